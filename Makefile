@@ -1,0 +1,145 @@
+# klout: score influence inside PostgreSQL
+#
+#   make                       build klout.so            make install
+#   make installcheck          run the tests against a running server that has klout installed
+#   make help                  every target and option
+#
+# Works in the source tree and out of it (mkdir b && cd b && make -f ../Makefile VPATH=..).
+# Files are found by wildcard: a new source, script or test needs no line here.
+
+EXTENSION   = klout
+MODULE_big  = klout
+PGFILEDESC  = "klout - influence scores"
+
+here  := $(dir $(firstword $(MAKEFILE_LIST)))
+found  = $(sort $(patsubst $(here)%,%,$(wildcard $(here)$(1))))
+
+EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(here)klout.control)
+SOURCES    := $(call found,src/*.c)
+OBJS        = $(SOURCES:.c=.o)
+DATA        = $(call found,sql/klout--*.sql)
+
+# ---- tests -------------------------------------------------------------------------------------
+
+REGRESS_FOUND   := $(patsubst test/sql/%.sql,%,$(call found,test/sql/*.sql))
+ISOLATION_FOUND := $(patsubst test/specs/%.spec,%,$(call found,test/specs/*.spec))
+TAP_FOUND       := $(call found,test/t/*.pl)
+
+# pg_regress looks for NAME.sql in ./sql before it looks in test/sql
+SHADOWED := $(filter $(REGRESS_FOUND),$(patsubst sql/%.sql,%,$(call found,sql/*.sql)))
+
+REGRESS        = $(REGRESS_FOUND)
+REGRESS_OPTS   = --inputdir=$(here)test --load-extension=klout
+REGRESS_PREP   = test-layout
+ISOLATION      = $(ISOLATION_FOUND)
+ISOLATION_OPTS = --inputdir=$(here)test --outputdir=. --load-extension=klout
+TAP_TESTS      = $(if $(TAP_FOUND),1)
+PROVE_TESTS    = $(TAP_FOUND)
+PROVE_FLAGS    = -I $(abspath $(here)test/perl)
+
+# ---- build -------------------------------------------------------------------------------------
+
+# One result on every platform: never fuse a multiplication and an addition
+PORTABLE_FLOAT = -ffp-contract=off
+PG_CFLAGS      = $(PORTABLE_FLOAT) -DKLOUT_VERSION=\"$(EXTVERSION)\"
+SHLIB_LINK     = -lm
+
+WARNINGS = -std=gnu11 -Wall -Wextra -Werror -Wno-unused-parameter
+ifeq ($(WERROR),1)
+PG_CFLAGS += $(WARNINGS)
+endif
+
+EXTRA_CLEAN = src/*.d tmp_unit klout-$(EXTVERSION).zip
+
+PG_CONFIG ?= pg_config
+PGXS      := $(shell $(PG_CONFIG) --pgxs)
+ifeq ($(PGXS),)
+$(error cannot run "$(PG_CONFIG)": install the server headers (Debian: postgresql-server-dev-15) or set PG_CONFIG)
+endif
+include $(PGXS)
+
+override BITCODE_CFLAGS += $(PORTABLE_FLOAT)
+
+# PGXS follows headers only in a server configured with --enable-depend; an object that is older
+# than a struct it uses corrupts memory, so we follow them ourselves.
+ifneq ($(autodepend),yes)
+override CFLAGS += -MMD -MP
+-include $(OBJS:.o=.d)
+endif
+$(OBJS): $(here)Makefile | $(CURDIR)/src
+$(OBJS:.o=.bc): %.bc: %.o
+
+$(CURDIR)/src $(CURDIR)/tmp_unit:
+	mkdir -p $@
+
+# Refuses what would otherwise pass without testing anything, and links expected/ out of tree
+.PHONY: test-layout
+test-layout:
+	$(if $(REGRESS_FOUND),,$(error no tests found in $(here)test/sql))
+	$(if $(SHADOWED),$(error rename these tests, a file of that name in sql/ would run instead: $(SHADOWED)))
+	@test -e expected || ln -s $(abspath $(here)expected) expected
+
+# ---- unit tests: pure files (neither *_sql.c nor klout.c), without a server ---------------------
+
+PURE       = $(filter-out %_sql.c src/klout.c,$(SOURCES))
+UNIT_TESTS = $(patsubst test/unit/%.c,tmp_unit/%,$(call found,test/unit/*_test.c))
+UNIT_OBJS  = $(PURE:src/%.c=tmp_unit/%.o)
+UNIT_LIBS  = $(foreach lib,libpgcommon.a libpgport.a,$(firstword $(wildcard $(libdir)/$(lib) $(pkglibdir)/$(lib))))
+UNIT_FLAGS = -DFRONTEND -DUSE_ASSERT_CHECKING -I$(here)src -I$(here)test/unit
+ifeq ($(SANITIZE),1)
+UNIT_FLAGS += -fsanitize=address,undefined -fno-sanitize-recover=all
+endif
+-include $(wildcard tmp_unit/*.d)
+
+$(UNIT_OBJS): tmp_unit/%.o: src/%.c $(here)Makefile | $(CURDIR)/tmp_unit
+	$(CC) $(UNIT_FLAGS) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(UNIT_TESTS:=.o): tmp_unit/%.o: test/unit/%.c $(here)Makefile | $(CURDIR)/tmp_unit
+	$(CC) $(UNIT_FLAGS) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(UNIT_TESTS): %: %.o $(UNIT_OBJS)
+	$(CC) $(UNIT_FLAGS) $(CFLAGS) -o $@ $^ $(UNIT_LIBS) -lm
+
+.PHONY: unit
+unit: $(UNIT_TESTS)
+	$(if $(UNIT_TESTS),,$(error no tests found in $(here)test/unit))
+	@failed=0; for t in $(UNIT_TESTS); do echo "# $$t"; ./$$t || { failed=1; echo "# $$t failed"; }; done; exit $$failed
+
+# ---- other targets -----------------------------------------------------------------------------
+
+# The TAP tests alone, also where the server was built without --enable-tap-tests
+.PHONY: prove_installcheck
+prove_installcheck:
+	$(if $(TAP_FOUND),,$(error no tests found in $(here)test/t))
+	rm -rf '$(CURDIR)/tmp_check' && mkdir -p '$(CURDIR)/tmp_check'
+	cd $(srcdir) && TESTDIR='$(CURDIR)' PATH="$(bindir):$$PATH" PGPORT='6$(DEF_PGPORT)' \
+	  PG_REGRESS='$(top_builddir)/src/test/regress/pg_regress' \
+	  $(or $(PROVE),prove) -I $(top_srcdir)/src/test/perl -I . $(PROVE_FLAGS) $(PROVE_TESTS)
+
+# A second compiler's opinion
+.PHONY: syntax
+syntax:
+	cd $(srcdir) && $(or $(CLANG),clang) -fsyntax-only -Wno-ignored-attributes $(WARNINGS) -Isrc $(CPPFLAGS) $(SOURCES)
+
+# The archive for pgxn.org, of the last commit
+.PHONY: dist
+dist:
+	git -C $(here) archive --format=zip --prefix=klout-$(EXTVERSION)/ --output=$(CURDIR)/klout-$(EXTVERSION).zip HEAD
+
+.PHONY: help
+help:
+	@echo "make [all]               build klout.so and, where the server has LLVM, its bitcode"
+	@echo "make install             install into the server of PG_CONFIG (DESTDIR is honoured)"
+	@echo "make installcheck        regression, isolation and TAP tests against a running server"
+	@echo "make prove_installcheck  the TAP tests alone (PROVE_TESTS='test/t/NAME.pl' for some)"
+	@echo "make unit                unit tests, no server needed (SANITIZE=1: with ASan and UBSan)"
+	@echo "make syntax              check the sources with clang"
+	@echo "make dist                klout-$(EXTVERSION).zip for PGXN"
+	@echo "make clean               remove what was built"
+	@echo
+	@echo "PG_CONFIG=path           which PostgreSQL (default: pg_config in PATH)"
+	@echo "REGRESS='a b'            only these regression tests"
+	@echo "WERROR=1                 more warnings, each an error"
+	@echo "with_llvm=no             no bitcode: builds faster"
+	@echo
+	@echo "script/test does all of this on a throw-away server; script/demo shows what klout is for."

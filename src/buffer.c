@@ -1,0 +1,345 @@
+/*-------------------------------------------------------------------------
+ *
+ * buffer.c
+ *	  The open form of klout_signals: what an aggregate changes in place.
+ *
+ * The layout is in buffer.h.  A topic is stored as the network's name, then
+ * one byte: the length of the kind's name, which follows; 0 for posts; 255
+ * for an audience, whose moment and followers follow in 8 bytes each.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "buffer.h"
+
+#define TOPIC_POSTS				0
+#define TOPIC_AUDIENCE			255
+
+#define OFFSET_UNIT				1
+#define OFFSET_NTOPICS			2
+#define OFFSET_TOPICS_LEN		4
+#define OFFSET_CANONICAL_LEN	8
+#define OFFSET_NENTRIES			12
+
+bool
+klout_buffer_view(KloutBuffer *buffer, uint8 *data, size_t size)
+{
+	uint64		used;
+
+	if (unlikely(size < KLOUT_BUFFER_HEADER || data[0] != KLOUT_BUFFER_VERSION ||
+				 data[OFFSET_UNIT] > KLOUT_UNIT_HOUR))
+		return false;
+	buffer->data = data;
+	buffer->size = size;
+	buffer->unit = (KloutUnit) data[OFFSET_UNIT];
+	buffer->ntopics = data[OFFSET_NTOPICS] | data[OFFSET_NTOPICS + 1] << 8;
+	buffer->topics_len = klout_load_u32(data + OFFSET_TOPICS_LEN);
+	buffer->canonical_len = klout_load_u32(data + OFFSET_CANONICAL_LEN);
+	buffer->nentries = klout_load_u32(data + OFFSET_NENTRIES);
+	used = (uint64) KLOUT_BUFFER_HEADER + buffer->topics_len +
+		buffer->canonical_len + (uint64) buffer->nentries * KLOUT_ENTRY_SIZE;
+	return used <= size && buffer->ntopics <= KLOUT_TOPICS_MAX;
+}
+
+/* Writes the numbers of the view back into the header. */
+static void
+write_header(KloutBuffer *buffer)
+{
+	uint8	   *data = buffer->data;
+
+	data[0] = KLOUT_BUFFER_VERSION;
+	data[OFFSET_UNIT] = (uint8) buffer->unit;
+	data[OFFSET_NTOPICS] = (uint8) buffer->ntopics;
+	data[OFFSET_NTOPICS + 1] = (uint8) (buffer->ntopics >> 8);
+	klout_store_u32(data + OFFSET_TOPICS_LEN, buffer->topics_len);
+	klout_store_u32(data + OFFSET_CANONICAL_LEN, buffer->canonical_len);
+	klout_store_u32(data + OFFSET_NENTRIES, buffer->nentries);
+}
+
+void
+klout_buffer_init(KloutBuffer *buffer, uint8 *data, size_t size)
+{
+	buffer->data = data;
+	buffer->size = size;
+	buffer->unit = KLOUT_UNIT_NONE;
+	buffer->ntopics = 0;
+	buffer->topics_len = 0;
+	buffer->canonical_len = 0;
+	buffer->nentries = 0;
+	write_header(buffer);
+}
+
+size_t
+klout_buffer_free(const KloutBuffer *buffer)
+{
+	return buffer->size - KLOUT_BUFFER_HEADER - buffer->topics_len -
+		buffer->canonical_len - (size_t) buffer->nentries * KLOUT_ENTRY_SIZE;
+}
+
+/* The byte that tells kinds from posts and audiences. */
+static inline int
+topic_tag(const KloutTopic *topic)
+{
+	if (topic->type == KLOUT_TOPIC_ACTIONS)
+		return (int) topic->kind.len;
+	return topic->type == KLOUT_TOPIC_POSTS ? TOPIC_POSTS : TOPIC_AUDIENCE;
+}
+
+size_t
+klout_topic_size(const KloutTopic *topic)
+{
+	size_t		size = 1 + topic->network.len + 1;
+
+	if (topic->type == KLOUT_TOPIC_ACTIONS)
+		size += topic->kind.len;
+	else if (topic->type == KLOUT_TOPIC_AUDIENCE)
+		size += 16;
+	return size;
+}
+
+static void
+write_topic(uint8 *p, const KloutTopic *topic)
+{
+	p = klout_write_name(p, topic->network);
+	*p++ = (uint8) topic_tag(topic);
+	if (topic->type == KLOUT_TOPIC_ACTIONS)
+		(void) klout_write_bytes(p, topic->kind.data, topic->kind.len);
+	else if (topic->type == KLOUT_TOPIC_AUDIENCE)
+	{
+		klout_store_u64(p, (uint64) topic->audience_at);
+		klout_store_u64(p + 8, (uint64) topic->followers);
+	}
+}
+
+int
+klout_buffer_topic(KloutBuffer *buffer, const KloutTopic *topic)
+{
+	uint8	   *p = buffer->data + KLOUT_BUFFER_HEADER;
+	uint8	   *end = p + buffer->topics_len;
+	size_t		network_len = topic->network.len;
+	int			tag = topic_tag(topic);
+	size_t		size;
+	int			i;
+
+	for (i = 0; i < buffer->ntopics; i++)
+	{
+		size_t		left = (size_t) (end - p);
+		bool		same;
+		size_t		rest;
+		int			here;
+
+		if (unlikely(left < 2 || left < 2 + (size_t) p[0]))
+			return KLOUT_TOPIC_CORRUPT;
+		same = p[0] == network_len &&
+			memcmp(p + 1, topic->network.data, network_len) == 0;
+		p += 1 + p[0];
+		here = *p++;
+		rest = here == TOPIC_AUDIENCE ? 16 : (size_t) here;
+		if (unlikely((size_t) (end - p) < rest))
+			return KLOUT_TOPIC_CORRUPT;
+		if (same && here == tag)
+		{
+			if (here == TOPIC_AUDIENCE)
+			{
+				int64		at = (int64) klout_load_u64(p);
+				int64		followers = (int64) klout_load_u64(p + 8);
+
+				if (topic->audience_at > at ||
+					(topic->audience_at == at && topic->followers > followers))
+				{
+					klout_store_u64(p, (uint64) topic->audience_at);
+					klout_store_u64(p + 8, (uint64) topic->followers);
+				}
+				return i;
+			}
+			if (memcmp(p, topic->kind.data, rest) == 0)
+				return i;
+		}
+		p += rest;
+	}
+
+	if (buffer->ntopics == KLOUT_TOPICS_MAX)
+		return KLOUT_TOPIC_TOO_MANY;
+	size = klout_topic_size(topic);
+	if (klout_buffer_free(buffer) < size)
+		return KLOUT_TOPIC_NO_ROOM;
+	/* the canonical value moves up to make room */
+	memmove(end + size, end, buffer->canonical_len);
+	write_topic(end, topic);
+	buffer->topics_len += (uint32) size;
+	buffer->ntopics++;
+	write_header(buffer);
+	return i;
+}
+
+bool
+klout_buffer_append(KloutBuffer *buffer, int topic, int64 bucket,
+					uint64 actor, int weight)
+{
+	uint8	   *entry;
+
+	if (klout_buffer_free(buffer) < KLOUT_ENTRY_SIZE)
+		return false;
+	buffer->nentries++;
+	entry = buffer->data + buffer->size -
+		(size_t) buffer->nentries * KLOUT_ENTRY_SIZE;
+	klout_store_u64(entry, actor);
+	klout_store_u64(entry + 8, klout_pack_fact(bucket, topic, weight));
+	klout_store_u32(buffer->data + OFFSET_NENTRIES, buffer->nentries);
+	return true;
+}
+
+void
+klout_buffer_set_unit(KloutBuffer *buffer, KloutUnit unit)
+{
+	buffer->unit = unit;
+	buffer->data[OFFSET_UNIT] = (uint8) unit;
+}
+
+bool
+klout_buffer_topics(const KloutBuffer *buffer, KloutTopic *topics)
+{
+	KloutReader reader;
+	int			i;
+
+	klout_reader_init(&reader, buffer->data + KLOUT_BUFFER_HEADER,
+					  buffer->topics_len);
+	for (i = 0; i < buffer->ntopics; i++)
+	{
+		KloutTopic *topic = &topics[i];
+		uint8		tag;
+
+		topic->network = klout_read_name(&reader);
+		tag = klout_read_u8(&reader);
+		topic->audience_at = 0;
+		topic->followers = 0;
+		topic->kind.data = "";
+		topic->kind.len = 0;
+		if (tag == TOPIC_AUDIENCE)
+		{
+			topic->type = KLOUT_TOPIC_AUDIENCE;
+			topic->audience_at = (int64) klout_read_u64(&reader);
+			topic->followers = (int64) klout_read_u64(&reader);
+		}
+		else if (tag == TOPIC_POSTS)
+			topic->type = KLOUT_TOPIC_POSTS;
+		else
+		{
+			topic->type = KLOUT_TOPIC_ACTIONS;
+			topic->kind.data = (const char *) klout_read_bytes(&reader, tag);
+			topic->kind.len = tag;
+			if (tag > KLOUT_NAME_MAX)
+				klout_reader_fail(&reader);
+		}
+		if (reader.failed)
+			return false;
+	}
+	return true;
+}
+
+void
+klout_buffer_move(KloutBuffer *buffer, uint8 *data, size_t size)
+{
+	size_t		front = KLOUT_BUFFER_HEADER + (size_t) buffer->topics_len +
+		buffer->canonical_len;
+	size_t		back = (size_t) buffer->nentries * KLOUT_ENTRY_SIZE;
+
+	Assert(front + back <= size);
+	memcpy(data, buffer->data, front);
+	memcpy(data + size - back, klout_buffer_entries(buffer), back);
+	buffer->data = data;
+	buffer->size = size;
+}
+
+bool
+klout_buffer_set_canonical(KloutBuffer *buffer, const uint8 *canonical,
+						   size_t len)
+{
+	if (klout_buffer_free(buffer) + buffer->canonical_len < len)
+		return false;
+	memmove(unconstify(uint8 *, klout_buffer_canonical(buffer)), canonical, len);
+	buffer->canonical_len = (uint32) len;
+	write_header(buffer);
+	return true;
+}
+
+void
+klout_buffer_clear(KloutBuffer *buffer)
+{
+	memmove(buffer->data + KLOUT_BUFFER_HEADER, klout_buffer_canonical(buffer),
+			buffer->canonical_len);
+	buffer->ntopics = 0;
+	buffer->topics_len = 0;
+	buffer->nentries = 0;
+	write_header(buffer);
+}
+
+/*
+ * The workspace: room for the topics, scratch and the value of the batch, and
+ * for the merged value when there is something to merge it with.
+ */
+static size_t
+workspace_batch(const KloutBuffer *buffer)
+{
+	return MAXALIGN(klout_build_bound(buffer->ntopics, (int) buffer->nentries));
+}
+
+size_t
+klout_buffer_workspace(const KloutBuffer *buffer)
+{
+	size_t		batch = workspace_batch(buffer);
+	size_t		size = MAXALIGN((size_t) buffer->ntopics * sizeof(KloutTopic)) +
+		klout_build_scratch((int) buffer->nentries) + batch;
+
+	if (buffer->canonical_len > 0)
+		size += klout_merge_bound(buffer->canonical_len, batch,
+								  buffer->ntopics);
+	return size;
+}
+
+KloutStatus
+klout_buffer_compact(const KloutBuffer *buffer, void *memory,
+					 size_t memory_size, const uint8 **out, size_t *out_len)
+{
+	uint8	   *next = (uint8 *) memory;
+	KloutTopic *topics;
+	void	   *scratch;
+	uint8	   *batch;
+	size_t		batch_size = workspace_batch(buffer);
+	size_t		batch_len;
+	KloutStatus status;
+
+	if (buffer->ntopics == 0)
+	{
+		*out = buffer->canonical_len > 0 ? klout_buffer_canonical(buffer) :
+			klout_signals_empty;
+		*out_len = buffer->canonical_len > 0 ? buffer->canonical_len :
+			KLOUT_SIGNALS_EMPTY_LEN;
+		return KLOUT_OK;
+	}
+
+	topics = (KloutTopic *) next;
+	next += MAXALIGN((size_t) buffer->ntopics * sizeof(KloutTopic));
+	scratch = next;
+	next += klout_build_scratch((int) buffer->nentries);
+	batch = next;
+	next += batch_size;
+
+	if (!klout_buffer_topics(buffer, topics))
+		return KLOUT_CORRUPT;
+	status = klout_signals_build(buffer->unit, topics, buffer->ntopics,
+								 klout_buffer_entries(buffer),
+								 (int) buffer->nentries, scratch,
+								 batch, batch_size, &batch_len);
+	if (status != KLOUT_OK || buffer->canonical_len == 0)
+	{
+		*out = batch;
+		*out_len = batch_len;
+		return status;
+	}
+
+	*out = next;
+	return klout_signals_merge(klout_buffer_canonical(buffer),
+							   buffer->canonical_len, batch, batch_len,
+							   next, memory_size - (size_t) (next - (uint8 *) memory),
+							   out_len);
+}

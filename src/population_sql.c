@@ -1,0 +1,875 @@
+/*-------------------------------------------------------------------------
+ *
+ * population_sql.c
+ *	  The type klout_population in SQL: input and output, comparison, its
+ *	  aggregates and the questions that are asked of it.
+ *
+ * Plan.  Two aggregates (of scores, of populations) have the type itself as
+ * their state.  While they run it is open: a buffer of bins in 64 bytes at
+ * first, doubled when full, then 10,001 counters (population.h).  A row is
+ * stored into it in place; the executor sees the same pointer and copies
+ * nothing.  A larger state is allocated where the transition function is
+ * called, the executor copies it beside the group and frees the one before.
+ *
+ * Only inside an aggregate, and only a plain open value, is anything changed
+ * in place: every other first argument (none, canonical, with a short header,
+ * of a caller who has no aggregate running) leads to a new value.  Final
+ * functions close a copy, so they may run for each row of a window.
+ *
+ * Every reader takes open values too, so that somebody's own aggregate over
+ * the same support functions is right without a final function.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "population_sql.h"
+
+#include "json_sql.h"
+
+#include "catalog/pg_type_d.h"
+#include "common/hashfn.h"
+#include "libpq/pqformat.h"
+#include "mb/pg_wchar.h"
+#include "miscadmin.h"
+#include "port/pg_bitutils.h"
+#include "utils/builtins.h"
+#include "utils/float.h"
+#include "utils/tuplestore.h"
+
+#define TYPE_NAME			"klout_population"
+
+/* VARSIZE of a new state: 26 people, or 10,000 groups in a megabyte */
+#define STATE_SIZE_MIN		64
+
+/* the longest bar of a histogram, and what a block character can be cut to */
+#define BAR_LENGTH			40
+#define BAR_EIGHTHS			8
+
+/* ----------
+ * Arguments
+ * ----------
+ */
+
+void
+klout_score_error(const char *function, double score)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("%s: score must be between 0 and 100, got %s",
+					function, float8out_internal(score))));
+}
+
+void
+klout_check_share(const char *function, const char *argument, double share,
+				  bool zero)
+{
+	if (likely(share <= 1.0 && (zero ? share >= 0.0 : share > 0.0)))
+		return;
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 zero ?
+			 errmsg("%s: %s must be between 0 and 1, got %s",
+					function, argument, float8out_internal(share)) :
+			 errmsg("%s: %s must be greater than 0 and at most 1, got %s",
+					function, argument, float8out_internal(share))));
+}
+
+/* ----------
+ * Reading and closing
+ * ----------
+ */
+
+void
+klout_bins_alloc(KloutBins *bins, int capacity)
+{
+	bins->n = 0;
+	bins->bin = palloc(sizeof(bins->bin[0]) * (size_t) capacity);
+	bins->upto = palloc(sizeof(bins->upto[0]) * (size_t) capacity);
+}
+
+static void
+report_corrupt(const char *fault)
+{
+	if (fault == klout_population_too_many)
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("%s out of range", TYPE_NAME),
+				 errdetail("Its people would exceed %lld.",
+						   (long long) PG_INT64_MAX)));
+	ereport(ERROR,
+			(errcode(ERRCODE_DATA_CORRUPTED),
+			 errmsg("value of type %s is corrupt", TYPE_NAME),
+			 errdetail("On reading it, %s.", fault)));
+}
+
+void
+klout_population_read(const uint8 *data, size_t len, KloutBins *bins)
+{
+	const char *fault;
+
+	klout_bins_alloc(bins, klout_bins_capacity(data, len));
+	fault = klout_bins_decode(data, len, bins);
+	if (unlikely(fault != NULL))
+		report_corrupt(fault);
+}
+
+static const uint8 *
+population_data(const struct varlena *value)
+{
+	return (const uint8 *) VARDATA_ANY(value);
+}
+
+static void
+read_argument(const struct varlena *value, KloutBins *bins)
+{
+	klout_population_read(population_data(value), VARSIZE_ANY_EXHDR(value),
+						  bins);
+}
+
+static struct varlena *
+allocate(const uint8 *prefix, size_t prefix_len, size_t len)
+{
+	struct varlena *result = palloc(VARHDRSZ + prefix_len + len);
+
+	SET_VARSIZE(result, VARHDRSZ + prefix_len + len);
+	if (prefix_len > 0)
+		memcpy(VARDATA(result), prefix, prefix_len);
+	return result;
+}
+
+struct varlena *
+klout_state_close(const uint8 *prefix, size_t prefix_len,
+				  const KloutBins *bins)
+{
+	struct varlena *result = allocate(prefix, prefix_len,
+									  klout_bins_size(bins));
+
+	klout_bins_encode(bins, (uint8 *) VARDATA(result) + prefix_len);
+	return result;
+}
+
+/* The canonical form of a value, which may be the value itself. */
+static struct varlena *
+canonical(struct varlena *value)
+{
+	KloutBins	bins;
+
+	if (likely(!klout_population_is_open(population_data(value),
+										 VARSIZE_ANY_EXHDR(value))))
+		return value;
+	read_argument(value, &bins);
+	return klout_state_close(NULL, 0, &bins);
+}
+
+/* ----------
+ * Open states
+ * ----------
+ */
+
+struct varlena *
+klout_state_open(const uint8 *prefix, size_t prefix_len, const uint8 *data,
+				 size_t len, uint64 room)
+{
+	struct varlena *state;
+	uint64		people = 0;
+	uint8	   *region;
+	size_t		region_len;
+	int			form;
+	const char *fault = NULL;
+
+	if (data != NULL)
+		people = klout_population_people(data, len, KLOUT_OPEN_BUFFER_MAX);
+	if (people > KLOUT_OPEN_BUFFER_MAX ||
+		room > KLOUT_OPEN_BUFFER_MAX - people)
+	{
+		form = KLOUT_OPEN_COUNTERS;
+		region_len = KLOUT_OPEN_COUNTERS_SIZE;
+	}
+	else
+	{
+		/* the whole in a power of two, as the allocator would round it */
+		size_t		header = VARHDRSZ + prefix_len + KLOUT_OPEN_BUFFER_HEADER;
+		size_t		size = header + (people + room) * sizeof(uint16);
+
+		form = KLOUT_OPEN_BUFFER;
+		size = Max(size, STATE_SIZE_MIN);
+		if (size <= MaxAllocSize / 2)
+			size = (size_t) pg_nextpower2_64(size);
+		region_len = Min(size - header,
+						 KLOUT_OPEN_BUFFER_MAX * sizeof(uint16)) +
+			KLOUT_OPEN_BUFFER_HEADER;
+	}
+
+	state = allocate(prefix, prefix_len, region_len);
+	region = (uint8 *) VARDATA(state) + prefix_len;
+	klout_open_init(region, region_len, form);
+	if (data != NULL)
+		fault = klout_open_merge(region, region_len, data, len);
+	if (unlikely(fault != NULL))
+		report_corrupt(fault);
+	return state;
+}
+
+struct varlena *
+klout_state_grow_and_add(const struct varlena *state, size_t prefix_len,
+						 int bin)
+{
+	const uint8 *prefix = (const uint8 *) VARDATA(state);
+	struct varlena *larger;
+
+	larger = klout_state_open(prefix, prefix_len, prefix + prefix_len,
+							  VARSIZE(state) - VARHDRSZ - prefix_len, 1);
+	if (!klout_open_add((uint8 *) VARDATA(larger) + prefix_len,
+						VARSIZE(larger) - VARHDRSZ - prefix_len, bin))
+		report_corrupt(klout_population_too_many);
+	return larger;
+}
+
+struct varlena *
+klout_state_merge(struct varlena *state, size_t prefix_len,
+				  const uint8 *other, size_t other_len)
+{
+	uint8	   *data = (uint8 *) VARDATA(state) + prefix_len;
+	size_t		len = VARSIZE(state) - VARHDRSZ - prefix_len;
+	const char *fault;
+
+	if (data[1] == KLOUT_OPEN_BUFFER)
+	{
+		uint64		people = klout_population_people(other, other_len,
+													 KLOUT_OPEN_BUFFER_MAX);
+
+		if (!klout_open_has_room(data, len, people))
+		{
+			state = klout_state_open((const uint8 *) VARDATA(state),
+									 prefix_len, data, len, people);
+			data = (uint8 *) VARDATA(state) + prefix_len;
+			len = VARSIZE(state) - VARHDRSZ - prefix_len;
+		}
+	}
+	fault = klout_open_merge(data, len, other, other_len);
+	if (unlikely(fault != NULL))
+		report_corrupt(fault);
+	return state;
+}
+
+/* ----------
+ * Text and binary
+ * ----------
+ */
+
+void
+klout_bins_append_json(StringInfo buf, const KloutBins *bins)
+{
+	appendStringInfoChar(buf, '[');
+	for (int i = 0; i < bins->n; i++)
+	{
+		int			whole = bins->bin[i] / 100;
+		int			rest = bins->bin[i] % 100;
+
+		/* the shortest decimal, and no way through a float */
+		appendStringInfo(buf, i > 0 ? ", [%d" : "[%d", whole);
+		if (rest % 10 != 0)
+			appendStringInfo(buf, ".%02d", rest);
+		else if (rest != 0)
+			appendStringInfo(buf, ".%d", rest / 10);
+		appendStringInfo(buf, ", " UINT64_FORMAT "]",
+						 klout_bins_people(bins, i));
+	}
+	appendStringInfoChar(buf, ']');
+}
+
+void
+klout_population_input_error(const char *type_name, const char *fault,
+							 Node *escontext)
+{
+	errsave(escontext,
+			(errcode(fault == klout_population_too_many ?
+					 ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE :
+					 ERRCODE_INVALID_TEXT_REPRESENTATION),
+			 errmsg("invalid input for type %s: %s", type_name, fault)));
+}
+
+/* One [score, count] pair. */
+static bool
+pair_from_json(const JsonbValue *value, const char *type_name,
+			   Node *escontext, KloutBins *bins)
+{
+	JsonbContainer *container = klout_json_array(value);
+	KloutJsonIter iter;
+	JsonbValue	element;
+	double		score = -1.0;
+	int64		count = 0;
+	int			n = 0;
+	bool		good = container != NULL;
+	const char *fault;
+
+	if (good)
+	{
+		klout_json_open(&iter, container);
+		while (klout_json_element(&iter, &element))
+		{
+			if (n == 0)
+				good &= klout_json_float8(&element, &score);
+			else if (n == 1)
+				good &= klout_json_int64(&element, &count) && count > 0;
+			n++;
+		}
+	}
+	if (!good || n != 2)
+		ereturn(escontext, false,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("invalid input for type %s: a bin is not a score and a positive count",
+						type_name),
+				 errdetail("The bin is %s.", klout_json_text(value))));
+	if (!klout_is_score(score) ||
+		fabs(klout_bin_score(klout_score_bin(score)) - score) > 1e-9)
+		ereturn(escontext, false,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("invalid input for type %s: a score is not a multiple of 0.01 between 0 and 100",
+						type_name),
+				 errdetail("The bin is %s.", klout_json_text(value))));
+	if (bins->n == KLOUT_BIN_COUNT)
+		fault = "there are more bins than scores";
+	else
+		fault = klout_bins_append(bins, klout_score_bin(score),
+								  (uint64) count);
+	if (fault != NULL)
+	{
+		klout_population_input_error(type_name, fault, escontext);
+		return false;
+	}
+	return true;
+}
+
+bool
+klout_bins_from_json(const JsonbValue *value, const char *type_name,
+					 Node *escontext, KloutBins *bins)
+{
+	JsonbContainer *container = klout_json_array(value);
+	KloutJsonIter iter;
+	JsonbValue	element;
+
+	if (container == NULL)
+		ereturn(escontext, false,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("invalid input for type %s: \"bins\" is not an array",
+						type_name)));
+	klout_bins_alloc(bins, (int) Min(JsonContainerSize(container),
+									 KLOUT_BIN_COUNT));
+	klout_json_open(&iter, container);
+	while (klout_json_element(&iter, &element))
+	{
+		if (!pair_from_json(&element, type_name, escontext, bins))
+			return false;
+	}
+	return true;
+}
+
+PG_FUNCTION_INFO_V1(klout_population_in);
+Datum
+klout_population_in(PG_FUNCTION_ARGS)
+{
+	Node	   *escontext = klout_escontext(fcinfo);
+	Jsonb	   *json = klout_json_parse(PG_GETARG_CSTRING(0), TYPE_NAME,
+										escontext);
+	KloutJsonIter iter;
+	JsonbValue	key;
+	JsonbValue	value;
+	KloutBins	bins = {0, NULL, NULL};
+
+	if (json == NULL)
+		PG_RETURN_NULL();
+	if (!JB_ROOT_IS_OBJECT(json))
+		ereturn(escontext, (Datum) 0,
+				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("invalid input for type %s: it is not a JSON object",
+						TYPE_NAME)));
+	klout_json_open(&iter, &json->root);
+	while (klout_json_member(&iter, &key, &value))
+	{
+		if (!klout_json_equals(&key, "bins"))
+			ereturn(escontext, (Datum) 0,
+					(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
+					 errmsg("unknown key %s in %s", klout_json_text(&key),
+							TYPE_NAME),
+					 errhint("The only key is \"bins\".")));
+		if (!klout_bins_from_json(&value, TYPE_NAME, escontext, &bins))
+			return (Datum) 0;
+	}
+	PG_RETURN_POINTER(klout_state_close(NULL, 0, &bins));
+}
+
+PG_FUNCTION_INFO_V1(klout_population_out);
+Datum
+klout_population_out(PG_FUNCTION_ARGS)
+{
+	KloutBins	bins;
+	StringInfoData buf;
+
+	read_argument(PG_GETARG_VARLENA_PP(0), &bins);
+	initStringInfo(&buf);
+	appendStringInfoString(&buf, "{\"bins\": ");
+	klout_bins_append_json(&buf, &bins);
+	appendStringInfoChar(&buf, '}');
+	PG_RETURN_CSTRING(buf.data);
+}
+
+PG_FUNCTION_INFO_V1(klout_population_recv);
+Datum
+klout_population_recv(PG_FUNCTION_ARGS)
+{
+	StringInfo	buf = (StringInfo) PG_GETARG_POINTER(0);
+	size_t		len = (size_t) (buf->len - buf->cursor);
+	const uint8 *data = (const uint8 *) pq_getmsgbytes(buf, (int) len);
+	KloutBins	bins;
+	const char *fault;
+	struct varlena *result;
+
+	if (klout_population_is_open(data, len))
+		fault = "version is unknown";
+	else
+	{
+		klout_bins_alloc(&bins, klout_bins_capacity(data, len));
+		fault = klout_bins_decode(data, len, &bins);
+	}
+	if (fault != NULL)
+		ereport(ERROR,
+				(errcode(fault == klout_population_too_many ?
+						 ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE :
+						 ERRCODE_INVALID_BINARY_REPRESENTATION),
+				 errmsg("invalid binary value of type %s: %s",
+						TYPE_NAME, fault)));
+	result = palloc(VARHDRSZ + len);
+	SET_VARSIZE(result, VARHDRSZ + len);
+	memcpy(VARDATA(result), data, len);
+	PG_RETURN_POINTER(result);
+}
+
+PG_FUNCTION_INFO_V1(klout_population_send);
+Datum
+klout_population_send(PG_FUNCTION_ARGS)
+{
+	struct varlena *value = canonical(PG_GETARG_VARLENA_PP(0));
+	StringInfoData buf;
+
+	pq_begintypsend(&buf);
+	pq_sendbytes(&buf, (char *) VARDATA_ANY(value),
+				 (int) VARSIZE_ANY_EXHDR(value));
+	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
+}
+
+/* ----------
+ * Comparison: of the canonical bytes
+ * ----------
+ */
+
+static int
+compare(FunctionCallInfo fcinfo)
+{
+	struct varlena *a = PG_GETARG_VARLENA_PP(0);
+	struct varlena *b = PG_GETARG_VARLENA_PP(1);
+	struct varlena *left = canonical(a);
+	struct varlena *right = canonical(b);
+	size_t		left_len = VARSIZE_ANY_EXHDR(left);
+	size_t		right_len = VARSIZE_ANY_EXHDR(right);
+	int			order = memcmp(VARDATA_ANY(left), VARDATA_ANY(right),
+							   Min(left_len, right_len));
+
+	if (order == 0)
+		order = (left_len > right_len) - (left_len < right_len);
+
+	/* a sort or an index build calls this often in one context */
+	if (left != a)
+		pfree(left);
+	if (right != b)
+		pfree(right);
+	PG_FREE_IF_COPY(a, 0);
+	PG_FREE_IF_COPY(b, 1);
+	return order;
+}
+
+PG_FUNCTION_INFO_V1(klout_population_eq);
+Datum
+klout_population_eq(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(compare(fcinfo) == 0);
+}
+
+PG_FUNCTION_INFO_V1(klout_population_ne);
+Datum
+klout_population_ne(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(compare(fcinfo) != 0);
+}
+
+PG_FUNCTION_INFO_V1(klout_population_lt);
+Datum
+klout_population_lt(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(compare(fcinfo) < 0);
+}
+
+PG_FUNCTION_INFO_V1(klout_population_le);
+Datum
+klout_population_le(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(compare(fcinfo) <= 0);
+}
+
+PG_FUNCTION_INFO_V1(klout_population_ge);
+Datum
+klout_population_ge(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(compare(fcinfo) >= 0);
+}
+
+PG_FUNCTION_INFO_V1(klout_population_gt);
+Datum
+klout_population_gt(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_BOOL(compare(fcinfo) > 0);
+}
+
+PG_FUNCTION_INFO_V1(klout_population_cmp);
+Datum
+klout_population_cmp(PG_FUNCTION_ARGS)
+{
+	PG_RETURN_INT32(compare(fcinfo));
+}
+
+PG_FUNCTION_INFO_V1(klout_population_hash);
+Datum
+klout_population_hash(PG_FUNCTION_ARGS)
+{
+	struct varlena *value = PG_GETARG_VARLENA_PP(0);
+	struct varlena *bytes = canonical(value);
+	Datum		result = hash_any((unsigned char *) VARDATA_ANY(bytes),
+								  (int) VARSIZE_ANY_EXHDR(bytes));
+
+	if (bytes != value)
+		pfree(bytes);
+	PG_FREE_IF_COPY(value, 0);
+	return result;
+}
+
+PG_FUNCTION_INFO_V1(klout_population_hash_extended);
+Datum
+klout_population_hash_extended(PG_FUNCTION_ARGS)
+{
+	struct varlena *value = PG_GETARG_VARLENA_PP(0);
+	struct varlena *bytes = canonical(value);
+	Datum		result = hash_any_extended((unsigned char *) VARDATA_ANY(bytes),
+										   (int) VARSIZE_ANY_EXHDR(bytes),
+										   (uint64) PG_GETARG_INT64(1));
+
+	if (bytes != value)
+		pfree(bytes);
+	PG_FREE_IF_COPY(value, 0);
+	return result;
+}
+
+/* ----------
+ * Aggregation
+ * ----------
+ */
+
+/* Both together as a canonical value: what is asked outside aggregates. */
+static struct varlena *
+merge_values(const struct varlena *a, const KloutBins *b)
+{
+	KloutBins	bins;
+	KloutBins	result;
+	const char *fault;
+
+	read_argument(a, &bins);
+	klout_bins_alloc(&result, bins.n + b->n);
+	fault = klout_bins_merge(&bins, b, &result);
+	if (fault != NULL)
+		report_corrupt(fault);
+	return klout_state_close(NULL, 0, &result);
+}
+
+PG_FUNCTION_INFO_V1(klout_population_accum);
+Datum
+klout_population_accum(PG_FUNCTION_ARGS)
+{
+	struct varlena *state;
+	int			bin;
+
+	if (PG_ARGISNULL(1))
+	{
+		if (PG_ARGISNULL(0))
+			PG_RETURN_NULL();
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	}
+	bin = klout_check_score(TYPE_NAME, PG_GETARG_FLOAT8(1));
+
+	if (!AggCheckCallContext(fcinfo, NULL))
+	{
+		uint16		one_bin = (uint16) bin;
+		uint64		one_upto = 1;
+		KloutBins	one = {1, &one_bin, &one_upto};
+
+		if (PG_ARGISNULL(0))
+			PG_RETURN_POINTER(klout_state_close(NULL, 0, &one));
+		PG_RETURN_POINTER(merge_values(PG_GETARG_VARLENA_PP(0), &one));
+	}
+
+	if (PG_ARGISNULL(0))
+		state = klout_state_open(NULL, 0, NULL, 0, 1);
+	else
+	{
+		state = (struct varlena *) PG_GETARG_POINTER(0);
+		if (unlikely(!klout_state_is_open(state, 0)))
+		{
+			state = PG_GETARG_VARLENA_PP(0);
+			state = klout_state_open(NULL, 0, population_data(state),
+									 VARSIZE_ANY_EXHDR(state), 1);
+		}
+	}
+	PG_RETURN_POINTER(klout_state_add(state, 0, bin));
+}
+
+/*
+ * Of two states and of a state and a value alike: combine function of both
+ * aggregates, transition function of the one over populations, and merge.
+ */
+PG_FUNCTION_INFO_V1(klout_population_combine);
+Datum
+klout_population_combine(PG_FUNCTION_ARGS)
+{
+	bool		in_aggregate = AggCheckCallContext(fcinfo, NULL) != 0;
+	struct varlena *state;
+	struct varlena *other;
+
+	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
+	{
+		int			given = PG_ARGISNULL(0) ? 1 : 0;
+
+		if (PG_ARGISNULL(given))
+			PG_RETURN_NULL();
+		if (in_aggregate && given == 0)
+			PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+		other = PG_GETARG_VARLENA_PP(given);
+		PG_RETURN_POINTER(in_aggregate ? other : canonical(other));
+	}
+	other = PG_GETARG_VARLENA_PP(1);
+
+	if (!in_aggregate)
+	{
+		KloutBins	bins;
+
+		read_argument(other, &bins);
+		PG_RETURN_POINTER(merge_values(PG_GETARG_VARLENA_PP(0), &bins));
+	}
+
+	state = (struct varlena *) PG_GETARG_POINTER(0);
+	if (!klout_state_is_open(state, 0))
+	{
+		uint64		room = klout_population_people(population_data(other),
+												   VARSIZE_ANY_EXHDR(other),
+												   KLOUT_OPEN_BUFFER_MAX);
+
+		state = PG_GETARG_VARLENA_PP(0);
+		state = klout_state_open(NULL, 0, population_data(state),
+								 VARSIZE_ANY_EXHDR(state), room);
+	}
+	PG_RETURN_POINTER(klout_state_merge(state, 0, population_data(other),
+										VARSIZE_ANY_EXHDR(other)));
+}
+
+PG_FUNCTION_INFO_V1(klout_population_final);
+Datum
+klout_population_final(PG_FUNCTION_ARGS)
+{
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	PG_RETURN_POINTER(canonical(PG_GETARG_VARLENA_PP(0)));
+}
+
+/* ----------
+ * Questions
+ * ----------
+ */
+
+PG_FUNCTION_INFO_V1(klout_population_count);
+Datum
+klout_population_count(PG_FUNCTION_ARGS)
+{
+	KloutBins	bins;
+
+	read_argument(PG_GETARG_VARLENA_PP(0), &bins);
+	PG_RETURN_INT64((int64) klout_bins_total(&bins));
+}
+
+PG_FUNCTION_INFO_V1(klout_population_percentile);
+Datum
+klout_population_percentile(PG_FUNCTION_ARGS)
+{
+	double		fraction = PG_GETARG_FLOAT8(1);
+	KloutBins	bins;
+
+	klout_check_share("klout_percentile", "fraction", fraction, true);
+	read_argument(PG_GETARG_VARLENA_PP(0), &bins);
+	if (bins.n == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(klout_bin_score(klout_bins_percentile(&bins, fraction)));
+}
+
+ArrayType *
+klout_percentiles_of_bins(const KloutBins *bins, const ArrayType *fractions)
+{
+	int		   *dims = ARR_DIMS(fractions);
+	int			ndim = ARR_NDIM(fractions);
+	Datum	   *elements;
+	bool	   *nulls;
+	int			n;
+
+	deconstruct_array(unconstify(ArrayType *, fractions), FLOAT8OID,
+					  sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE,
+					  &elements, &nulls, &n);
+	for (int i = 0; i < n; i++)
+	{
+		double		fraction;
+
+		CHECK_FOR_INTERRUPTS();
+		if (nulls[i])
+			continue;
+		fraction = DatumGetFloat8(elements[i]);
+		klout_check_share("klout_percentiles", "fraction", fraction, true);
+		if (bins->n > 0)
+			elements[i] = Float8GetDatum(klout_bin_score(klout_bins_percentile(bins, fraction)));
+	}
+	if (bins->n == 0)
+		return NULL;
+
+	/* the lower bounds follow the lengths */
+	return construct_md_array(elements, nulls, ndim, dims, dims + ndim,
+							  FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL,
+							  TYPALIGN_DOUBLE);
+}
+
+PG_FUNCTION_INFO_V1(klout_population_percentiles);
+Datum
+klout_population_percentiles(PG_FUNCTION_ARGS)
+{
+	ArrayType  *fractions = PG_GETARG_ARRAYTYPE_P(1);
+	KloutBins	bins;
+
+	read_argument(PG_GETARG_VARLENA_PP(0), &bins);
+	fractions = klout_percentiles_of_bins(&bins, fractions);
+	if (fractions == NULL)
+		PG_RETURN_NULL();
+	PG_RETURN_ARRAYTYPE_P(fractions);
+}
+
+PG_FUNCTION_INFO_V1(klout_population_percentile_of);
+Datum
+klout_population_percentile_of(PG_FUNCTION_ARGS)
+{
+	int			bin = klout_check_score("klout_percentile_of",
+										PG_GETARG_FLOAT8(1));
+	KloutBins	bins;
+
+	read_argument(PG_GETARG_VARLENA_PP(0), &bins);
+	if (bins.n == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8((double) klout_bins_upto(&bins, bin) /
+					 (double) klout_bins_total(&bins));
+}
+
+PG_FUNCTION_INFO_V1(klout_population_cutoff);
+Datum
+klout_population_cutoff(PG_FUNCTION_ARGS)
+{
+	double		top = PG_GETARG_FLOAT8(1);
+	KloutBins	bins;
+
+	klout_check_share("klout_cutoff", "top", top, false);
+	read_argument(PG_GETARG_VARLENA_PP(0), &bins);
+	if (bins.n == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(klout_bin_score(klout_bins_cutoff(&bins, top)));
+}
+
+PG_FUNCTION_INFO_V1(klout_population_rank);
+Datum
+klout_population_rank(PG_FUNCTION_ARGS)
+{
+	int			bin = klout_check_score("klout_rank", PG_GETARG_FLOAT8(1));
+	KloutBins	bins;
+	uint64		higher;
+
+	read_argument(PG_GETARG_VARLENA_PP(0), &bins);
+	higher = klout_bins_total(&bins) - klout_bins_upto(&bins, bin);
+	if (unlikely(higher >= (uint64) PG_INT64_MAX))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("bigint out of range")));
+	PG_RETURN_INT64((int64) higher + 1);
+}
+
+/*
+ * A bar of BAR_LENGTH characters for the largest bucket; whoever is there is
+ * seen.  U+2588 is a full block, U+2589 to U+258F are 7/8 to 1/8 of one.
+ */
+static text *
+make_bar(uint64 people, uint64 most)
+{
+	int			steps = GetDatabaseEncoding() == PG_UTF8 ? BAR_EIGHTHS : 1;
+	double		length = people == 0 ? 0.0 :
+		rint((double) people / (double) most * (BAR_LENGTH * steps));
+	int			filled = people == 0 ? 0 : Max(1, (int) length);
+	StringInfoData buf;
+
+	initStringInfo(&buf);
+	for (int i = 0; i < filled / steps; i++)
+		appendStringInfoString(&buf, steps == 1 ? "#" : "\xE2\x96\x88");
+	if (filled % steps != 0)
+	{
+		appendStringInfoString(&buf, "\xE2\x96");
+		appendStringInfoChar(&buf, (char) (0x88 + steps - filled % steps));
+	}
+	return cstring_to_text_with_len(buf.data, buf.len);
+}
+
+PG_FUNCTION_INFO_V1(klout_population_histogram);
+Datum
+klout_population_histogram(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	int			buckets = PG_GETARG_INT32(1);
+	KloutBins	bins;
+	uint64	   *people;
+	uint64		most = 0;
+
+	if (buckets < 1 || buckets > KLOUT_BIN_MAX)
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("klout_histogram: buckets must be between 1 and %d, got %d",
+						KLOUT_BIN_MAX, buckets)));
+	read_argument(PG_GETARG_VARLENA_PP(0), &bins);
+	InitMaterializedSRF(fcinfo, 0);
+
+	people = palloc0(sizeof(uint64) * (size_t) buckets);
+	for (int i = 0; i < bins.n; i++)
+	{
+		int			bucket = Min(bins.bin[i] * buckets / KLOUT_BIN_MAX,
+								 buckets - 1);
+
+		people[bucket] += klout_bins_people(&bins, i);
+		most = Max(most, people[bucket]);
+	}
+	for (int i = 0; i < buckets; i++)
+	{
+		Datum		values[4];
+		bool		nulls[4] = {false, false, false, false};
+
+		values[0] = Float8GetDatum(100.0 * i / buckets);
+		values[1] = Float8GetDatum(100.0 * (i + 1) / buckets);
+		values[2] = Int64GetDatum((int64) people[i]);
+		values[3] = PointerGetDatum(make_bar(people[i], most));
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values,
+							 nulls);
+	}
+	return (Datum) 0;
+}

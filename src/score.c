@@ -1,0 +1,267 @@
+/*-------------------------------------------------------------------------
+ *
+ * score.c
+ *	  The score: a pure function of signals, model and time.
+ *
+ * The formula is in score.h.  One pass over the value, network by network;
+ * nothing is allocated.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "score.h"
+
+#include <math.h>
+
+const char *const klout_part_names[KLOUT_PARTS] = {
+	"reach", "consistency", "audience", "activity"
+};
+
+/* How old facts count: the moment's bucket and the half-lives in buckets. */
+typedef struct Clock
+{
+	int64		now;
+	double		reach;			/* Hr */
+	double		consistency;	/* Hc */
+} Clock;
+
+static inline double
+faded(int64 age, double half_life)
+{
+	return exp2(-(double) age / half_life);
+}
+
+/* cap(P, U): what unproven reactors may add to proven ones */
+static inline double
+capped(const KloutModel *model, double proven, double unproven)
+{
+	return proven +
+		fmin(unproven, model->unproven_cap * model->mix * (1 + proven));
+}
+
+/* Sums over the reactors of a network: R_n and S_n. */
+static void
+score_reactors(const KloutNetwork *network, KloutUnit unit,
+			   const KloutModel *model, const Clock *clock,
+			   const double *kind_weight, double *reach, double *breadth)
+{
+	KloutReactors cursor = network->reactors;
+	KloutReactor reactor;
+	double		proven_reach = 0,
+				unproven_reach = 0,
+				proven_breadth = 0,
+				unproven_breadth = 0;
+	uint64		threshold_hash = 0;
+	int64		threshold = 0;
+
+	if (network->registers)
+		threshold = klout_network_threshold(network, unit, &threshold_hash);
+
+	while (klout_reactors_next(&cursor, &reactor))
+	{
+		double		kind = 0;
+		double		weight = (double) reactor.weight / KLOUT_WEIGHT_STEPS;
+		double		x,
+					y;
+		uint64		kinds = reactor.kinds;
+		int			i;
+
+		if (reactor.last > clock->now)
+			continue;
+		if (network->registers && reactor.hash == threshold_hash)
+			continue;
+		for (i = 0; kinds != 0; i++, kinds >>= 1)
+			if (kinds & 1)
+				kind = fmax(kind, kind_weight[i]);
+
+		x = kind * faded(clock->now - reactor.last, clock->reach);
+		y = kind * faded(clock->now - reactor.last, clock->consistency);
+		if (network->registers)
+		{
+			double		p = klout_sample_inclusion(threshold, reactor.last,
+												   klout_sample_half_life(unit));
+
+			x /= p;
+			y /= p;
+		}
+		proven_reach += weight * x;
+		unproven_reach += (1 - weight) * x;
+		proven_breadth += weight * y;
+		unproven_breadth += (1 - weight) * y;
+	}
+
+	*reach = capped(model, proven_reach, unproven_reach);
+	*breadth = capped(model, proven_breadth, unproven_breadth);
+}
+
+/*
+ * Sums over the buckets of a network: all kinds together, in order of time.
+ * *days gets the buckets with an action, each with its largest kind weight;
+ * *reactions every action.
+ */
+static void
+score_buckets(const KloutNetwork *network, const Clock *clock,
+			  const double *kind_weight, double *days, double *reactions)
+{
+	KloutRuns	runs[KLOUT_KINDS_MAX];
+	int64		bucket[KLOUT_KINDS_MAX];
+	uint64		count[KLOUT_KINDS_MAX];
+	int			left = 0;
+	int			kind[KLOUT_KINDS_MAX];
+	int			i;
+
+	*days = 0;
+	*reactions = 0;
+	for (i = 0; i < network->nkinds; i++)
+	{
+		runs[left] = network->runs[i];
+		kind[left] = i;
+		if (klout_runs_next(&runs[left], &bucket[left], &count[left]))
+			left++;
+	}
+
+	for (;;)
+	{
+		int64		first = PG_INT64_MAX;
+		double		heaviest = 0;
+		double		actions = 0;
+		int64		age;
+
+		for (i = 0; i < left; i++)
+			first = Min(first, bucket[i]);
+		if (left == 0 || first > clock->now)
+			return;
+
+		for (i = 0; i < left;)
+		{
+			if (bucket[i] != first)
+			{
+				i++;
+				continue;
+			}
+			heaviest = fmax(heaviest, kind_weight[kind[i]]);
+			actions += kind_weight[kind[i]] * (double) count[i];
+			if (klout_runs_next(&runs[i], &bucket[i], &count[i]))
+				i++;
+			else
+			{
+				/* keep the order of kinds: sums must not depend on it */
+				left--;
+				memmove(&runs[i], &runs[i + 1], sizeof(runs[0]) * (size_t) (left - i));
+				memmove(&bucket[i], &bucket[i + 1], sizeof(bucket[0]) * (size_t) (left - i));
+				memmove(&count[i], &count[i + 1], sizeof(count[0]) * (size_t) (left - i));
+				memmove(&kind[i], &kind[i + 1], sizeof(kind[0]) * (size_t) (left - i));
+			}
+		}
+
+		age = clock->now - first;
+		*days += heaviest * faded(age, clock->consistency);
+		*reactions += actions * faded(age, clock->reach);
+	}
+}
+
+static double
+score_posts(const KloutNetwork *network, const Clock *clock)
+{
+	KloutRuns	runs = network->posts;
+	int64		bucket;
+	uint64		count;
+	double		posts = 0;
+
+	while (klout_runs_next(&runs, &bucket, &count) && bucket <= clock->now)
+		posts += (double) count * faded(clock->now - bucket, clock->reach);
+	return posts;
+}
+
+static void
+score_network(const KloutNetwork *network, KloutUnit unit,
+			  const KloutModel *model, int64 at, const Clock *clock,
+			  KloutNetworkScore *result)
+{
+	result->name = network->name;
+	result->weight = klout_model_network_weight(model, network->name);
+	memset(result->value, 0, sizeof(result->value));
+	result->reactions = 0;
+
+	if (network->has_audience && network->audience_at <= at)
+		result->value[KLOUT_PART_AUDIENCE] = (double) network->followers;
+	if (network->has_posts)
+		result->value[KLOUT_PART_ACTIVITY] = score_posts(network, clock);
+	if (network->nkinds > 0)
+	{
+		double		kind_weight[KLOUT_KINDS_MAX];
+		double		breadth;
+		double		days;
+		int			i;
+
+		for (i = 0; i < network->nkinds; i++)
+			kind_weight[i] = klout_model_kind_weight(model, network->kinds[i]);
+		score_reactors(network, unit, model, clock, kind_weight,
+					   &result->value[KLOUT_PART_REACH], &breadth);
+		score_buckets(network, clock, kind_weight, &days, &result->reactions);
+		result->value[KLOUT_PART_CONSISTENCY] =
+			fmin(days, model->consistency_cap * breadth);
+	}
+}
+
+const char *
+klout_score_compute(const uint8 *data, size_t len, const KloutModel *model,
+					int64 at, KloutScore *score, KloutNetworkScore *networks)
+{
+	KloutSignals signals;
+	KloutNetwork network;
+	Clock		clock;
+	double		engagement;
+	int			i;
+
+	memset(score, 0, sizeof(*score));
+	if (klout_signals_open(&signals, data, len))
+		return signals.problem;
+
+	clock.now = klout_bucket(at, signals.unit);
+	clock.reach = (double) model->reach_half_life /
+		(double) klout_unit_usecs(signals.unit);
+	clock.consistency = (double) model->consistency_half_life /
+		(double) klout_unit_usecs(signals.unit);
+
+	while (klout_signals_next(&signals, &network))
+	{
+		KloutNetworkScore result;
+
+		score_network(&network, signals.unit, model, at, &clock, &result);
+		for (i = 0; i < KLOUT_PARTS; i++)
+			score->sum[i] += result.weight * result.value[i];
+		score->reactions += result.weight * result.reactions;
+		if (networks)
+			networks[score->nnetworks] = result;
+		score->nnetworks++;
+	}
+	if (signals.problem)
+		return signals.problem;
+
+	score->part[KLOUT_PART_REACH] =
+		model->reach_weight * log1p(score->sum[KLOUT_PART_REACH]);
+	score->part[KLOUT_PART_CONSISTENCY] =
+		model->consistency_weight * log1p(score->sum[KLOUT_PART_CONSISTENCY]);
+	engagement = score->part[KLOUT_PART_REACH] +
+		score->part[KLOUT_PART_CONSISTENCY];
+	score->part[KLOUT_PART_AUDIENCE] =
+		fmin(model->audience_weight * log1p(score->sum[KLOUT_PART_AUDIENCE]),
+			 model->audience_cap * engagement);
+	score->part[KLOUT_PART_ACTIVITY] =
+		model->activity_weight * log1p(score->sum[KLOUT_PART_ACTIVITY]);
+
+	score->raw = engagement + score->part[KLOUT_PART_AUDIENCE] +
+		score->part[KLOUT_PART_ACTIVITY];
+	score->score = 100 * score->raw / (score->raw + model->scale);
+	return NULL;
+}
+
+double
+klout_score_points(const KloutScore *score, const KloutModel *model,
+				   const KloutNetworkScore *network, KloutPart part)
+{
+	if (score->part[part] == 0 || score->sum[part] == 0)
+		return 0;
+	return 100 * score->part[part] / (score->raw + model->scale) *
+		(network->weight * network->value[part] / score->sum[part]);
+}

@@ -1,0 +1,247 @@
+/*-------------------------------------------------------------------------
+ *
+ * score_sql.c
+ *	  SQL's side of the score: numbers, and where they come from.
+ *
+ * Every function takes (signals [, model [, as_of]]); the model defaults to
+ * the default one, as_of to now().
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "signals_sql.h"
+
+#include <math.h>
+
+#include "access/xact.h"
+#include "model_sql.h"
+#include "names_sql.h"
+#include "score.h"
+#include "utils/builtins.h"
+#include "utils/timestamp.h"
+
+static int64
+moment_argument(FunctionCallInfo fcinfo, int argno, const char *argument)
+{
+	TimestampTz at = PG_GETARG_TIMESTAMPTZ(argno);
+
+	if (TIMESTAMP_NOT_FINITE(at))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("%s must be finite, got %sinfinity", argument,
+						TIMESTAMP_IS_NOBEGIN(at) ? "-" : "")));
+	return at;
+}
+
+static void
+compute(KloutCanonical signals, const KloutModel *model, int64 at,
+		KloutScore *score, KloutNetworkScore *networks)
+{
+	const char *problem = klout_score_compute(signals.data, signals.len, model,
+											  at, score, networks);
+
+	if (problem)
+		klout_signals_corrupt(problem);
+}
+
+/* What the arguments (signals [, model [, as_of]]) amount to. */
+static void
+compute_arguments(FunctionCallInfo fcinfo, KloutModel *model,
+				  KloutScore *score, KloutNetworkScore *networks)
+{
+	if (PG_NARGS() > 1)
+		(void) klout_model_getarg(fcinfo, 1, model);
+	else
+		klout_model_default(model);
+	compute(klout_signals_getarg(fcinfo, 0), model,
+			PG_NARGS() > 2 ? moment_argument(fcinfo, 2, "as_of") :
+			GetCurrentTransactionStartTimestamp(),
+			score, networks);
+}
+
+PG_FUNCTION_INFO_V1(klout_score);
+
+Datum
+klout_score(PG_FUNCTION_ARGS)
+{
+	KloutModel	model;
+	KloutScore	score;
+
+	compute_arguments(fcinfo, &model, &score, NULL);
+	PG_RETURN_FLOAT8(score.score);
+}
+
+PG_FUNCTION_INFO_V1(klout_raw);
+
+Datum
+klout_raw(PG_FUNCTION_ARGS)
+{
+	KloutModel	model;
+	KloutScore	score;
+
+	compute_arguments(fcinfo, &model, &score, NULL);
+	PG_RETURN_FLOAT8(score.raw);
+}
+
+PG_FUNCTION_INFO_V1(klout_reach);
+
+Datum
+klout_reach(PG_FUNCTION_ARGS)
+{
+	KloutModel	model;
+	KloutScore	score;
+
+	compute_arguments(fcinfo, &model, &score, NULL);
+	PG_RETURN_FLOAT8(score.sum[KLOUT_PART_REACH]);
+}
+
+PG_FUNCTION_INFO_V1(klout_consistency);
+
+Datum
+klout_consistency(PG_FUNCTION_ARGS)
+{
+	KloutModel	model;
+	KloutScore	score;
+
+	compute_arguments(fcinfo, &model, &score, NULL);
+	PG_RETURN_FLOAT8(score.sum[KLOUT_PART_CONSISTENCY]);
+}
+
+/* Reactions per post, both faded; NULL for somebody without posts. */
+PG_FUNCTION_INFO_V1(klout_amplification);
+
+Datum
+klout_amplification(PG_FUNCTION_ARGS)
+{
+	KloutModel	model;
+	KloutScore	score;
+
+	compute_arguments(fcinfo, &model, &score, NULL);
+	if (score.sum[KLOUT_PART_ACTIVITY] == 0)
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(score.reactions / score.sum[KLOUT_PART_ACTIVITY]);
+}
+
+/* -> (part, network, amount, points, share) */
+PG_FUNCTION_INFO_V1(klout_explain);
+
+Datum
+klout_explain(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	KloutNetworkScore networks[KLOUT_NETWORKS_MAX];
+	KloutModel	model;
+	KloutScore	score;
+	int			part;
+	int			i;
+
+	InitMaterializedSRF(fcinfo, 0);
+	compute_arguments(fcinfo, &model, &score, networks);
+	for (part = 0; part < KLOUT_PARTS; part++)
+	{
+		for (i = 0; i < score.nnetworks; i++)
+		{
+			double		points = klout_score_points(&score, &model,
+													&networks[i], part);
+			Datum		values[5];
+			bool		nulls[5] = {false};
+
+			if (points == 0)
+				continue;
+			values[0] = CStringGetTextDatum(klout_part_names[part]);
+			values[1] = PointerGetDatum(klout_name_to_text(networks[i].name));
+			values[2] = Float8GetDatum(networks[i].value[part]);
+			values[3] = Float8GetDatum(points);
+			values[4] = Float8GetDatum(points / score.score);
+			tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc,
+								 values, nulls);
+		}
+	}
+	return (Datum) 0;
+}
+
+static void
+put_change(ReturnSetInfo *rsinfo, const char *part, const KloutName *network,
+		   double before, double after)
+{
+	Datum		values[5];
+	bool		nulls[5] = {false};
+
+	if (before == 0 && after == 0)
+		return;
+	values[0] = CStringGetTextDatum(part);
+	if (network)
+		values[1] = PointerGetDatum(klout_name_to_text(*network));
+	else
+		nulls[1] = true;
+	values[2] = Float8GetDatum(before);
+	values[3] = Float8GetDatum(after);
+	values[4] = Float8GetDatum(after - before);
+	tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+}
+
+/*
+ * (before, after, model, before_at, after_at), or with two models
+ * (before, after, before_model, after_model, before_at, after_at)
+ * -> (part, network, points_before, points_after, change)
+ *
+ * The facts' share of a change is told with the earlier model; what the later
+ * model then makes of the later facts is a row of its own.
+ */
+PG_FUNCTION_INFO_V1(klout_explain_change);
+
+Datum
+klout_explain_change(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	bool		two_models = PG_NARGS() > 5;
+	KloutNetworkScore before_networks[KLOUT_NETWORKS_MAX];
+	KloutNetworkScore after_networks[KLOUT_NETWORKS_MAX];
+	KloutModel	model;
+	KloutScore	before;
+	KloutScore	after;
+	KloutCanonical after_signals;
+	int64		before_at = moment_argument(fcinfo, two_models ? 4 : 3, "before_at");
+	int64		after_at = moment_argument(fcinfo, two_models ? 5 : 4, "after_at");
+	int			part;
+
+	InitMaterializedSRF(fcinfo, 0);
+	(void) klout_model_getarg(fcinfo, 2, &model);
+	after_signals = klout_signals_getarg(fcinfo, 1);
+	compute(klout_signals_getarg(fcinfo, 0), &model, before_at,
+			&before, before_networks);
+	compute(after_signals, &model, after_at, &after, after_networks);
+
+	for (part = 0; part < KLOUT_PARTS; part++)
+	{
+		int			i = 0;
+		int			j = 0;
+
+		while (i < before.nnetworks || j < after.nnetworks)
+		{
+			int			order = i == before.nnetworks ? 1 :
+				j == after.nnetworks ? -1 :
+				klout_name_compare(before_networks[i].name,
+								   after_networks[j].name);
+
+			put_change(rsinfo, klout_part_names[part],
+					   order <= 0 ? &before_networks[i].name : &after_networks[j].name,
+					   order <= 0 ? klout_score_points(&before, &model, &before_networks[i], part) : 0,
+					   order >= 0 ? klout_score_points(&after, &model, &after_networks[j], part) : 0);
+			if (order <= 0)
+				i++;
+			if (order >= 0)
+				j++;
+		}
+	}
+
+	if (two_models)
+	{
+		KloutModel	after_model;
+		KloutScore	changed;
+
+		(void) klout_model_getarg(fcinfo, 3, &after_model);
+		compute(after_signals, &after_model, after_at, &changed, NULL);
+		put_change(rsinfo, "model", NULL, 0, changed.score - after.score);
+	}
+	return (Datum) 0;
+}

@@ -1,0 +1,1148 @@
+/*-------------------------------------------------------------------------
+ *
+ * signals.c
+ *	  The canonical bytes of klout_signals: reading, building, merging.
+ *
+ * Everything inside a value is sorted: networks and kinds by name, buckets by
+ * time, reactors by hash.  So a merge is a single pass over both inputs, and a
+ * batch of new actions is sorted once, written as a value of its own and then
+ * merged like any other.
+ *
+ * A network that has seen more than KLOUT_SAMPLE_K reactors stores the
+ * KLOUT_SAMPLE_STORED with the smallest keys (sample.h), ties going to the
+ * smaller hash, and HyperLogLog registers for all it ever saw.  Registers
+ * start when the sample first overflows: until then every reactor is still
+ * there to be added to them.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "signals.h"
+
+/* flags of a network */
+#define NETWORK_HAS_AUDIENCE	0x01
+#define NETWORK_HAS_POSTS		0x02
+#define NETWORK_FLAGS			(NETWORK_HAS_AUDIENCE | NETWORK_HAS_POSTS)
+
+/* bytes of the longest encoding of one run element and of one reactor */
+#define RUN_BYTES				(2 * KLOUT_VARINT_MAX)
+#define REACTOR_BYTES			(8 + 2 * KLOUT_VARINT_MAX + 1)
+
+/* name, flags, audience, end of posts, number of kinds and of reactors */
+#define NETWORK_BYTES			(1 + KLOUT_NAME_MAX + 1 + 8 + KLOUT_VARINT_MAX + 1 + 1 + 2)
+
+/* range of timestamptz in microseconds since 2000-01-01 */
+#define TIMESTAMP_FIRST			INT64CONST(-211813488000000000)
+#define TIMESTAMP_END			INT64CONST(9223371331200000000)
+
+const uint8 klout_signals_empty[KLOUT_SIGNALS_EMPTY_LEN] = {
+	KLOUT_SIGNALS_VERSION, KLOUT_UNIT_NONE, 0
+};
+
+/* ---------------------------------------------------------------------------
+ * Reading
+ * ---------------------------------------------------------------------------
+ */
+
+const char *
+klout_signals_open(KloutSignals *signals, const uint8 *data, size_t len)
+{
+	uint8		version;
+	uint8		unit;
+
+	klout_reader_init(&signals->reader, data, len);
+	version = klout_read_u8(&signals->reader);
+	unit = klout_read_u8(&signals->reader);
+	signals->unit = (KloutUnit) unit;
+	signals->networks = klout_read_u8(&signals->reader);
+	signals->left = signals->networks;
+	signals->previous.data = "";
+	signals->previous.len = 0;
+	signals->problem = NULL;
+
+	if (signals->reader.failed)
+		signals->problem = "the value is cut short";
+	else if (version != KLOUT_SIGNALS_VERSION)
+		signals->problem = "its format version is unknown";
+	else if (unit > KLOUT_UNIT_HOUR)
+		signals->problem = "its bucket unit is unknown";
+	else if (signals->networks == 0 && klout_reader_left(&signals->reader) > 0)
+		signals->problem = "bytes follow its end";
+	else if (signals->networks == 0 && unit != KLOUT_UNIT_NONE)
+		signals->problem = "it has a bucket unit and no buckets";
+
+	if (signals->problem)
+		signals->left = 0;
+	return signals->problem;
+}
+
+bool
+klout_runs_next(KloutRuns *runs, int64 *bucket, uint64 *count)
+{
+	uint64		step;
+
+	step = klout_read_varint(&runs->reader);
+	if (!runs->started)
+	{
+		runs->bucket = klout_unzigzag(step);
+		runs->started = true;
+	}
+	else if (step == 0)
+		return false;
+	else
+		runs->bucket = (int64) ((uint64) runs->bucket + step);
+	*bucket = runs->bucket;
+	*count = klout_read_varint(&runs->reader);
+	return !runs->reader.failed;
+}
+
+/*
+ * Passes over a list of runs, checks it and leaves a cursor to it.  Returns
+ * the sum of the counts, 0 when the list is bad; *newest is raised to its last
+ * bucket.
+ */
+static uint64
+skip_runs(KloutReader *reader, KloutUnit unit, KloutRuns *runs, int64 *newest)
+{
+	KloutRuns	cursor;
+	int64		previous = 0;
+	int64		bucket;
+	uint64		count;
+	uint64		sum = 0;
+	bool		first = true;
+
+	runs->reader = *reader;
+	runs->started = false;
+	cursor = *runs;
+	while (klout_runs_next(&cursor, &bucket, &count))
+	{
+		if (!klout_bucket_valid(bucket, unit) ||
+			(!first && bucket <= previous) ||
+			count < 1 || count > PG_INT64_MAX - sum)
+		{
+			klout_reader_fail(reader);
+			return 0;
+		}
+		first = false;
+		previous = bucket;
+		sum += count;
+	}
+	*reader = cursor.reader;
+	if (reader->failed)
+		return 0;
+	/* only what was read belongs to the list */
+	runs->reader.end = reader->next;
+	*newest = Max(*newest, previous);
+	return sum;
+}
+
+bool
+klout_reactors_next(KloutReactors *reactors, KloutReactor *reactor)
+{
+	const uint8 *hash;
+
+	if (reactors->left == 0)
+		return false;
+	reactors->left--;
+	hash = klout_read_bytes(&reactors->reader, 8);
+	if (hash == NULL)
+		return false;
+	reactor->hash = klout_load_u64(hash);
+	reactor->last = (int64) ((uint64) reactors->newest -
+							 klout_read_varint(&reactors->reader));
+	reactor->kinds = klout_read_varint(&reactors->reader);
+	reactor->weight = klout_read_u8(&reactors->reader);
+	return !reactors->reader.failed;
+}
+
+/* Passes over the reactors of a network and checks them. */
+static void
+skip_reactors(KloutReader *reader, KloutUnit unit, KloutNetwork *network)
+{
+	KloutReactors cursor;
+	KloutReactor reactor;
+	uint64		previous = 0;
+	int			i;
+
+	network->reactors.reader = *reader;
+	network->reactors.newest = network->newest;
+	network->reactors.left = network->nreactors;
+	cursor = network->reactors;
+	for (i = 0; klout_reactors_next(&cursor, &reactor); i++)
+	{
+		if ((i > 0 && reactor.hash <= previous) ||
+			reactor.last > network->newest ||
+			!klout_bucket_valid(reactor.last, unit) ||
+			reactor.kinds == 0 ||
+			(network->nkinds < 64 && reactor.kinds >> network->nkinds != 0) ||
+			reactor.weight > KLOUT_WEIGHT_STEPS)
+		{
+			klout_reader_fail(reader);
+			return;
+		}
+		previous = reactor.hash;
+	}
+	*reader = cursor.reader;
+}
+
+bool
+klout_signals_next(KloutSignals *signals, KloutNetwork *network)
+{
+	KloutReader *reader = &signals->reader;
+	uint64		actions = 0;
+	uint8		flags;
+	int			i;
+
+	if (signals->left == 0)
+		return false;
+	signals->left--;
+
+	network->name = klout_read_name(reader);
+	if (reader->failed ||
+		klout_name_compare(signals->previous, network->name) >= 0)
+		goto bad_name;
+	signals->previous = network->name;
+
+	flags = klout_read_u8(reader);
+	if ((flags & ~NETWORK_FLAGS) != 0)
+		goto bad;
+
+	network->has_audience = (flags & NETWORK_HAS_AUDIENCE) != 0;
+	network->audience_at = 0;
+	network->followers = 0;
+	if (network->has_audience)
+	{
+		uint64		followers;
+
+		network->audience_at = (int64) klout_read_u64(reader);
+		followers = klout_read_varint(reader);
+		if (network->audience_at < TIMESTAMP_FIRST ||
+			network->audience_at >= TIMESTAMP_END ||
+			followers > PG_INT64_MAX)
+			goto bad;
+		network->followers = (int64) followers;
+	}
+
+	network->has_posts = (flags & NETWORK_HAS_POSTS) != 0;
+	if (network->has_posts)
+	{
+		int64		newest = PG_INT64_MIN;
+
+		if (skip_runs(reader, signals->unit, &network->posts, &newest) == 0)
+			goto bad;
+	}
+
+	network->nkinds = klout_read_u8(reader);
+	if (network->nkinds > KLOUT_KINDS_MAX)
+		goto bad;
+	if ((network->has_posts || network->nkinds > 0) &&
+		signals->unit == KLOUT_UNIT_NONE)
+		goto bad;
+	if (flags == 0 && network->nkinds == 0)
+		goto bad;
+	network->newest = PG_INT64_MIN;
+	for (i = 0; i < network->nkinds; i++)
+	{
+		uint64		sum;
+
+		network->kinds[i] = klout_read_name(reader);
+		if (reader->failed ||
+			(i > 0 && klout_name_compare(network->kinds[i - 1],
+										 network->kinds[i]) >= 0))
+			goto bad_name;
+		sum = skip_runs(reader, signals->unit, &network->runs[i],
+						&network->newest);
+		if (sum == 0 || sum > PG_INT64_MAX - actions)
+			goto bad;
+		actions += sum;
+	}
+
+	network->nreactors = 0;
+	network->registers = NULL;
+	if (network->nkinds > 0)
+	{
+		uint64		nreactors = klout_read_varint(reader);
+
+		if (nreactors < 1 || nreactors > KLOUT_SAMPLE_STORED ||
+			nreactors > actions)
+			goto bad;
+		network->nreactors = (int) nreactors;
+		skip_reactors(reader, signals->unit, network);
+		if (network->nreactors == KLOUT_SAMPLE_STORED)
+			network->registers = klout_read_bytes(reader,
+												  KLOUT_REGISTERS_BYTES);
+	}
+	if (reader->failed)
+		goto bad;
+	if (signals->left == 0 && klout_reader_left(reader) > 0)
+	{
+		signals->problem = "bytes follow its end";
+		return false;
+	}
+	return true;
+
+bad_name:
+	signals->left = 0;
+	signals->problem = "its names are out of order or not 1 to 63 bytes long";
+	return false;
+
+bad:
+	signals->left = 0;
+	signals->problem = "the facts of a network are cut short, out of order or out of range";
+	return false;
+}
+
+const char *
+klout_signals_check(const uint8 *data, size_t len)
+{
+	KloutSignals signals;
+	KloutNetwork network;
+	bool		buckets = false;
+
+	(void) klout_signals_open(&signals, data, len);
+	while (klout_signals_next(&signals, &network))
+	{
+		buckets |= network.has_posts || network.nkinds > 0;
+		if (network.registers && !klout_registers_valid(network.registers))
+			return "a register is out of range";
+	}
+	if (signals.problem == NULL && !buckets &&
+		signals.unit != KLOUT_UNIT_NONE)
+		return "it has a bucket unit and no buckets";
+	return signals.problem;
+}
+
+/* A key and, as the tie breaker, the hash it belongs to. */
+typedef struct SampleKey
+{
+	int64		key;
+	uint64		hash;
+} SampleKey;
+
+static inline bool
+key_less(SampleKey a, SampleKey b)
+{
+	return a.key < b.key || (a.key == b.key && a.hash < b.hash);
+}
+
+int64
+klout_network_threshold(const KloutNetwork *network, KloutUnit unit,
+						uint64 *hash)
+{
+	KloutReactors cursor = network->reactors;
+	KloutReactor reactor;
+	SampleKey	largest = {PG_INT64_MIN, 0};
+
+	while (klout_reactors_next(&cursor, &reactor))
+	{
+		SampleKey	key;
+
+		key.hash = reactor.hash;
+		key.key = klout_sample_key(reactor.hash, reactor.last,
+								   klout_sample_half_life(unit));
+		if (key_less(largest, key))
+			largest = key;
+	}
+	*hash = largest.hash;
+	return largest.key;
+}
+
+/* ---------------------------------------------------------------------------
+ * Writing
+ * ---------------------------------------------------------------------------
+ */
+
+void
+klout_writer_init(KloutWriter *writer, uint8 *out, size_t size)
+{
+	writer->next = out;
+	writer->end = out + size;
+	writer->full = false;
+}
+
+static inline bool
+writer_has(KloutWriter *writer, size_t bytes)
+{
+	if (unlikely((size_t) (writer->end - writer->next) < bytes))
+	{
+		writer->full = true;
+		return false;
+	}
+	return true;
+}
+
+static inline void
+write_u8(KloutWriter *writer, uint8 value)
+{
+	if (writer_has(writer, 1))
+		*writer->next++ = value;
+}
+
+void
+klout_write_header(KloutWriter *writer, KloutUnit unit, int networks)
+{
+	write_u8(writer, KLOUT_SIGNALS_VERSION);
+	write_u8(writer, (uint8) unit);
+	write_u8(writer, (uint8) networks);
+}
+
+static inline void
+write_name(KloutWriter *writer, KloutName name)
+{
+	if (writer_has(writer, 1 + name.len))
+		writer->next = klout_write_name(writer->next, name);
+}
+
+void
+klout_write_network(KloutWriter *writer, KloutName name, bool has_posts,
+					bool has_audience, int64 audience_at, int64 followers)
+{
+	write_name(writer, name);
+	write_u8(writer, (uint8) ((has_audience ? NETWORK_HAS_AUDIENCE : 0) |
+							  (has_posts ? NETWORK_HAS_POSTS : 0)));
+	if (has_audience && writer_has(writer, 8 + KLOUT_VARINT_MAX))
+	{
+		klout_store_u64(writer->next, (uint64) audience_at);
+		writer->next = klout_write_varint(writer->next + 8,
+										  (uint64) followers);
+	}
+}
+
+void
+klout_write_kinds(KloutWriter *writer, int nkinds)
+{
+	write_u8(writer, (uint8) nkinds);
+}
+
+void
+klout_write_kind(KloutWriter *writer, KloutName name)
+{
+	write_name(writer, name);
+}
+
+void
+klout_runs_begin(KloutRunsWriter *runs, KloutWriter *writer)
+{
+	runs->writer = writer;
+	runs->bucket = 0;
+	runs->started = false;
+}
+
+static inline void
+runs_add(KloutRunsWriter *runs, int64 bucket, uint64 count)
+{
+	KloutWriter *writer = runs->writer;
+
+	if (!writer_has(writer, RUN_BYTES + 1))
+		return;
+	writer->next = klout_write_varint(writer->next,
+									  runs->started ?
+									  (uint64) bucket - (uint64) runs->bucket :
+									  klout_zigzag(bucket));
+	writer->next = klout_write_varint(writer->next, count);
+	runs->bucket = bucket;
+	runs->started = true;
+}
+
+void
+klout_runs_add(KloutRunsWriter *runs, int64 bucket, uint64 count)
+{
+	runs_add(runs, bucket, count);
+}
+
+void
+klout_runs_end(KloutRunsWriter *runs)
+{
+	write_u8(runs->writer, 0);
+}
+
+void
+klout_write_reactors(KloutWriter *writer, const KloutReactor *reactors,
+					 int nreactors, int64 newest, const uint8 *registers)
+{
+	int			i;
+
+	if (!writer_has(writer, KLOUT_VARINT_MAX +
+					(size_t) nreactors * REACTOR_BYTES +
+					(registers ? KLOUT_REGISTERS_BYTES : 0)))
+		return;
+	writer->next = klout_write_varint(writer->next, (uint64) nreactors);
+	for (i = 0; i < nreactors; i++)
+	{
+		const KloutReactor *reactor = &reactors[i];
+
+		klout_store_u64(writer->next, reactor->hash);
+		writer->next = klout_write_varint(writer->next + 8,
+										  (uint64) newest - (uint64) reactor->last);
+		writer->next = klout_write_varint(writer->next, reactor->kinds);
+		*writer->next++ = reactor->weight;
+	}
+	if (registers)
+		writer->next = klout_write_bytes(writer->next, registers,
+										 KLOUT_REGISTERS_BYTES);
+}
+
+/* ---------------------------------------------------------------------------
+ * Sampling
+ * ---------------------------------------------------------------------------
+ */
+
+/*
+ * The nth smallest of the keys (n from 0), by Hoare's selection.  The keys
+ * belong to distinct hashes, so no two are equal; being functions of hashes
+ * they come in random order, unless somebody chose them with care, which
+ * costs time only.
+ */
+static SampleKey
+select_key(SampleKey *keys, int count, int n)
+{
+	int			left = 0;
+	int			right = count - 1;
+
+	while (left < right)
+	{
+		SampleKey	pivot = keys[left + (right - left) / 2];
+		int			i = left;
+		int			j = right;
+
+		while (i <= j)
+		{
+			while (key_less(keys[i], pivot))
+				i++;
+			while (key_less(pivot, keys[j]))
+				j--;
+			if (i <= j)
+			{
+				SampleKey	swap = keys[i];
+
+				keys[i++] = keys[j];
+				keys[j--] = swap;
+			}
+		}
+		if (n <= j)
+			right = j;
+		else if (n >= i)
+			left = i;
+		else
+			break;
+	}
+	return keys[n];
+}
+
+/*
+ * Keeps the KLOUT_SAMPLE_STORED reactors with the smallest keys, in their
+ * order.  keys is scratch for count of them.
+ */
+static int
+keep_sample(KloutReactor *reactors, int count, KloutUnit unit, SampleKey *keys)
+{
+	int			half_life = klout_sample_half_life(unit);
+	SampleKey	threshold;
+	int			kept = 0;
+	int			i;
+
+	if (count <= KLOUT_SAMPLE_STORED)
+		return count;
+
+	for (i = 0; i < count; i++)
+	{
+		keys[i].hash = reactors[i].hash;
+		keys[i].key = klout_sample_key(reactors[i].hash, reactors[i].last,
+									   half_life);
+	}
+	threshold = select_key(keys, count, KLOUT_SAMPLE_STORED - 1);
+
+	/* the keys are no longer in the reactors' order */
+	for (i = 0; i < count; i++)
+	{
+		SampleKey	key;
+
+		key.hash = reactors[i].hash;
+		key.key = klout_sample_key(reactors[i].hash, reactors[i].last,
+								   half_life);
+		if (!key_less(threshold, key))
+			reactors[kept++] = reactors[i];
+	}
+	Assert(kept == KLOUT_SAMPLE_STORED);
+	return kept;
+}
+
+/* What two observations of one reactor amount to. */
+static inline void
+unite_reactor(KloutReactor *reactor, const KloutReactor *other)
+{
+	if (other->last > reactor->last)
+	{
+		reactor->last = other->last;
+		reactor->kinds = other->kinds;
+		reactor->weight = other->weight;
+	}
+	else if (other->last == reactor->last)
+	{
+		reactor->kinds |= other->kinds;
+		reactor->weight = Max(reactor->weight, other->weight);
+	}
+}
+
+/* ---------------------------------------------------------------------------
+ * Building
+ * ---------------------------------------------------------------------------
+ */
+
+#define ST_SORT sort_uint64
+#define ST_ELEMENT_TYPE uint64
+#define ST_COMPARE(a, b) ((*(a) > *(b)) - (*(a) < *(b)))
+#define ST_SCOPE static
+#define ST_DECLARE
+#define ST_DEFINE
+#include "lib/sort_template.h"
+
+#define ST_SORT sort_reactors
+#define ST_ELEMENT_TYPE KloutReactor
+#define ST_COMPARE(a, b) (((a)->hash > (b)->hash) - ((a)->hash < (b)->hash))
+#define ST_SCOPE static
+#define ST_DECLARE
+#define ST_DEFINE
+#include "lib/sort_template.h"
+
+/* up to here insertion sort is the faster one */
+#define INSERTION_SORT_MAX		24
+
+static inline void
+sort_keys(uint64 *keys, int n)
+{
+	int			i;
+
+	if (n > INSERTION_SORT_MAX)
+	{
+		sort_uint64(keys, (size_t) n);
+		return;
+	}
+	for (i = 1; i < n; i++)
+	{
+		uint64		key = keys[i];
+		int			j = i;
+
+		for (; j > 0 && keys[j - 1] > key; j--)
+			keys[j] = keys[j - 1];
+		keys[j] = key;
+	}
+}
+
+static inline void
+sort_by_hash(KloutReactor *reactors, int n)
+{
+	int			i;
+
+	if (n > INSERTION_SORT_MAX)
+	{
+		sort_reactors(reactors, (size_t) n);
+		return;
+	}
+	for (i = 1; i < n; i++)
+	{
+		KloutReactor reactor = reactors[i];
+		int			j = i;
+
+		for (; j > 0 && reactors[j - 1].hash > reactor.hash; j--)
+			reactors[j] = reactors[j - 1];
+		reactors[j] = reactor;
+	}
+}
+
+/* An action or post by its place in the value: topic, then bucket. */
+#define PLACE_BITS				40
+
+typedef struct BuildScratch
+{
+	uint64	   *places;			/* one an entry */
+	KloutReactor *reactors;		/* one an entry */
+	SampleKey  *keys;			/* one an entry */
+} BuildScratch;
+
+size_t
+klout_build_scratch(int entries)
+{
+	return (size_t) entries *
+		(sizeof(uint64) + sizeof(KloutReactor) + sizeof(SampleKey));
+}
+
+size_t
+klout_build_bound(int topics, int entries)
+{
+	size_t		per_topic = NETWORK_BYTES + 1 + KLOUT_NAME_MAX + 1 + RUN_BYTES;
+	size_t		per_entry = RUN_BYTES + REACTOR_BYTES;
+
+	return KLOUT_SIGNALS_EMPTY_LEN + (size_t) topics * per_topic +
+		(size_t) entries * per_entry +
+		(entries < KLOUT_SAMPLE_STORED ? 0 : (size_t) topics * KLOUT_REGISTERS_BYTES);
+}
+
+static inline int
+topic_compare(const KloutTopic *a, const KloutTopic *b)
+{
+	int			order = klout_name_compare(a->network, b->network);
+
+	if (order != 0)
+		return order;
+	if (a->type != b->type)
+		return a->type < b->type ? -1 : 1;
+	return a->type == KLOUT_TOPIC_ACTIONS ?
+		klout_name_compare(a->kind, b->kind) : 0;
+}
+
+/* The reactors of one network of a batch: united, sampled, written. */
+static void
+build_reactors(KloutWriter *writer, KloutUnit unit, KloutReactor *reactors,
+			   int nreactors, int64 newest, SampleKey *keys)
+{
+	uint8		registers[KLOUT_REGISTERS_BYTES];
+	int			distinct = 0;
+	int			i;
+
+	sort_by_hash(reactors, nreactors);
+	for (i = 0; i < nreactors; i++)
+	{
+		if (distinct > 0 && reactors[distinct - 1].hash == reactors[i].hash)
+			unite_reactor(&reactors[distinct - 1], &reactors[i]);
+		else
+			reactors[distinct++] = reactors[i];
+	}
+
+	if (distinct < KLOUT_SAMPLE_STORED)
+	{
+		klout_write_reactors(writer, reactors, distinct, newest, NULL);
+		return;
+	}
+
+	memset(registers, 0, sizeof(registers));
+	for (i = 0; i < distinct; i++)
+		klout_registers_add(registers, reactors[i].hash);
+	distinct = keep_sample(reactors, distinct, unit, keys);
+	klout_write_reactors(writer, reactors, distinct, newest, registers);
+}
+
+/*
+ * The runs of the topic at a place, whose entries begin at places[*next].
+ * Returns the last bucket.
+ */
+static int64
+build_runs(KloutWriter *writer, const uint64 *places, int nplaces, int *next,
+		   int place)
+{
+	KloutRunsWriter runs;
+	int64		bucket = PG_INT64_MIN;
+	int			i = *next;
+
+	klout_runs_begin(&runs, writer);
+	while (i < nplaces && (int) (places[i] >> PLACE_BITS) == place)
+	{
+		int			first = i;
+
+		while (++i < nplaces && places[i] == places[first])
+			;
+		bucket = (int64) (places[first] & ((UINT64CONST(1) << PLACE_BITS) - 1)) -
+			KLOUT_BUCKET_BIAS;
+		runs_add(&runs, bucket, (uint64) (i - first));
+	}
+	klout_runs_end(&runs);
+	*next = i;
+	return bucket;
+}
+
+KloutStatus
+klout_signals_build(KloutUnit unit, const KloutTopic *topics, int ntopics,
+					const uint8 *entries, int nentries, void *scratch_memory,
+					uint8 *out, size_t out_size, size_t *out_len)
+{
+	BuildScratch scratch;
+	KloutWriter writer;
+	uint8		order[KLOUT_TOPICS_MAX];	/* topics by place */
+	uint8		place_of[KLOUT_TOPICS_MAX]; /* and back */
+	int			networks = 0;
+	int			next = 0;		/* index into scratch.places */
+	int			first;
+	int			end;
+	int			i;
+
+	scratch.reactors = (KloutReactor *) scratch_memory;
+	scratch.keys = (SampleKey *) (scratch.reactors + nentries);
+	scratch.places = (uint64 *) (scratch.keys + nentries);
+
+	klout_writer_init(&writer, out, out_size);
+
+	for (i = 0; i < ntopics; i++)
+	{
+		int			j = i;
+
+		for (; j > 0 && topic_compare(&topics[order[j - 1]], &topics[i]) > 0; j--)
+			order[j] = order[j - 1];
+		order[j] = (uint8) i;
+	}
+	for (i = 0; i < ntopics; i++)
+		place_of[order[i]] = (uint8) i;
+
+	for (i = 0; i < nentries; i++)
+	{
+		uint64		fact = klout_load_u64(entries + (size_t) i * KLOUT_ENTRY_SIZE + 8);
+
+		if (klout_fact_topic(fact) >= ntopics)
+			return KLOUT_CORRUPT;
+		scratch.places[i] = (uint64) place_of[klout_fact_topic(fact)] << PLACE_BITS |
+			fact >> 24;
+	}
+	sort_keys(scratch.places, nentries);
+
+	klout_write_header(&writer, nentries > 0 ? unit : KLOUT_UNIT_NONE, 0);
+
+	for (first = 0; first < ntopics; first = end)
+	{
+		KloutName	network = topics[order[first]].network;
+		uint64		seed = klout_hash_bytes(network.data, network.len);
+		const KloutTopic *audience = NULL;
+		bool		has_posts = false;
+		int			first_kind;
+		int			nreactors = 0;
+		int64		newest = PG_INT64_MIN;
+
+		if (++networks > KLOUT_NETWORKS_MAX)
+			return KLOUT_TOO_MANY_NETWORKS;
+
+		/* the topics of a network: its audience, its posts, its kinds */
+		first_kind = first;
+		for (end = first; end < ntopics; end++)
+		{
+			const KloutTopic *topic = &topics[order[end]];
+
+			if (klout_name_compare(topic->network, network) != 0)
+				break;
+			if (topic->type == KLOUT_TOPIC_ACTIONS)
+				continue;
+			if (topic->type == KLOUT_TOPIC_AUDIENCE)
+				audience = topic;
+			else
+				has_posts = true;
+			first_kind++;
+		}
+		if (end - first_kind > KLOUT_KINDS_MAX)
+			return KLOUT_TOO_MANY_KINDS;
+
+		klout_write_network(&writer, network, has_posts, audience != NULL,
+							audience ? audience->audience_at : 0,
+							audience ? audience->followers : 0);
+		if (has_posts)
+			(void) build_runs(&writer, scratch.places, nentries, &next,
+							  first_kind - 1);
+		klout_write_kinds(&writer, end - first_kind);
+		if (end == first_kind)
+			continue;
+		for (i = first_kind; i < end; i++)
+		{
+			int64		latest;
+
+			klout_write_kind(&writer, topics[order[i]].kind);
+			latest = build_runs(&writer, scratch.places, nentries, &next, i);
+			newest = Max(newest, latest);
+		}
+
+		for (i = 0; i < nentries; i++)
+		{
+			const uint8 *entry = entries + (size_t) i * KLOUT_ENTRY_SIZE;
+			uint64		fact = klout_load_u64(entry + 8);
+			int			place = place_of[klout_fact_topic(fact)];
+			KloutReactor *reactor;
+
+			if (place < first_kind || place >= end)
+				continue;
+			reactor = &scratch.reactors[nreactors++];
+			reactor->hash = klout_reactor_hash(klout_load_u64(entry), seed);
+			reactor->last = klout_fact_bucket(fact);
+			reactor->kinds = UINT64CONST(1) << (place - first_kind);
+			reactor->weight = (uint8) klout_fact_weight(fact);
+		}
+		build_reactors(&writer, unit, scratch.reactors, nreactors, newest,
+					   scratch.keys);
+	}
+
+	if (writer.full)
+		return KLOUT_CORRUPT;	/* the bound was wrong: cannot happen */
+	out[2] = (uint8) networks;
+	*out_len = (size_t) (writer.next - out);
+	return KLOUT_OK;
+}
+
+/* ---------------------------------------------------------------------------
+ * Merging
+ * ---------------------------------------------------------------------------
+ */
+
+size_t
+klout_merge_bound(size_t left, size_t right, int networks)
+{
+	/*
+	 * Only networks that both have can grow: a list of runs where its base
+	 * moves, the reactors because the newest bucket and the numbers of kinds
+	 * do, and the registers may be new.
+	 */
+	size_t		growth = KLOUT_REGISTERS_BYTES + KLOUT_VARINT_MAX +
+		(KLOUT_KINDS_MAX + 2) * RUN_BYTES +
+		KLOUT_SAMPLE_STORED * REACTOR_BYTES;
+
+	return KLOUT_SIGNALS_EMPTY_LEN + left + right + (size_t) networks * growth;
+}
+
+/* *total is raised by the counts; false when they exceed a bigint. */
+static bool
+merge_runs(KloutWriter *writer, KloutRuns *left, KloutRuns *right,
+		   uint64 *total)
+{
+	KloutRunsWriter runs;
+	int64		left_bucket = 0;
+	int64		right_bucket = 0;
+	uint64		left_count = 0;
+	uint64		right_count = 0;
+	bool		more_left = left && klout_runs_next(left, &left_bucket, &left_count);
+	bool		more_right = right && klout_runs_next(right, &right_bucket, &right_count);
+
+	klout_runs_begin(&runs, writer);
+	while (more_left || more_right)
+	{
+		int64		bucket;
+		uint64		count = 0;
+
+		if (!more_right || (more_left && left_bucket < right_bucket))
+			bucket = left_bucket;
+		else
+			bucket = right_bucket;
+		if (more_right && right_bucket == bucket)
+		{
+			count += right_count;
+			more_right = klout_runs_next(right, &right_bucket, &right_count);
+		}
+		if (more_left && left_bucket == bucket)
+		{
+			count += left_count;
+			more_left = klout_runs_next(left, &left_bucket, &left_count);
+		}
+		if (count > PG_INT64_MAX - *total)
+			return false;
+		*total += count;
+		runs_add(&runs, bucket, count);
+	}
+	klout_runs_end(&runs);
+	return true;
+}
+
+/* Carries a set of kinds over to the numbering of the merged network. */
+static inline uint64
+remap_kinds(uint64 kinds, const uint8 *bit_of)
+{
+	uint64		result = 0;
+	int			i;
+
+	for (i = 0; kinds != 0; i++, kinds >>= 1)
+		if (kinds & 1)
+			result |= UINT64CONST(1) << bit_of[i];
+	return result;
+}
+
+static void
+merge_reactors(KloutWriter *writer, KloutUnit unit, int64 newest,
+			   const KloutNetwork *left, const uint8 *left_bits,
+			   const KloutNetwork *right, const uint8 *right_bits)
+{
+	KloutReactor united[2 * KLOUT_SAMPLE_STORED];
+	SampleKey	keys[2 * KLOUT_SAMPLE_STORED];
+	KloutReactors left_cursor = left->reactors;
+	KloutReactors right_cursor = right->reactors;
+	KloutReactor l,
+				r;
+	bool		more_left = klout_reactors_next(&left_cursor, &l);
+	bool		more_right = klout_reactors_next(&right_cursor, &r);
+	uint8		registers[KLOUT_REGISTERS_BYTES];
+	int			n = 0;
+	int			i;
+
+	if (more_left)
+		l.kinds = remap_kinds(l.kinds, left_bits);
+	if (more_right)
+		r.kinds = remap_kinds(r.kinds, right_bits);
+	while (more_left || more_right)
+	{
+		bool		take_left = more_left && (!more_right || l.hash <= r.hash);
+		bool		take_right = more_right && (!more_left || r.hash <= l.hash);
+
+		united[n] = take_left ? l : r;
+		if (take_left && take_right)
+			unite_reactor(&united[n], &r);
+		n++;
+		if (take_left && (more_left = klout_reactors_next(&left_cursor, &l)))
+			l.kinds = remap_kinds(l.kinds, left_bits);
+		if (take_right && (more_right = klout_reactors_next(&right_cursor, &r)))
+			r.kinds = remap_kinds(r.kinds, right_bits);
+	}
+
+	if (n < KLOUT_SAMPLE_STORED)
+	{
+		klout_write_reactors(writer, united, n, newest, NULL);
+		return;
+	}
+
+	memset(registers, 0, sizeof(registers));
+	if (left->registers)
+		klout_registers_merge(registers, left->registers);
+	if (right->registers)
+		klout_registers_merge(registers, right->registers);
+	for (i = 0; i < n; i++)
+		klout_registers_add(registers, united[i].hash);
+	n = keep_sample(united, n, unit, keys);
+	klout_write_reactors(writer, united, n, newest, registers);
+}
+
+/* Copies a network that only one side has. */
+static void
+copy_network(KloutWriter *writer, const uint8 *start, const uint8 *end)
+{
+	if (writer_has(writer, (size_t) (end - start)))
+		writer->next = klout_write_bytes(writer->next, start,
+										 (size_t) (end - start));
+}
+
+static KloutStatus
+merge_network(KloutWriter *writer, KloutUnit unit,
+			  KloutNetwork *left, KloutNetwork *right)
+{
+	uint8		left_bits[KLOUT_KINDS_MAX];
+	uint8		right_bits[KLOUT_KINDS_MAX];
+	const KloutNetwork *latest = left;
+	uint64		posts = 0;
+	uint64		actions = 0;
+	int			nkinds = 0;
+	int			i,
+				j;
+
+	/* of two audiences the latest, of two of the same moment the larger */
+	if (!left->has_audience ||
+		(right->has_audience &&
+		 (right->audience_at > left->audience_at ||
+		  (right->audience_at == left->audience_at &&
+		   right->followers > left->followers))))
+		latest = right;
+	klout_write_network(writer, left->name,
+						left->has_posts || right->has_posts,
+						latest->has_audience, latest->audience_at,
+						latest->followers);
+	if (left->has_posts || right->has_posts)
+	{
+		if (!merge_runs(writer,
+						left->has_posts ? &left->posts : NULL,
+						right->has_posts ? &right->posts : NULL, &posts))
+			return KLOUT_COUNT_OVERFLOW;
+	}
+
+	for (i = 0, j = 0; i < left->nkinds || j < right->nkinds; nkinds++)
+	{
+		int			order = i == left->nkinds ? 1 : j == right->nkinds ? -1 :
+			klout_name_compare(left->kinds[i], right->kinds[j]);
+
+		if (nkinds == KLOUT_KINDS_MAX)
+			return KLOUT_TOO_MANY_KINDS;
+		if (order <= 0)
+			left_bits[i++] = (uint8) nkinds;
+		if (order >= 0)
+			right_bits[j++] = (uint8) nkinds;
+	}
+	klout_write_kinds(writer, nkinds);
+	if (nkinds == 0)
+		return KLOUT_OK;
+
+	for (i = 0, j = 0; i < left->nkinds || j < right->nkinds;)
+	{
+		int			order = i == left->nkinds ? 1 : j == right->nkinds ? -1 :
+			(int) left_bits[i] - (int) right_bits[j];
+
+		klout_write_kind(writer, order <= 0 ? left->kinds[i] : right->kinds[j]);
+		if (!merge_runs(writer,
+						order <= 0 ? &left->runs[i] : NULL,
+						order >= 0 ? &right->runs[j] : NULL, &actions))
+			return KLOUT_COUNT_OVERFLOW;
+		if (order <= 0)
+			i++;
+		if (order >= 0)
+			j++;
+	}
+
+	merge_reactors(writer, unit, Max(left->newest, right->newest),
+				   left, left_bits, right, right_bits);
+	return KLOUT_OK;
+}
+
+/* Reads ahead by one network and remembers where its bytes are. */
+typedef struct MergeSide
+{
+	KloutSignals signals;
+	KloutNetwork network;
+	const uint8 *start;
+	bool		more;
+} MergeSide;
+
+static void
+side_next(MergeSide *side)
+{
+	side->start = side->signals.reader.next;
+	side->more = klout_signals_next(&side->signals, &side->network);
+}
+
+KloutStatus
+klout_signals_merge(const uint8 *left_data, size_t left_len,
+					const uint8 *right_data, size_t right_len,
+					uint8 *out, size_t out_size, size_t *out_len)
+{
+	MergeSide	left;
+	MergeSide	right;
+	KloutUnit	unit;
+	KloutWriter writer;
+	int			networks = 0;
+
+	if (klout_signals_open(&left.signals, left_data, left_len) ||
+		klout_signals_open(&right.signals, right_data, right_len))
+		return KLOUT_CORRUPT;
+	unit = left.signals.unit != KLOUT_UNIT_NONE ? left.signals.unit :
+		right.signals.unit;
+	if (right.signals.unit != KLOUT_UNIT_NONE && right.signals.unit != unit)
+		return KLOUT_UNITS_DIFFER;
+
+	klout_writer_init(&writer, out, out_size);
+	klout_write_header(&writer, unit, 0);
+
+	side_next(&left);
+	side_next(&right);
+	while (left.more || right.more)
+	{
+		int			order = !left.more ? 1 : !right.more ? -1 :
+			klout_name_compare(left.network.name, right.network.name);
+
+		if (++networks > KLOUT_NETWORKS_MAX)
+			return KLOUT_TOO_MANY_NETWORKS;
+		if (order < 0)
+			copy_network(&writer, left.start, left.signals.reader.next);
+		else if (order > 0)
+			copy_network(&writer, right.start, right.signals.reader.next);
+		else
+		{
+			KloutStatus status = merge_network(&writer, unit, &left.network,
+											   &right.network);
+
+			if (status != KLOUT_OK)
+				return status;
+		}
+		if (order <= 0)
+			side_next(&left);
+		if (order >= 0)
+			side_next(&right);
+	}
+	if (left.signals.problem || right.signals.problem || writer.full)
+		return KLOUT_CORRUPT;
+	out[2] = (uint8) networks;
+	*out_len = (size_t) (writer.next - out);
+	return KLOUT_OK;
+}

@@ -1,0 +1,330 @@
+/*-------------------------------------------------------------------------
+ *
+ * signals.h
+ *	  The canonical bytes of klout_signals: reading, building, merging.
+ *
+ * A value holds, for one person, the facts about the actions received, by
+ * network: how many of each kind in each bucket, a bounded sample of the
+ * reactors, the latest audience and the person's own posts.  The bytes are
+ * specified in docs/storage.md.  Equal facts have equal bytes, whatever the
+ * order in which they came together.
+ *
+ * Nothing here allocates.  Readers walk the bytes in place, validating as they
+ * go; writers write into memory of the caller, who asks for the bound first.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef KLOUT_SIGNALS_H
+#define KLOUT_SIGNALS_H
+
+#include "bytes.h"
+#include "sample.h"
+
+#define KLOUT_SIGNALS_VERSION	1
+
+#define KLOUT_NETWORKS_MAX		255
+#define KLOUT_KINDS_MAX			64
+
+/* weights of reactors are kept in steps of 1/200 */
+#define KLOUT_WEIGHT_STEPS		200
+
+/* What a bucket is.  A value without actions and posts has none. */
+typedef enum KloutUnit
+{
+	KLOUT_UNIT_NONE = 0,
+	KLOUT_UNIT_DAY = 1,
+	KLOUT_UNIT_HOUR = 2
+} KloutUnit;
+
+/* What building and merging can end with. */
+typedef enum KloutStatus
+{
+	KLOUT_OK = 0,
+	KLOUT_CORRUPT,				/* an input is not a canonical value */
+	KLOUT_UNITS_DIFFER,			/* one by day, one by hour */
+	KLOUT_TOO_MANY_NETWORKS,
+	KLOUT_TOO_MANY_KINDS,		/* on one network */
+	KLOUT_COUNT_OVERFLOW		/* a count beyond the range of bigint */
+} KloutStatus;
+
+/* Half-life in buckets of the sampling weight (Hd). */
+static inline int
+klout_sample_half_life(KloutUnit unit)
+{
+	return unit == KLOUT_UNIT_HOUR ? 12 : 60;
+}
+
+/*
+ * Buckets are whole UTC days or hours since 1970-01-01, rounded down, within
+ * the range of timestamptz.  at counts microseconds since 2000-01-01.
+ */
+#define KLOUT_USECS_PER_HOUR	INT64CONST(3600000000)
+#define KLOUT_EPOCH_DAYS		10957	/* 1970-01-01 .. 2000-01-01 */
+#define KLOUT_DAY_FIRST			INT64CONST(-2440588)	/* 4714-11-24 BC */
+#define KLOUT_DAY_LAST			INT64CONST(106762939)	/* 294276-12-31 */
+
+static inline int64
+klout_unit_usecs(KloutUnit unit)
+{
+	return unit == KLOUT_UNIT_HOUR ? KLOUT_USECS_PER_HOUR :
+		24 * KLOUT_USECS_PER_HOUR;
+}
+
+static inline int64
+klout_unit_epoch(KloutUnit unit)
+{
+	return unit == KLOUT_UNIT_HOUR ? 24 * KLOUT_EPOCH_DAYS : KLOUT_EPOCH_DAYS;
+}
+
+static inline int64
+klout_bucket(int64 at, KloutUnit unit)
+{
+	int64		usecs = klout_unit_usecs(unit);
+	int64		bucket = at / usecs;
+
+	if (at < 0 && bucket * usecs != at)
+		bucket--;
+	return bucket + klout_unit_epoch(unit);
+}
+
+/* When a bucket begins. */
+static inline int64
+klout_bucket_start(int64 bucket, KloutUnit unit)
+{
+	return (bucket - klout_unit_epoch(unit)) * klout_unit_usecs(unit);
+}
+
+static inline bool
+klout_bucket_valid(int64 bucket, KloutUnit unit)
+{
+	int			per_day = unit == KLOUT_UNIT_HOUR ? 24 : 1;
+
+	return bucket >= KLOUT_DAY_FIRST * per_day &&
+		bucket < (KLOUT_DAY_LAST + 1) * per_day;
+}
+
+/* ---------------------------------------------------------------------------
+ * Reading
+ * ---------------------------------------------------------------------------
+ */
+
+/* A list of (bucket, count), buckets ascending. */
+typedef struct KloutRuns
+{
+	KloutReader reader;
+	int64		bucket;			/* the last one read */
+	bool		started;
+} KloutRuns;
+
+/* What the sample keeps of one reactor. */
+typedef struct KloutReactor
+{
+	uint64		hash;
+	int64		last;			/* bucket of the last action */
+	uint64		kinds;			/* bit set of the kinds used in it */
+	uint8		weight;			/* largest weight in it, 0 .. 200 */
+} KloutReactor;
+
+/* The sampled reactors, hashes ascending. */
+typedef struct KloutReactors
+{
+	KloutReader reader;
+	int64		newest;
+	int			left;
+} KloutReactors;
+
+/* One network of a value.  Everything points into the value's bytes. */
+typedef struct KloutNetwork
+{
+	KloutName	name;
+	bool		has_audience;
+	int64		audience_at;	/* microseconds since 2000-01-01 */
+	int64		followers;
+	bool		has_posts;
+	KloutRuns	posts;
+	int			nkinds;
+	KloutName	kinds[KLOUT_KINDS_MAX];
+	KloutRuns	runs[KLOUT_KINDS_MAX];
+	int64		newest;			/* newest bucket with an action */
+	int			nreactors;		/* KLOUT_SAMPLE_STORED: sampled, else all */
+	KloutReactors reactors;
+	const uint8 *registers;		/* when sampled, else NULL */
+} KloutNetwork;
+
+typedef struct KloutSignals
+{
+	KloutUnit	unit;
+	int			networks;		/* in all */
+	int			left;			/* not yet read */
+	KloutReader reader;
+	KloutName	previous;
+	const char *problem;		/* what is wrong with the bytes, or NULL */
+} KloutSignals;
+
+/*
+ * Begins to read a canonical value of len bytes.  Returns NULL, or what is
+ * wrong with it (also in signals->problem).
+ */
+extern const char *klout_signals_open(KloutSignals *signals,
+									  const uint8 *data, size_t len);
+
+/*
+ * The next network, wholly validated; false at the end and at bad bytes, when
+ * signals->problem says which.
+ */
+extern bool klout_signals_next(KloutSignals *signals, KloutNetwork *network);
+
+/*
+ * Reads a value from end to end: NULL when it is canonical, else what is wrong.
+ * This is the validator behind every door; O(len).
+ */
+extern const char *klout_signals_check(const uint8 *data, size_t len);
+
+extern bool klout_runs_next(KloutRuns *runs, int64 *bucket, uint64 *count);
+
+extern bool klout_reactors_next(KloutReactors *reactors,
+								KloutReactor *reactor);
+
+/*
+ * The threshold key of a sampled network: the largest key of those stored.
+ * Fills in which hash has it; that reactor itself is not part of the sample.
+ */
+extern int64 klout_network_threshold(const KloutNetwork *network,
+									 KloutUnit unit, uint64 *hash);
+
+/* ---------------------------------------------------------------------------
+ * Writing
+ * ---------------------------------------------------------------------------
+ */
+
+/*
+ * Writes a value front to back: the header; for each network its head, the
+ * runs of its posts if it has them, the number of its kinds, each kind's name
+ * and runs, and if there are kinds the reactors.  The caller sees to the order
+ * of names, buckets and hashes.  A writer that runs out of room stops writing
+ * and says so.
+ */
+typedef struct KloutWriter
+{
+	uint8	   *next;
+	uint8	   *end;
+	bool		full;
+} KloutWriter;
+
+typedef struct KloutRunsWriter
+{
+	KloutWriter *writer;
+	int64		bucket;
+	bool		started;
+} KloutRunsWriter;
+
+extern void klout_writer_init(KloutWriter *writer, uint8 *out, size_t size);
+extern void klout_write_header(KloutWriter *writer, KloutUnit unit,
+							   int networks);
+extern void klout_write_network(KloutWriter *writer, KloutName name,
+								bool has_posts, bool has_audience,
+								int64 audience_at, int64 followers);
+extern void klout_write_kinds(KloutWriter *writer, int nkinds);
+extern void klout_write_kind(KloutWriter *writer, KloutName name);
+extern void klout_runs_begin(KloutRunsWriter *runs, KloutWriter *writer);
+extern void klout_runs_add(KloutRunsWriter *runs, int64 bucket, uint64 count);
+extern void klout_runs_end(KloutRunsWriter *runs);
+
+/* registers are NULL unless there are KLOUT_SAMPLE_STORED reactors */
+extern void klout_write_reactors(KloutWriter *writer,
+								 const KloutReactor *reactors, int nreactors,
+								 int64 newest, const uint8 *registers);
+
+/* ---------------------------------------------------------------------------
+ * Building and merging
+ * ---------------------------------------------------------------------------
+ */
+
+/*
+ * What the facts of a batch are about, in the order in which a value has it:
+ * an audience, posts, a kind of action.
+ */
+typedef enum KloutTopicType
+{
+	KLOUT_TOPIC_AUDIENCE,
+	KLOUT_TOPIC_POSTS,
+	KLOUT_TOPIC_ACTIONS
+} KloutTopicType;
+
+typedef struct KloutTopic
+{
+	KloutName	network;
+	KloutTopicType type;
+	KloutName	kind;			/* of actions */
+	int64		audience_at;	/* of an audience */
+	int64		followers;
+} KloutTopic;
+
+/* topics in one batch */
+#define KLOUT_TOPICS_MAX		255
+
+/*
+ * One action or post of a batch, 16 bytes, little-endian: the actor (see
+ * klout_reactor_hash), then the packed bucket, topic and weight.
+ */
+#define KLOUT_ENTRY_SIZE		16
+
+#define KLOUT_BUCKET_BIAS		(INT64CONST(1) << 39)
+
+static inline uint64
+klout_pack_fact(int64 bucket, int topic, int weight)
+{
+	return (uint64) (bucket + KLOUT_BUCKET_BIAS) << 24 |
+		(uint64) topic << 8 | (uint64) weight;
+}
+
+static inline int64
+klout_fact_bucket(uint64 fact)
+{
+	return (int64) (fact >> 24) - KLOUT_BUCKET_BIAS;
+}
+
+static inline int
+klout_fact_topic(uint64 fact)
+{
+	return (int) (fact >> 8) & 0xFFFF;
+}
+
+static inline int
+klout_fact_weight(uint64 fact)
+{
+	return (int) fact & 0xFF;
+}
+
+/* Bytes of scratch memory klout_signals_build needs; MAXALIGNed. */
+extern size_t klout_build_scratch(int entries);
+
+/* Upper bounds of the bytes written; networks are those both sides have. */
+extern size_t klout_build_bound(int topics, int entries);
+extern size_t klout_merge_bound(size_t left, size_t right, int networks);
+
+/*
+ * Builds the canonical value of a batch: O(n log n).  No two topics are about
+ * the same thing.  entries are only read.
+ */
+extern KloutStatus klout_signals_build(KloutUnit unit,
+									   const KloutTopic *topics, int ntopics,
+									   const uint8 *entries, int nentries,
+									   void *scratch,
+									   uint8 *out, size_t out_size,
+									   size_t *out_len);
+
+/*
+ * Merges two canonical values: O(len).  Commutative, associative, with the
+ * empty value as neutral element, byte for byte.
+ */
+extern KloutStatus klout_signals_merge(const uint8 *left, size_t left_len,
+									   const uint8 *right, size_t right_len,
+									   uint8 *out, size_t out_size,
+									   size_t *out_len);
+
+/* the value without any facts */
+#define KLOUT_SIGNALS_EMPTY_LEN 3
+extern const uint8 klout_signals_empty[KLOUT_SIGNALS_EMPTY_LEN];
+
+#endif							/* KLOUT_SIGNALS_H */

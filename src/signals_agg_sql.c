@@ -1,0 +1,537 @@
+/*-------------------------------------------------------------------------
+ *
+ * signals_agg_sql.c
+ *	  The aggregates of klout_signals.
+ *
+ * The aggregates' state is klout_signals itself, in its open form (buffer.h),
+ * which is changed in place while it has room.  When it has none, either the
+ * batch is worked into the canonical value, or a value twice as large takes
+ * its place; the executor then copies the new one into the aggregate's memory
+ * and frees the old.  Nothing else is allocated there.  Final functions read
+ * the state and build a canonical value of their own, so they can run any
+ * number of times.
+ *
+ * Sizes of open values are powers of two, VARSIZE included, because that is
+ * what the executor's allocator rounds them to anyway.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "signals_sql.h"
+
+#include <math.h>
+
+#include "names_sql.h"
+#include "utils/builtins.h"
+#include "utils/memutils.h"
+#include "utils/timestamp.h"
+#include "utils/uuid.h"
+
+/* the first size of an open value, in bytes of VARSIZE */
+#define OPEN_SIZE_MIN			128
+
+/* a batch is worked in once it is this large, and as large as the value */
+#define BATCH_BYTES				8192
+
+/* ---------------------------------------------------------------------------
+ * The open value an aggregate works on
+ * ---------------------------------------------------------------------------
+ */
+
+/*
+ * Moves the buffer into a new value with room for at least size bytes of data.
+ * The old memory is left to its owner.
+ */
+static void
+enlarge(KloutBuffer *buffer, size_t size)
+{
+	size_t		varsize = OPEN_SIZE_MIN;
+	struct varlena *value;
+
+	size += VARHDRSZ;
+	while (varsize < size)
+		varsize *= 2;
+	if (varsize > MaxAllocSize)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("value of type klout_signals exceeds 1 GB")));
+	value = (struct varlena *) palloc(varsize);
+	SET_VARSIZE(value, varsize);
+	if (buffer->data)
+		klout_buffer_move(buffer, (uint8 *) VARDATA(value), varsize - VARHDRSZ);
+	else
+		klout_buffer_init(buffer, (uint8 *) VARDATA(value), varsize - VARHDRSZ);
+}
+
+static Datum
+buffer_value(const KloutBuffer *buffer)
+{
+	return PointerGetDatum(buffer->data - VARHDRSZ);
+}
+
+/*
+ * The state in argument 0 as an open value that may be changed: the argument
+ * itself where an aggregate calls, otherwise a copy.  A new value gets room
+ * for spare bytes.
+ */
+static void
+open_state(FunctionCallInfo fcinfo, bool in_aggregate, size_t spare,
+		   KloutBuffer *buffer)
+{
+	struct varlena *value;
+	uint8	   *data;
+	size_t		len;
+
+	if (PG_ARGISNULL(0))
+	{
+		buffer->data = NULL;
+		enlarge(buffer, KLOUT_BUFFER_HEADER + spare);
+		return;
+	}
+
+	value = (struct varlena *) PG_GETARG_POINTER(0);
+	if (likely(in_aggregate && VARATT_IS_4B_U(value) &&
+			   klout_buffer_view(buffer, (uint8 *) VARDATA(value),
+								 VARSIZE(value) - VARHDRSZ)))
+		return;
+
+	data = klout_signals_bytes(PG_DETOAST_DATUM_PACKED(PointerGetDatum(value)), &len);
+	if (klout_is_open(data, len))
+	{
+		if (!klout_buffer_view(buffer, data, len))
+			klout_signals_corrupt(NULL);
+		enlarge(buffer, len);
+	}
+	else
+	{
+		const char *problem = klout_signals_check(data, len);
+
+		if (problem)
+			klout_signals_corrupt(problem);
+		buffer->data = NULL;
+		enlarge(buffer, KLOUT_BUFFER_HEADER + len + spare);
+		klout_buffer_set_unit(buffer, (KloutUnit) data[1]);
+		(void) klout_buffer_set_canonical(buffer, data, len);
+	}
+}
+
+/* Replaces what the buffer holds by one canonical value. */
+static void
+replace_contents(KloutBuffer *buffer, KloutCanonical canonical)
+{
+	size_t		batch = Max(BATCH_BYTES, canonical.len);
+
+	buffer->canonical_len = 0;
+	klout_buffer_clear(buffer);
+	if (klout_buffer_free(buffer) < canonical.len + batch)
+		enlarge(buffer, KLOUT_BUFFER_HEADER + canonical.len + batch);
+	(void) klout_buffer_set_canonical(buffer, canonical.data, canonical.len);
+}
+
+/* Makes room, for needed bytes or more, by compaction or growth. */
+static void
+make_room(KloutBuffer *buffer, size_t needed, bool compact)
+{
+	size_t		batch = (size_t) buffer->nentries * KLOUT_ENTRY_SIZE;
+
+	if (compact || batch >= Max(BATCH_BYTES, buffer->canonical_len))
+		replace_contents(buffer, klout_signals_compact(buffer));
+	else
+		enlarge(buffer, buffer->size + Max(needed, buffer->size / 2));
+}
+
+/* Adds one fact, whatever it takes.  An audience has no entry. */
+static void
+add_fact(KloutBuffer *buffer, const KloutTopic *topic, int64 bucket,
+		 uint64 actor, int weight)
+{
+	size_t		needed = klout_topic_size(topic) + KLOUT_ENTRY_SIZE;
+
+	for (;;)
+	{
+		int			number = klout_buffer_topic(buffer, topic);
+
+		if (likely(number >= 0))
+		{
+			if (topic->type == KLOUT_TOPIC_AUDIENCE ||
+				likely(klout_buffer_append(buffer, number, bucket, actor, weight)))
+				return;
+			make_room(buffer, needed, false);
+		}
+		else if (number == KLOUT_TOPIC_CORRUPT)
+			klout_signals_corrupt(NULL);
+		else
+			make_room(buffer, needed, number == KLOUT_TOPIC_TOO_MANY);
+	}
+}
+
+/* The value a transition function returns. */
+static Datum
+state_result(const KloutBuffer *buffer, bool in_aggregate)
+{
+	KloutCanonical canonical;
+
+	if (in_aggregate)
+		return buffer_value(buffer);
+	canonical = klout_signals_compact(buffer);
+	return klout_signals_value(canonical.data, canonical.len);
+}
+
+/* ---------------------------------------------------------------------------
+ * Transition functions
+ * ---------------------------------------------------------------------------
+ */
+
+static KloutUnit
+bucket_unit(const Interval *bucket, const char *function)
+{
+	if (bucket->month == 0)
+	{
+		/* a bucket is a UTC day, which always has 24 hours */
+		int64		usecs = bucket->day * USECS_PER_DAY + bucket->time;
+
+		if (usecs == USECS_PER_DAY)
+			return KLOUT_UNIT_DAY;
+		if (usecs == USECS_PER_HOUR)
+			return KLOUT_UNIT_HOUR;
+	}
+	ereport(ERROR,
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("%s: bucket must be '1 day' or '1 hour', got '%s'", function,
+					DatumGetCString(DirectFunctionCall1(interval_out,
+														IntervalPGetDatum(bucket))))));
+	return KLOUT_UNIT_NONE;		/* keep the compiler quiet */
+}
+
+/* The unit asked for in argument argno, if the function has that many. */
+static KloutUnit
+unit_argument(FunctionCallInfo fcinfo, int argno, const char *function)
+{
+	if (PG_NARGS() <= argno)
+		return KLOUT_UNIT_DAY;
+	if (PG_ARGISNULL(argno))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("%s: bucket must not be null", function),
+				 errhint("Use '1 day' or '1 hour'.")));
+	return bucket_unit(PG_GETARG_INTERVAL_P(argno), function);
+}
+
+static int
+weight_argument(FunctionCallInfo fcinfo, int argno, const char *function)
+{
+	double		weight;
+
+	if (PG_NARGS() <= argno || PG_ARGISNULL(argno))
+		return KLOUT_WEIGHT_STEPS;
+	weight = PG_GETARG_FLOAT8(argno);
+	if (unlikely(!(weight >= 0 && weight <= 1)))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("%s: weight must be between 0 and 1, got %s", function,
+						DatumGetCString(DirectFunctionCall1(float8out,
+															Float8GetDatum(weight))))));
+	return (int) rint(weight * KLOUT_WEIGHT_STEPS);
+}
+
+static int64
+at_argument(FunctionCallInfo fcinfo, int argno, const char *function)
+{
+	TimestampTz at = PG_GETARG_TIMESTAMPTZ(argno);
+
+	if (unlikely(TIMESTAMP_NOT_FINITE(at)))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
+				 errmsg("%s: at must be finite, got %sinfinity", function,
+						TIMESTAMP_IS_NOBEGIN(at) ? "-" : ""),
+				 errhint("Leave such rows out with a WHERE or FILTER clause.")));
+	return at;
+}
+
+/* Gives an open value its unit, or checks that it is the same. */
+static inline void
+agree_unit(KloutBuffer *buffer, KloutUnit unit, const char *function)
+{
+	if (likely(buffer->unit == unit))
+		return;
+	if (buffer->unit != KLOUT_UNIT_NONE)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s: bucket must be the same for all rows of a group", function),
+				 errdetail("It was 1 %s, then 1 %s.",
+						   klout_unit_name(buffer->unit), klout_unit_name(unit))));
+	klout_buffer_set_unit(buffer, unit);
+}
+
+/*
+ * The state as it is, for a row that is skipped.  A NULL state stays NULL.
+ */
+static Datum
+skip_row(FunctionCallInfo fcinfo)
+{
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+}
+
+/*
+ * (state, network, kind, actor, at [, weight [, bucket]]), the actor already
+ * reduced to 64 bits.
+ */
+static Datum
+signals_add(FunctionCallInfo fcinfo, uint64 actor)
+{
+	static const char function[] = "klout_signals";
+	bool		in_aggregate = AggCheckCallContext(fcinfo, NULL) != 0;
+	KloutUnit	unit;
+	KloutTopic	topic;
+	KloutBuffer buffer;
+	int64		at;
+	int			weight;
+
+	topic.type = KLOUT_TOPIC_ACTIONS;
+	topic.network = klout_name_from_text(PG_GETARG_TEXT_PP(1), function, "network");
+	topic.kind = klout_name_from_text(PG_GETARG_TEXT_PP(2), function, "kind");
+	at = at_argument(fcinfo, 4, function);
+	weight = weight_argument(fcinfo, 5, function);
+	unit = unit_argument(fcinfo, 6, function);
+
+	open_state(fcinfo, in_aggregate,
+			   klout_topic_size(&topic) + 4 * KLOUT_ENTRY_SIZE, &buffer);
+	agree_unit(&buffer, unit, function);
+	add_fact(&buffer, &topic, klout_bucket(at, unit), actor, weight);
+	return state_result(&buffer, in_aggregate);
+}
+
+static inline bool
+action_is_null(FunctionCallInfo fcinfo)
+{
+	return PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3) ||
+		PG_ARGISNULL(4);
+}
+
+PG_FUNCTION_INFO_V1(klout_signals_add_bigint);
+
+Datum
+klout_signals_add_bigint(PG_FUNCTION_ARGS)
+{
+	if (action_is_null(fcinfo))
+		return skip_row(fcinfo);
+	return signals_add(fcinfo, (uint64) PG_GETARG_INT64(3));
+}
+
+PG_FUNCTION_INFO_V1(klout_signals_add_text);
+
+Datum
+klout_signals_add_text(PG_FUNCTION_ARGS)
+{
+	KloutName	actor;
+
+	if (action_is_null(fcinfo))
+		return skip_row(fcinfo);
+	actor = klout_utf8_from_text(PG_GETARG_TEXT_PP(3));
+	return signals_add(fcinfo, klout_hash_bytes(actor.data, actor.len));
+}
+
+PG_FUNCTION_INFO_V1(klout_signals_add_uuid);
+
+Datum
+klout_signals_add_uuid(PG_FUNCTION_ARGS)
+{
+	if (action_is_null(fcinfo))
+		return skip_row(fcinfo);
+	return signals_add(fcinfo,
+					   klout_hash_bytes(PG_GETARG_UUID_P(3)->data, UUID_LEN));
+}
+
+/* (state, network, at [, bucket]) */
+PG_FUNCTION_INFO_V1(klout_posts_add);
+
+Datum
+klout_posts_add(PG_FUNCTION_ARGS)
+{
+	static const char function[] = "klout_posts";
+	bool		in_aggregate = AggCheckCallContext(fcinfo, NULL) != 0;
+	KloutUnit	unit;
+	KloutTopic	topic;
+	KloutBuffer buffer;
+	int64		at;
+
+	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
+		return skip_row(fcinfo);
+	memset(&topic, 0, sizeof(topic));
+	topic.type = KLOUT_TOPIC_POSTS;
+	topic.network = klout_name_from_text(PG_GETARG_TEXT_PP(1), function, "network");
+	at = at_argument(fcinfo, 2, function);
+	unit = unit_argument(fcinfo, 3, function);
+
+	open_state(fcinfo, in_aggregate,
+			   klout_topic_size(&topic) + 4 * KLOUT_ENTRY_SIZE, &buffer);
+	agree_unit(&buffer, unit, function);
+	add_fact(&buffer, &topic, klout_bucket(at, unit), 0, 0);
+	return state_result(&buffer, in_aggregate);
+}
+
+/* (state, network, followers, at) */
+PG_FUNCTION_INFO_V1(klout_audience_add);
+
+Datum
+klout_audience_add(PG_FUNCTION_ARGS)
+{
+	static const char function[] = "klout_audience";
+	bool		in_aggregate = AggCheckCallContext(fcinfo, NULL) != 0;
+	KloutTopic	topic;
+	KloutBuffer buffer;
+
+	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3))
+		return skip_row(fcinfo);
+	memset(&topic, 0, sizeof(topic));
+	topic.type = KLOUT_TOPIC_AUDIENCE;
+	topic.network = klout_name_from_text(PG_GETARG_TEXT_PP(1), function, "network");
+	topic.followers = PG_GETARG_INT64(2);
+	if (topic.followers < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("%s: followers must not be negative, got " INT64_FORMAT,
+						function, topic.followers)));
+	topic.audience_at = at_argument(fcinfo, 3, function);
+
+	open_state(fcinfo, in_aggregate, klout_topic_size(&topic), &buffer);
+	add_fact(&buffer, &topic, 0, 0, 0);
+	return state_result(&buffer, in_aggregate);
+}
+
+/*
+ * Takes an open value's batch over, topic by topic.  Both have the same unit,
+ * or one has none.
+ */
+static void
+absorb_batch(KloutBuffer *buffer, const KloutBuffer *other)
+{
+	KloutTopic *topics = palloc(sizeof(KloutTopic) * Max(other->ntopics, 1));
+	const uint8 *entry = klout_buffer_entries(other);
+	uint32		i;
+
+	if (!klout_buffer_topics(other, topics))
+		klout_signals_corrupt(NULL);
+	for (i = 0; i < (uint32) other->ntopics; i++)
+		if (topics[i].type == KLOUT_TOPIC_AUDIENCE)
+			add_fact(buffer, &topics[i], 0, 0, 0);
+	for (i = 0; i < other->nentries; i++, entry += KLOUT_ENTRY_SIZE)
+	{
+		uint64		fact = klout_load_u64(entry + 8);
+
+		if (klout_fact_topic(fact) >= other->ntopics ||
+			topics[klout_fact_topic(fact)].type == KLOUT_TOPIC_AUDIENCE)
+			klout_signals_corrupt(NULL);
+		add_fact(buffer, &topics[klout_fact_topic(fact)],
+				 klout_fact_bucket(fact), klout_load_u64(entry),
+				 klout_fact_weight(fact));
+	}
+	pfree(topics);
+}
+
+/* Works a canonical value into an open one. */
+static void
+absorb_canonical(KloutBuffer *buffer, KloutCanonical other)
+{
+	if (buffer->ntopics > 0)
+		replace_contents(buffer, klout_signals_compact(buffer));
+	if (buffer->canonical_len > 0)
+	{
+		KloutCanonical canonical;
+
+		canonical.data = klout_buffer_canonical(buffer);
+		canonical.len = buffer->canonical_len;
+		other = klout_signals_merged(canonical, other);
+	}
+	if (!klout_buffer_set_canonical(buffer, other.data, other.len))
+	{
+		/* grow like everything else: by half at least */
+		enlarge(buffer, KLOUT_BUFFER_HEADER + other.len + other.len / 2);
+		(void) klout_buffer_set_canonical(buffer, other.data, other.len);
+	}
+	klout_buffer_set_unit(buffer, (KloutUnit) other.data[1]);
+}
+
+/*
+ * (state, value): combine function of all aggregates of signals, and the
+ * transition function of klout_rollup.  NULL on either side is neutral.
+ */
+PG_FUNCTION_INFO_V1(klout_signals_combine);
+
+Datum
+klout_signals_combine(PG_FUNCTION_ARGS)
+{
+	bool		in_aggregate = AggCheckCallContext(fcinfo, NULL) != 0;
+	KloutBuffer buffer;
+	KloutBuffer other;
+	KloutUnit	other_unit;
+	uint8	   *data;
+	size_t		len;
+
+	if (PG_ARGISNULL(1))
+		return skip_row(fcinfo);
+
+	/* the executor copies it; what must not be copied is a TOAST pointer */
+	if (PG_ARGISNULL(0))
+		PG_RETURN_DATUM(PointerGetDatum(PG_DETOAST_DATUM(PG_GETARG_DATUM(1))));
+
+	data = klout_signals_bytes(PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(1)), &len);
+	open_state(fcinfo, in_aggregate, 0, &buffer);
+
+	if (klout_is_open(data, len))
+	{
+		if (!klout_buffer_view(&other, data, len))
+			klout_signals_corrupt(NULL);
+		other_unit = other.unit;
+	}
+	else if (len < KLOUT_SIGNALS_EMPTY_LEN)
+	{
+		klout_signals_corrupt(NULL);
+		other_unit = KLOUT_UNIT_NONE;	/* keep the compiler quiet */
+	}
+	else
+		other_unit = (KloutUnit) data[1];
+
+	if (buffer.unit != KLOUT_UNIT_NONE && other_unit != KLOUT_UNIT_NONE &&
+		buffer.unit != other_unit)
+		klout_signals_error(KLOUT_UNITS_DIFFER, buffer.unit, other_unit);
+
+	if (klout_is_open(data, len))
+	{
+		if (other.canonical_len > 0)
+		{
+			KloutCanonical canonical;
+
+			canonical.data = klout_buffer_canonical(&other);
+			canonical.len = other.canonical_len;
+			absorb_canonical(&buffer, canonical);
+		}
+		if (other_unit != KLOUT_UNIT_NONE)
+			klout_buffer_set_unit(&buffer, other_unit);
+		absorb_batch(&buffer, &other);
+	}
+	else
+	{
+		KloutCanonical canonical;
+
+		canonical.data = data;
+		canonical.len = len;
+		absorb_canonical(&buffer, canonical);
+	}
+	return state_result(&buffer, in_aggregate);
+}
+
+/* (state) -> canonical value; the state is left as it is */
+PG_FUNCTION_INFO_V1(klout_signals_final);
+
+Datum
+klout_signals_final(PG_FUNCTION_ARGS)
+{
+	KloutCanonical canonical;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	canonical = klout_signals_getarg(fcinfo, 0);
+	return klout_signals_value(canonical.data, canonical.len);
+}
