@@ -16,28 +16,45 @@
 
 #define OFFSET_UNIT				1
 #define OFFSET_NTOPICS			2
+#define OFFSET_ZERO				3
 #define OFFSET_TOPICS_LEN		4
-#define OFFSET_CANONICAL_LEN	8
-#define OFFSET_NENTRIES			12
+#define OFFSET_CANONICAL_LEN	6
+#define OFFSET_NENTRIES			10
+#define OFFSET_WINDOW			14
+
+#define WIDE_ENTRIES			0x10
+
+/* the first bucket of a window lies this far before the first one seen */
+#define WINDOW_BEFORE			(KLOUT_WINDOW / 2)
 
 bool
 klout_buffer_view(KloutBuffer *buffer, uint8 *data, size_t size)
 {
-	uint64		used;
+	uint8		unit;
 
-	if (unlikely(size < KLOUT_BUFFER_HEADER || data[0] != KLOUT_BUFFER_VERSION ||
-				 data[OFFSET_UNIT] > KLOUT_UNIT_HOUR))
+	if (unlikely(size < KLOUT_BUFFER_HEADER ||
+				 data[0] != KLOUT_BUFFER_VERSION || data[OFFSET_ZERO] != 0))
 		return false;
+	unit = data[OFFSET_UNIT] & (uint8) ~WIDE_ENTRIES;
 	buffer->data = data;
 	buffer->size = size;
-	buffer->unit = (KloutUnit) data[OFFSET_UNIT];
-	buffer->ntopics = data[OFFSET_NTOPICS] | data[OFFSET_NTOPICS + 1] << 8;
-	buffer->topics_len = klout_load_u32(data + OFFSET_TOPICS_LEN);
+	buffer->unit = (KloutUnit) unit;
+	buffer->ntopics = data[OFFSET_NTOPICS];
+	buffer->topics_len = (uint32) data[OFFSET_TOPICS_LEN] |
+		(uint32) data[OFFSET_TOPICS_LEN + 1] << 8;
 	buffer->canonical_len = klout_load_u32(data + OFFSET_CANONICAL_LEN);
-	buffer->nentries = klout_load_u32(data + OFFSET_NENTRIES);
-	used = (uint64) KLOUT_BUFFER_HEADER + buffer->topics_len +
-		buffer->canonical_len + (uint64) buffer->nentries * KLOUT_ENTRY_SIZE;
-	return used <= size && buffer->ntopics <= KLOUT_TOPICS_MAX;
+	buffer->entries.wide = (data[OFFSET_UNIT] & WIDE_ENTRIES) != 0;
+	buffer->entries.count = klout_load_u32(data + OFFSET_NENTRIES);
+	buffer->entries.window = (int64) klout_load_u32(data + OFFSET_WINDOW) +
+		klout_bucket_first((KloutUnit) unit);
+	if (unlikely(unit > KLOUT_UNIT_HOUR ||
+				 buffer->canonical_len > size ||
+				 buffer->entries.count > size ||
+				 klout_buffer_used(buffer) > size))
+		return false;
+	buffer->entries.data = klout_buffer_canonical(buffer) +
+		buffer->canonical_len;
+	return true;
 }
 
 /* Writes the numbers of the view back into the header. */
@@ -47,12 +64,32 @@ write_header(KloutBuffer *buffer)
 	uint8	   *data = buffer->data;
 
 	data[0] = KLOUT_BUFFER_VERSION;
-	data[OFFSET_UNIT] = (uint8) buffer->unit;
+	data[OFFSET_UNIT] = (uint8) (buffer->unit |
+								 (buffer->entries.wide ? WIDE_ENTRIES : 0));
 	data[OFFSET_NTOPICS] = (uint8) buffer->ntopics;
-	data[OFFSET_NTOPICS + 1] = (uint8) (buffer->ntopics >> 8);
-	klout_store_u32(data + OFFSET_TOPICS_LEN, buffer->topics_len);
+	data[OFFSET_ZERO] = 0;
+	data[OFFSET_TOPICS_LEN] = (uint8) buffer->topics_len;
+	data[OFFSET_TOPICS_LEN + 1] = (uint8) (buffer->topics_len >> 8);
 	klout_store_u32(data + OFFSET_CANONICAL_LEN, buffer->canonical_len);
-	klout_store_u32(data + OFFSET_NENTRIES, buffer->nentries);
+	klout_store_u32(data + OFFSET_NENTRIES, buffer->entries.count);
+	klout_store_u32(data + OFFSET_WINDOW,
+					(uint32) (buffer->entries.window -
+							  klout_bucket_first(buffer->unit)));
+	buffer->entries.data = klout_buffer_canonical(buffer) +
+		buffer->canonical_len;
+}
+
+/* Puts the fields that say what there is back to nothing. */
+static void
+forget(KloutBuffer *buffer)
+{
+	buffer->ntopics = 0;
+	buffer->topics_len = 0;
+	buffer->canonical_len = 0;
+	buffer->entries.count = 0;
+	buffer->entries.wide = false;
+	buffer->entries.window = klout_bucket_first(buffer->unit);
+	write_header(buffer);
 }
 
 void
@@ -61,18 +98,22 @@ klout_buffer_init(KloutBuffer *buffer, uint8 *data, size_t size)
 	buffer->data = data;
 	buffer->size = size;
 	buffer->unit = KLOUT_UNIT_NONE;
-	buffer->ntopics = 0;
-	buffer->topics_len = 0;
-	buffer->canonical_len = 0;
-	buffer->nentries = 0;
-	write_header(buffer);
+	forget(buffer);
 }
 
-size_t
-klout_buffer_free(const KloutBuffer *buffer)
+void
+klout_buffer_clear(KloutBuffer *buffer)
 {
-	return buffer->size - KLOUT_BUFFER_HEADER - buffer->topics_len -
-		buffer->canonical_len - (size_t) buffer->nentries * KLOUT_ENTRY_SIZE;
+	forget(buffer);
+}
+
+void
+klout_buffer_set_unit(KloutBuffer *buffer, KloutUnit unit)
+{
+	Assert(buffer->entries.count == 0 || buffer->unit == unit);
+	buffer->unit = unit;
+	buffer->entries.window = klout_bucket_first(unit);
+	write_header(buffer);
 }
 
 /* The byte that tells kinds from posts and audiences. */
@@ -118,6 +159,7 @@ klout_buffer_topic(KloutBuffer *buffer, const KloutTopic *topic)
 	size_t		network_len = topic->network.len;
 	int			tag = topic_tag(topic);
 	size_t		size;
+	size_t		used;
 	int			i;
 
 	for (i = 0; i < buffer->ntopics; i++)
@@ -160,10 +202,11 @@ klout_buffer_topic(KloutBuffer *buffer, const KloutTopic *topic)
 	if (buffer->ntopics == KLOUT_TOPICS_MAX)
 		return KLOUT_TOPIC_TOO_MANY;
 	size = klout_topic_size(topic);
-	if (klout_buffer_free(buffer) < size)
+	used = klout_buffer_used(buffer);
+	if (buffer->size - used < size)
 		return KLOUT_TOPIC_NO_ROOM;
-	/* the canonical value moves up to make room */
-	memmove(end + size, end, buffer->canonical_len);
+	/* what follows moves up to make room */
+	memmove(end + size, end, used - (size_t) (end - buffer->data));
 	write_topic(end, topic);
 	buffer->topics_len += (uint32) size;
 	buffer->ntopics++;
@@ -171,28 +214,73 @@ klout_buffer_topic(KloutBuffer *buffer, const KloutTopic *topic)
 	return i;
 }
 
+/*
+ * Makes all entries wide, from the last to the first, in place; false when
+ * there is no room.
+ */
+static bool
+widen_entries(KloutBuffer *buffer)
+{
+	KloutEntries narrow = buffer->entries;
+	uint8	   *data = unconstify(uint8 *, narrow.data);
+	uint32		i;
+
+	buffer->entries.wide = true;
+	if (klout_buffer_used(buffer) > buffer->size)
+	{
+		buffer->entries.wide = false;
+		return false;
+	}
+	for (i = narrow.count; i-- > 0;)
+	{
+		KloutEntry	entry = klout_entry(&narrow, i);
+
+		klout_store_wide(data + (size_t) i * KLOUT_WIDE_ENTRY, &entry);
+	}
+	write_header(buffer);
+	return true;
+}
+
 bool
 klout_buffer_append(KloutBuffer *buffer, int topic, int64 bucket,
 					uint64 actor, int weight)
 {
-	uint8	   *entry;
+	KloutEntries *entries = &buffer->entries;
+	KloutEntry	entry;
+	size_t		used = klout_buffer_used(buffer);
 
-	if (klout_buffer_free(buffer) < KLOUT_ENTRY_SIZE)
+	if (unlikely(buffer->size - used < KLOUT_ENTRY_MAX))
 		return false;
-	buffer->nentries++;
-	entry = buffer->data + buffer->size -
-		(size_t) buffer->nentries * KLOUT_ENTRY_SIZE;
-	klout_store_u64(entry, actor);
-	klout_store_u64(entry + 8, klout_pack_fact(bucket, topic, weight));
-	klout_store_u32(buffer->data + OFFSET_NENTRIES, buffer->nentries);
-	return true;
-}
 
-void
-klout_buffer_set_unit(KloutBuffer *buffer, KloutUnit unit)
-{
-	buffer->unit = unit;
-	buffer->data[OFFSET_UNIT] = (uint8) unit;
+	entry.actor = actor;
+	entry.bucket = bucket;
+	entry.topic = (uint8) topic;
+	entry.weight = (uint8) weight;
+
+	if (entries->count == 0 && !entries->wide)
+	{
+		/* the window's place is only known now */
+		entries->window = Max(bucket - WINDOW_BEFORE,
+							  klout_bucket_first(buffer->unit));
+		write_header(buffer);
+	}
+	if (unlikely(!entries->wide &&
+				 (uint64) (bucket - entries->window) >= KLOUT_WINDOW))
+	{
+		if (!widen_entries(buffer))
+			return false;
+		used = klout_buffer_used(buffer);
+		if (buffer->size - used < KLOUT_ENTRY_MAX)
+			return false;
+	}
+
+	if (likely(!entries->wide))
+		klout_store_narrow(buffer->data + used, &entry, entries->window);
+	else
+		klout_store_wide(buffer->data + used, &entry);
+	entries->count++;
+	klout_store_u32(buffer->data + OFFSET_NENTRIES, entries->count);
+	return true;
 }
 
 bool
@@ -239,38 +327,29 @@ klout_buffer_topics(const KloutBuffer *buffer, KloutTopic *topics)
 void
 klout_buffer_move(KloutBuffer *buffer, uint8 *data, size_t size)
 {
-	size_t		front = KLOUT_BUFFER_HEADER + (size_t) buffer->topics_len +
-		buffer->canonical_len;
-	size_t		back = (size_t) buffer->nentries * KLOUT_ENTRY_SIZE;
+	size_t		used = klout_buffer_used(buffer);
 
-	Assert(front + back <= size);
-	memcpy(data, buffer->data, front);
-	memcpy(data + size - back, klout_buffer_entries(buffer), back);
+	Assert(used <= size);
+	memcpy(data, buffer->data, used);
 	buffer->data = data;
 	buffer->size = size;
+	buffer->entries.data = klout_buffer_canonical(buffer) +
+		buffer->canonical_len;
 }
 
 bool
 klout_buffer_set_canonical(KloutBuffer *buffer, const uint8 *canonical,
 						   size_t len)
 {
-	if (klout_buffer_free(buffer) + buffer->canonical_len < len)
+	size_t		front = KLOUT_BUFFER_HEADER + (size_t) buffer->topics_len;
+
+	Assert(buffer->entries.count == 0);
+	if (buffer->size - front < len)
 		return false;
-	memmove(unconstify(uint8 *, klout_buffer_canonical(buffer)), canonical, len);
+	memcpy(buffer->data + front, canonical, len);
 	buffer->canonical_len = (uint32) len;
 	write_header(buffer);
 	return true;
-}
-
-void
-klout_buffer_clear(KloutBuffer *buffer)
-{
-	memmove(buffer->data + KLOUT_BUFFER_HEADER, klout_buffer_canonical(buffer),
-			buffer->canonical_len);
-	buffer->ntopics = 0;
-	buffer->topics_len = 0;
-	buffer->nentries = 0;
-	write_header(buffer);
 }
 
 /*
@@ -280,7 +359,7 @@ klout_buffer_clear(KloutBuffer *buffer)
 static size_t
 workspace_batch(const KloutBuffer *buffer)
 {
-	return MAXALIGN(klout_build_bound(buffer->ntopics, (int) buffer->nentries));
+	return MAXALIGN(klout_build_bound(buffer->ntopics, buffer->entries.count));
 }
 
 size_t
@@ -288,7 +367,7 @@ klout_buffer_workspace(const KloutBuffer *buffer)
 {
 	size_t		batch = workspace_batch(buffer);
 	size_t		size = MAXALIGN((size_t) buffer->ntopics * sizeof(KloutTopic)) +
-		klout_build_scratch((int) buffer->nentries) + batch;
+		klout_build_scratch(buffer->entries.count) + batch;
 
 	if (buffer->canonical_len > 0)
 		size += klout_merge_bound(buffer->canonical_len, batch,
@@ -320,15 +399,14 @@ klout_buffer_compact(const KloutBuffer *buffer, void *memory,
 	topics = (KloutTopic *) next;
 	next += MAXALIGN((size_t) buffer->ntopics * sizeof(KloutTopic));
 	scratch = next;
-	next += klout_build_scratch((int) buffer->nentries);
+	next += klout_build_scratch(buffer->entries.count);
 	batch = next;
 	next += batch_size;
 
 	if (!klout_buffer_topics(buffer, topics))
 		return KLOUT_CORRUPT;
 	status = klout_signals_build(buffer->unit, topics, buffer->ntopics,
-								 klout_buffer_entries(buffer),
-								 (int) buffer->nentries, scratch,
+								 &buffer->entries, scratch,
 								 batch, batch_size, &batch_len);
 	if (status != KLOUT_OK || buffer->canonical_len == 0)
 	{

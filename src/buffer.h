@@ -6,18 +6,23 @@
  * An open value is a canonical value plus a batch of actions not yet worked
  * into it, with room to spare:
  *
- *		byte 0	KLOUT_BUFFER_VERSION
- *		byte 1	unit of the buckets
- *		2 .. 3	number of topics
- *		4 .. 7	bytes of topics
- *		8 .. 11 bytes of the canonical value, 0 for none
- *		12 .. 15 number of entries
- *		topics, canonical value, free space, entries
+ *		0		KLOUT_BUFFER_VERSION
+ *		1		unit of the buckets; WIDE_ENTRIES is added
+ *		2		number of topics
+ *		3		0
+ *		4 .. 5	bytes of topics
+ *		6 .. 9	bytes of the canonical value, 0 for none
+ *		10 .. 13 number of entries
+ *		14 .. 17 first bucket of the entries' window, counted from the first
+ *				bucket there is
+ *		topics, canonical value, entries, free space
  *
- * Entries grow from the end downwards and topics from the front upwards, so a
+ * Topics translate network and kind to the small number an entry carries.  A
  * row costs a look at the first cache line, a comparison of two names and one
- * append.  Topics translate network and kind to the small number an entry
- * carries.
+ * append.  What aggregation costs is cache misses, so entries are small: 12
+ * bytes, the actor, then the bucket's place in a window of 2^16 buckets, topic
+ * and weight.  A batch that needs a wider window than that (179 years of days,
+ * seven of hours) has wide entries of 16 bytes instead.
  *
  * The memory belongs to the caller, who gives a function the value's bytes and
  * size and is told when there is no more room.  An open value only exists
@@ -32,7 +37,10 @@
 #include "signals.h"
 
 #define KLOUT_BUFFER_VERSION	(0x80 | KLOUT_SIGNALS_VERSION)
-#define KLOUT_BUFFER_HEADER		16
+#define KLOUT_BUFFER_HEADER		18
+
+/* the largest entry: room to ask for before adding one */
+#define KLOUT_ENTRY_MAX			16
 
 /* A checked view of an open value. */
 typedef struct KloutBuffer
@@ -43,7 +51,7 @@ typedef struct KloutBuffer
 	int			ntopics;
 	uint32		topics_len;
 	uint32		canonical_len;
-	uint32		nentries;
+	KloutEntries entries;
 } KloutBuffer;
 
 static inline bool
@@ -58,19 +66,18 @@ extern bool klout_buffer_view(KloutBuffer *buffer, uint8 *data, size_t size);
 /* Makes an empty open value of size bytes, at least KLOUT_BUFFER_HEADER. */
 extern void klout_buffer_init(KloutBuffer *buffer, uint8 *data, size_t size);
 
-extern size_t klout_buffer_free(const KloutBuffer *buffer);
-
 static inline const uint8 *
 klout_buffer_canonical(const KloutBuffer *buffer)
 {
 	return buffer->data + KLOUT_BUFFER_HEADER + buffer->topics_len;
 }
 
-static inline const uint8 *
-klout_buffer_entries(const KloutBuffer *buffer)
+/* Bytes in use, from the front; what is free follows. */
+static inline size_t
+klout_buffer_used(const KloutBuffer *buffer)
 {
-	return buffer->data + buffer->size -
-		(size_t) buffer->nentries * KLOUT_ENTRY_SIZE;
+	return KLOUT_BUFFER_HEADER + (size_t) buffer->topics_len +
+		buffer->canonical_len + klout_entries_size(&buffer->entries);
 }
 
 /* Results of looking a topic up. */
@@ -86,7 +93,10 @@ extern int	klout_buffer_topic(KloutBuffer *buffer, const KloutTopic *topic);
 
 extern size_t klout_topic_size(const KloutTopic *topic);
 
-/* Adds one action or post; false when there is no room. */
+/*
+ * Adds one action or post; false when there is no room, which may be needed
+ * for widening all entries: as much as the entries take now.
+ */
 extern bool klout_buffer_append(KloutBuffer *buffer, int topic, int64 bucket,
 								uint64 actor, int weight);
 
@@ -95,21 +105,18 @@ extern void klout_buffer_set_unit(KloutBuffer *buffer, KloutUnit unit);
 /* All topics, at most KLOUT_TOPICS_MAX; false when they are corrupt. */
 extern bool klout_buffer_topics(const KloutBuffer *buffer, KloutTopic *topics);
 
-/*
- * Copies the whole value into a larger space and views it there; from may lie
- * anywhere but in data.
- */
+/* Copies the value into a larger space elsewhere and views it there. */
 extern void klout_buffer_move(KloutBuffer *buffer, uint8 *data, size_t size);
 
+/* Forgets everything but the unit. */
+extern void klout_buffer_clear(KloutBuffer *buffer);
+
 /*
- * Puts a canonical value of len bytes in the place of the old one; false when
- * there is no room.
+ * Gives a buffer without entries another canonical value, of len bytes from
+ * elsewhere; false when there is no room.
  */
 extern bool klout_buffer_set_canonical(KloutBuffer *buffer,
 									   const uint8 *canonical, size_t len);
-
-/* Forgets topics and entries. */
-extern void klout_buffer_clear(KloutBuffer *buffer);
 
 /*
  * Works the batch into the canonical value: *out, *out_len, which lie in

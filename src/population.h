@@ -186,7 +186,7 @@ klout_open_entries(const uint8 *data, size_t len)
  * One more in a bin that is known to be valid.  False when there is no room:
  * a buffer is full, or counters have 2^63 - 1 people.  The path of every row.
  */
-static inline bool
+static pg_attribute_always_inline bool
 klout_open_add(uint8 *data, size_t len, int bin)
 {
 	if (data[1] == KLOUT_OPEN_COUNTERS && len == KLOUT_OPEN_COUNTERS_SIZE)

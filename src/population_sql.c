@@ -459,6 +459,9 @@ klout_population_send(PG_FUNCTION_ARGS)
 
 /* ----------
  * Comparison: of the canonical bytes
+ *
+ * Not by compare_sql.h: populations are toasted, and a sort compares often in
+ * one context, so what was detoasted has to be freed.
  * ----------
  */
 
@@ -477,7 +480,6 @@ compare(FunctionCallInfo fcinfo)
 	if (order == 0)
 		order = (left_len > right_len) - (left_len < right_len);
 
-	/* a sort or an index build calls this often in one context */
 	if (left != a)
 		pfree(left);
 	if (right != b)
@@ -487,47 +489,20 @@ compare(FunctionCallInfo fcinfo)
 	return order;
 }
 
-PG_FUNCTION_INFO_V1(klout_population_eq);
-Datum
-klout_population_eq(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare(fcinfo) == 0);
-}
+#define COMPARISON(function, operator) \
+	PG_FUNCTION_INFO_V1(function); \
+	Datum \
+	function(PG_FUNCTION_ARGS) \
+	{ \
+		PG_RETURN_BOOL(compare(fcinfo) operator 0); \
+	}
 
-PG_FUNCTION_INFO_V1(klout_population_ne);
-Datum
-klout_population_ne(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare(fcinfo) != 0);
-}
-
-PG_FUNCTION_INFO_V1(klout_population_lt);
-Datum
-klout_population_lt(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare(fcinfo) < 0);
-}
-
-PG_FUNCTION_INFO_V1(klout_population_le);
-Datum
-klout_population_le(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare(fcinfo) <= 0);
-}
-
-PG_FUNCTION_INFO_V1(klout_population_ge);
-Datum
-klout_population_ge(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare(fcinfo) >= 0);
-}
-
-PG_FUNCTION_INFO_V1(klout_population_gt);
-Datum
-klout_population_gt(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare(fcinfo) > 0);
-}
+COMPARISON(klout_population_eq, ==)
+COMPARISON(klout_population_ne, !=)
+COMPARISON(klout_population_lt, <)
+COMPARISON(klout_population_le, <=)
+COMPARISON(klout_population_ge, >=)
+COMPARISON(klout_population_gt, >)
 
 PG_FUNCTION_INFO_V1(klout_population_cmp);
 Datum

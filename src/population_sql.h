@@ -19,8 +19,7 @@
 #include "utils/jsonb.h"
 
 /* Raises what klout_check_score is about. */
-extern void klout_score_error(const char *function, double score)
-			pg_attribute_noreturn();
+extern void klout_score_error(const char *function, double score);
 
 /*
  * The bin of a score from an argument; outside 0 to 100 or NaN it is an error
@@ -30,7 +29,10 @@ static inline int
 klout_check_score(const char *function, double score)
 {
 	if (unlikely(!klout_is_score(score)))
+	{
 		klout_score_error(function, score);
+		pg_unreachable();
+	}
 	return klout_score_bin(score);
 }
 

@@ -30,12 +30,13 @@
 /* prefixes up to this size (27 fractions) need no allocation */
 #define PREFIX_ON_STACK		256
 
-static const struct
+typedef struct QuantileNames
 {
-	const char *name;
-	const char *argument;
-}			quantiles[] =
-{
+	const char *name;			/* of the aggregate */
+	const char *argument;		/* of its parameter */
+} QuantileNames;
+
+static const QuantileNames quantiles[] = {
 	[KLOUT_PERCENTILE] = {"klout_percentile", "fraction"},
 	[KLOUT_PERCENTILES] = {"klout_percentiles", "fractions"},
 	[KLOUT_CUTOFF] = {"klout_cutoff", "top"},
@@ -110,15 +111,20 @@ array_prefix(Prefix *prefix, const ArrayType *array)
 	for (int i = 0; i < 2 * ndim; i++, p += 4)
 		klout_store_u32(p, (uint32) dims[i]);
 	bitmap = p;
-	memset(bitmap, 0, bits);
+	memset(bitmap, present == NULL ? 0xFF : 0, bits);
+	if (present == NULL && n % 8 != 0)
+		bitmap[bits - 1] = (uint8) ((1 << (n % 8)) - 1);
 	p += bits;
 	for (int i = 0; i < n; i++)
 	{
 		float8		value;
 
-		if (present != NULL && (present[i / 8] >> (i % 8) & 1) == 0)
-			continue;
-		bitmap[i / 8] |= (uint8) (1 << (i % 8));
+		if (present != NULL)
+		{
+			if ((present[i / 8] >> (i % 8) & 1) == 0)
+				continue;
+			bitmap[i / 8] |= (uint8) (1 << (i % 8));
+		}
 		memcpy(&value, values, sizeof(value));
 		values += sizeof(value);
 		klout_store_float8(p, value + 0.0);
@@ -374,7 +380,7 @@ klout_quantiles_in(PG_FUNCTION_ARGS)
 	Node	   *escontext = klout_escontext(fcinfo);
 	Jsonb	   *json = klout_json_parse(PG_GETARG_CSTRING(0), TYPE_NAME,
 										escontext);
-	QuantilesInput input = {.quantile = -1, .lengths_n = -1, .lowers_n = -1};
+	QuantilesInput input = {0};
 	KloutParameter parameter;
 	KloutJsonIter iter;
 	JsonbValue	key;
@@ -389,6 +395,7 @@ klout_quantiles_in(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input for type %s: it is not a JSON object",
 						TYPE_NAME)));
+	input.quantile = input.lengths_n = input.lowers_n = -1;
 	klout_json_open(&iter, &json->root);
 	while (klout_json_member(&iter, &key, &value))
 	{

@@ -660,14 +660,14 @@ typedef struct BuildScratch
 } BuildScratch;
 
 size_t
-klout_build_scratch(int entries)
+klout_build_scratch(uint32 entries)
 {
 	return (size_t) entries *
 		(sizeof(uint64) + sizeof(KloutReactor) + sizeof(SampleKey));
 }
 
 size_t
-klout_build_bound(int topics, int entries)
+klout_build_bound(int topics, uint32 entries)
 {
 	size_t		per_topic = NETWORK_BYTES + 1 + KLOUT_NAME_MAX + 1 + RUN_BYTES;
 	size_t		per_entry = RUN_BYTES + REACTOR_BYTES;
@@ -751,13 +751,14 @@ build_runs(KloutWriter *writer, const uint64 *places, int nplaces, int *next,
 
 KloutStatus
 klout_signals_build(KloutUnit unit, const KloutTopic *topics, int ntopics,
-					const uint8 *entries, int nentries, void *scratch_memory,
+					const KloutEntries *entries, void *scratch_memory,
 					uint8 *out, size_t out_size, size_t *out_len)
 {
 	BuildScratch scratch;
 	KloutWriter writer;
 	uint8		order[KLOUT_TOPICS_MAX];	/* topics by place */
 	uint8		place_of[KLOUT_TOPICS_MAX]; /* and back */
+	int			nentries = (int) entries->count;
 	int			networks = 0;
 	int			next = 0;		/* index into scratch.places */
 	int			first;
@@ -783,12 +784,12 @@ klout_signals_build(KloutUnit unit, const KloutTopic *topics, int ntopics,
 
 	for (i = 0; i < nentries; i++)
 	{
-		uint64		fact = klout_load_u64(entries + (size_t) i * KLOUT_ENTRY_SIZE + 8);
+		KloutEntry	entry = klout_entry(entries, (uint32) i);
 
-		if (klout_fact_topic(fact) >= ntopics)
+		if (entry.topic >= ntopics)
 			return KLOUT_CORRUPT;
-		scratch.places[i] = (uint64) place_of[klout_fact_topic(fact)] << PLACE_BITS |
-			fact >> 24;
+		scratch.places[i] = (uint64) place_of[entry.topic] << PLACE_BITS |
+			(uint64) (entry.bucket + KLOUT_BUCKET_BIAS);
 	}
 	sort_keys(scratch.places, nentries);
 
@@ -846,18 +847,17 @@ klout_signals_build(KloutUnit unit, const KloutTopic *topics, int ntopics,
 
 		for (i = 0; i < nentries; i++)
 		{
-			const uint8 *entry = entries + (size_t) i * KLOUT_ENTRY_SIZE;
-			uint64		fact = klout_load_u64(entry + 8);
-			int			place = place_of[klout_fact_topic(fact)];
+			KloutEntry	entry = klout_entry(entries, (uint32) i);
+			int			place = place_of[entry.topic];
 			KloutReactor *reactor;
 
 			if (place < first_kind || place >= end)
 				continue;
 			reactor = &scratch.reactors[nreactors++];
-			reactor->hash = klout_reactor_hash(klout_load_u64(entry), seed);
-			reactor->last = klout_fact_bucket(fact);
+			reactor->hash = klout_reactor_hash(entry.actor, seed);
+			reactor->last = entry.bucket;
 			reactor->kinds = UINT64CONST(1) << (place - first_kind);
-			reactor->weight = (uint8) klout_fact_weight(fact);
+			reactor->weight = entry.weight;
 		}
 		build_reactors(&writer, unit, scratch.reactors, nreactors, newest,
 					   scratch.keys);

@@ -94,13 +94,18 @@ klout_bucket_start(int64 bucket, KloutUnit unit)
 	return (bucket - klout_unit_epoch(unit)) * klout_unit_usecs(unit);
 }
 
+/* The first bucket of timestamptz's range. */
+static inline int64
+klout_bucket_first(KloutUnit unit)
+{
+	return KLOUT_DAY_FIRST * (unit == KLOUT_UNIT_HOUR ? 24 : 1);
+}
+
 static inline bool
 klout_bucket_valid(int64 bucket, KloutUnit unit)
 {
-	int			per_day = unit == KLOUT_UNIT_HOUR ? 24 : 1;
-
-	return bucket >= KLOUT_DAY_FIRST * per_day &&
-		bucket < (KLOUT_DAY_LAST + 1) * per_day;
+	return bucket >= klout_bucket_first(unit) &&
+		bucket < (KLOUT_DAY_LAST + 1) * (unit == KLOUT_UNIT_HOUR ? 24 : 1);
 }
 
 /* ---------------------------------------------------------------------------
@@ -263,44 +268,91 @@ typedef struct KloutTopic
 /* topics in one batch */
 #define KLOUT_TOPICS_MAX		255
 
-/*
- * One action or post of a batch, 16 bytes, little-endian: the actor (see
- * klout_reactor_hash), then the packed bucket, topic and weight.
- */
-#define KLOUT_ENTRY_SIZE		16
+/* One action or post of a batch. */
+typedef struct KloutEntry
+{
+	uint64		actor;			/* see klout_reactor_hash */
+	int64		bucket;
+	uint8		topic;			/* index of the topic */
+	uint8		weight;			/* 0 .. KLOUT_WEIGHT_STEPS */
+} KloutEntry;
 
+/*
+ * The entries of a batch, as they lie in the buffer (buffer.h): narrow ones
+ * are the actor, the bucket's place in a window of KLOUT_WINDOW buckets in two
+ * bytes, topic and weight; wide ones the actor, the bucket with a bias in six
+ * bytes, topic and weight.
+ */
+#define KLOUT_WINDOW			65536
+#define KLOUT_NARROW_ENTRY		12
+#define KLOUT_WIDE_ENTRY		16
 #define KLOUT_BUCKET_BIAS		(INT64CONST(1) << 39)
 
-static inline uint64
-klout_pack_fact(int64 bucket, int topic, int weight)
+typedef struct KloutEntries
 {
-	return (uint64) (bucket + KLOUT_BUCKET_BIAS) << 24 |
-		(uint64) topic << 8 | (uint64) weight;
+	const uint8 *data;
+	uint32		count;
+	bool		wide;
+	int64		window;			/* first bucket of it */
+} KloutEntries;
+
+static inline size_t
+klout_entries_size(const KloutEntries *entries)
+{
+	return (size_t) entries->count *
+		(entries->wide ? KLOUT_WIDE_ENTRY : KLOUT_NARROW_ENTRY);
 }
 
-static inline int64
-klout_fact_bucket(uint64 fact)
+static inline KloutEntry
+klout_entry(const KloutEntries *entries, uint32 i)
 {
-	return (int64) (fact >> 24) - KLOUT_BUCKET_BIAS;
+	KloutEntry	entry;
+
+	if (likely(!entries->wide))
+	{
+		const uint8 *p = entries->data + (size_t) i * KLOUT_NARROW_ENTRY;
+		uint32		rest = klout_load_u32(p + 8);
+
+		entry.actor = klout_load_u64(p);
+		entry.bucket = entries->window + (rest & 0xFFFF);
+		entry.topic = (uint8) (rest >> 16);
+		entry.weight = (uint8) (rest >> 24);
+	}
+	else
+	{
+		const uint8 *p = entries->data + (size_t) i * KLOUT_WIDE_ENTRY;
+		uint64		rest = klout_load_u64(p + 8);
+
+		entry.actor = klout_load_u64(p);
+		entry.bucket = (int64) (rest & UINT64CONST(0xFFFFFFFFFFFF)) -
+			KLOUT_BUCKET_BIAS;
+		entry.topic = (uint8) (rest >> 48);
+		entry.weight = (uint8) (rest >> 56);
+	}
+	return entry;
 }
 
-static inline int
-klout_fact_topic(uint64 fact)
+static inline void
+klout_store_narrow(uint8 *p, const KloutEntry *entry, int64 window)
 {
-	return (int) (fact >> 8) & 0xFFFF;
+	klout_store_u64(p, entry->actor);
+	klout_store_u32(p + 8, (uint32) (entry->bucket - window) |
+					(uint32) entry->topic << 16 | (uint32) entry->weight << 24);
 }
 
-static inline int
-klout_fact_weight(uint64 fact)
+static inline void
+klout_store_wide(uint8 *p, const KloutEntry *entry)
 {
-	return (int) fact & 0xFF;
+	klout_store_u64(p, entry->actor);
+	klout_store_u64(p + 8, (uint64) (entry->bucket + KLOUT_BUCKET_BIAS) |
+					(uint64) entry->topic << 48 | (uint64) entry->weight << 56);
 }
 
 /* Bytes of scratch memory klout_signals_build needs; MAXALIGNed. */
-extern size_t klout_build_scratch(int entries);
+extern size_t klout_build_scratch(uint32 entries);
 
 /* Upper bounds of the bytes written; networks are those both sides have. */
-extern size_t klout_build_bound(int topics, int entries);
+extern size_t klout_build_bound(int topics, uint32 entries);
 extern size_t klout_merge_bound(size_t left, size_t right, int networks);
 
 /*
@@ -309,7 +361,7 @@ extern size_t klout_merge_bound(size_t left, size_t right, int networks);
  */
 extern KloutStatus klout_signals_build(KloutUnit unit,
 									   const KloutTopic *topics, int ntopics,
-									   const uint8 *entries, int nentries,
+									   const KloutEntries *entries,
 									   void *scratch,
 									   uint8 *out, size_t out_size,
 									   size_t *out_len);
