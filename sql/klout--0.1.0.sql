@@ -99,32 +99,32 @@ COMMENT ON FUNCTION klout_fingerprint(klout_model) IS
 '16 hex digits that tell recipes apart: the beginning of the SHA-256 of the model''s text in UTF-8, left(encode(sha256(convert_to(model::text, ''UTF8'')), ''hex''), 16)';
 
 CREATE FUNCTION klout_model_eq(klout_model, klout_model) RETURNS boolean
-	AS 'MODULE_PATHNAME', 'klout_model_eq'
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'byteaeq'
+	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION klout_model_ne(klout_model, klout_model) RETURNS boolean
-	AS 'MODULE_PATHNAME', 'klout_model_ne'
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'byteane'
+	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION klout_model_lt(klout_model, klout_model) RETURNS boolean
-	AS 'MODULE_PATHNAME', 'klout_model_lt'
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'bytealt'
+	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION klout_model_le(klout_model, klout_model) RETURNS boolean
-	AS 'MODULE_PATHNAME', 'klout_model_le'
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'byteale'
+	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION klout_model_gt(klout_model, klout_model) RETURNS boolean
-	AS 'MODULE_PATHNAME', 'klout_model_gt'
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'byteagt'
+	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION klout_model_ge(klout_model, klout_model) RETURNS boolean
-	AS 'MODULE_PATHNAME', 'klout_model_ge'
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'byteage'
+	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION klout_model_cmp(klout_model, klout_model) RETURNS integer
-	AS 'MODULE_PATHNAME', 'klout_model_cmp'
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'byteacmp'
+	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION klout_model_hash(klout_model) RETURNS integer
-	AS 'MODULE_PATHNAME', 'klout_model_hash'
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'hashvarlena'
+	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
 CREATE FUNCTION klout_model_hash_extended(klout_model, bigint) RETURNS bigint
-	AS 'MODULE_PATHNAME', 'klout_model_hash_extended'
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+	AS 'hashvarlenaextended'
+	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
 
 COMMENT ON FUNCTION klout_model_eq(klout_model, klout_model) IS
 'are the recipes the same? Compares the stored bytes';

@@ -16,7 +16,6 @@
 #include "model_sql.h"
 
 #include "common/cryptohash.h"
-#include "common/hashfn.h"
 #include "common/int.h"
 #include "common/sha2.h"
 #include "json_sql.h"
@@ -58,15 +57,6 @@ PG_FUNCTION_INFO_V1(klout_model_from_jsonb);
 PG_FUNCTION_INFO_V1(klout_model_to_jsonb);
 PG_FUNCTION_INFO_V1(klout_model_override);
 PG_FUNCTION_INFO_V1(klout_fingerprint);
-PG_FUNCTION_INFO_V1(klout_model_eq);
-PG_FUNCTION_INFO_V1(klout_model_ne);
-PG_FUNCTION_INFO_V1(klout_model_lt);
-PG_FUNCTION_INFO_V1(klout_model_le);
-PG_FUNCTION_INFO_V1(klout_model_gt);
-PG_FUNCTION_INFO_V1(klout_model_ge);
-PG_FUNCTION_INFO_V1(klout_model_cmp);
-PG_FUNCTION_INFO_V1(klout_model_hash);
-PG_FUNCTION_INFO_V1(klout_model_hash_extended);
 
 /*
  * Making values
@@ -696,90 +686,4 @@ klout_fingerprint(PG_FUNCTION_ARGS)
 
 	hex_encode((const char *) digest, FINGERPRINT_BYTES, hex);
 	PG_RETURN_TEXT_P(cstring_to_text_with_len(hex, sizeof(hex)));
-}
-
-/*
- * Comparing: by bytes, which are the same exactly when the recipes are.
- */
-
-static int
-compare_arguments(FunctionCallInfo fcinfo)
-{
-	struct varlena *a = PG_GETARG_VARLENA_PP(0);
-	struct varlena *b = PG_GETARG_VARLENA_PP(1);
-	size_t		a_len = VARSIZE_ANY_EXHDR(a);
-	size_t		b_len = VARSIZE_ANY_EXHDR(b);
-	int			order = memcmp(VARDATA_ANY(a), VARDATA_ANY(b),
-							   Min(a_len, b_len));
-
-	if (order == 0)
-		order = (a_len > b_len) - (a_len < b_len);
-	PG_FREE_IF_COPY(a, 0);
-	PG_FREE_IF_COPY(b, 1);
-	return order;
-}
-
-Datum
-klout_model_eq(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_arguments(fcinfo) == 0);
-}
-
-Datum
-klout_model_ne(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_arguments(fcinfo) != 0);
-}
-
-Datum
-klout_model_lt(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_arguments(fcinfo) < 0);
-}
-
-Datum
-klout_model_le(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_arguments(fcinfo) <= 0);
-}
-
-Datum
-klout_model_gt(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_arguments(fcinfo) > 0);
-}
-
-Datum
-klout_model_ge(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_BOOL(compare_arguments(fcinfo) >= 0);
-}
-
-Datum
-klout_model_cmp(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_INT32(compare_arguments(fcinfo));
-}
-
-Datum
-klout_model_hash(PG_FUNCTION_ARGS)
-{
-	struct varlena *value = PG_GETARG_VARLENA_PP(0);
-	Datum		hash = hash_any((const unsigned char *) VARDATA_ANY(value),
-								(int) VARSIZE_ANY_EXHDR(value));
-
-	PG_FREE_IF_COPY(value, 0);
-	return hash;
-}
-
-Datum
-klout_model_hash_extended(PG_FUNCTION_ARGS)
-{
-	struct varlena *value = PG_GETARG_VARLENA_PP(0);
-	Datum		hash = hash_any_extended((const unsigned char *) VARDATA_ANY(value),
-										 (int) VARSIZE_ANY_EXHDR(value),
-										 (uint64) PG_GETARG_INT64(1));
-
-	PG_FREE_IF_COPY(value, 0);
-	return hash;
 }

@@ -23,10 +23,10 @@
  */
 #include "population_sql.h"
 
+#include "compare_sql.h"
 #include "json_sql.h"
 
 #include "catalog/pg_type_d.h"
-#include "common/hashfn.h"
 #include "libpq/pqformat.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
@@ -459,88 +459,10 @@ klout_population_send(PG_FUNCTION_ARGS)
 
 /* ----------
  * Comparison: of the canonical bytes
- *
- * Not by compare_sql.h: populations are toasted, and a sort compares often in
- * one context, so what was detoasted has to be freed.
  * ----------
  */
 
-static int
-compare(FunctionCallInfo fcinfo)
-{
-	struct varlena *a = PG_GETARG_VARLENA_PP(0);
-	struct varlena *b = PG_GETARG_VARLENA_PP(1);
-	struct varlena *left = canonical(a);
-	struct varlena *right = canonical(b);
-	size_t		left_len = VARSIZE_ANY_EXHDR(left);
-	size_t		right_len = VARSIZE_ANY_EXHDR(right);
-	int			order = memcmp(VARDATA_ANY(left), VARDATA_ANY(right),
-							   Min(left_len, right_len));
-
-	if (order == 0)
-		order = (left_len > right_len) - (left_len < right_len);
-
-	if (left != a)
-		pfree(left);
-	if (right != b)
-		pfree(right);
-	PG_FREE_IF_COPY(a, 0);
-	PG_FREE_IF_COPY(b, 1);
-	return order;
-}
-
-#define COMPARISON(function, operator) \
-	PG_FUNCTION_INFO_V1(function); \
-	Datum \
-	function(PG_FUNCTION_ARGS) \
-	{ \
-		PG_RETURN_BOOL(compare(fcinfo) operator 0); \
-	}
-
-COMPARISON(klout_population_eq, ==)
-COMPARISON(klout_population_ne, !=)
-COMPARISON(klout_population_lt, <)
-COMPARISON(klout_population_le, <=)
-COMPARISON(klout_population_ge, >=)
-COMPARISON(klout_population_gt, >)
-
-PG_FUNCTION_INFO_V1(klout_population_cmp);
-Datum
-klout_population_cmp(PG_FUNCTION_ARGS)
-{
-	PG_RETURN_INT32(compare(fcinfo));
-}
-
-PG_FUNCTION_INFO_V1(klout_population_hash);
-Datum
-klout_population_hash(PG_FUNCTION_ARGS)
-{
-	struct varlena *value = PG_GETARG_VARLENA_PP(0);
-	struct varlena *bytes = canonical(value);
-	Datum		result = hash_any((unsigned char *) VARDATA_ANY(bytes),
-								  (int) VARSIZE_ANY_EXHDR(bytes));
-
-	if (bytes != value)
-		pfree(bytes);
-	PG_FREE_IF_COPY(value, 0);
-	return result;
-}
-
-PG_FUNCTION_INFO_V1(klout_population_hash_extended);
-Datum
-klout_population_hash_extended(PG_FUNCTION_ARGS)
-{
-	struct varlena *value = PG_GETARG_VARLENA_PP(0);
-	struct varlena *bytes = canonical(value);
-	Datum		result = hash_any_extended((unsigned char *) VARDATA_ANY(bytes),
-										   (int) VARSIZE_ANY_EXHDR(bytes),
-										   (uint64) PG_GETARG_INT64(1));
-
-	if (bytes != value)
-		pfree(bytes);
-	PG_FREE_IF_COPY(value, 0);
-	return result;
-}
+KLOUT_COMPARISONS(klout_population, canonical)
 
 /* ----------
  * Aggregation

@@ -221,7 +221,7 @@ klout_explain_change(PG_FUNCTION_ARGS)
 			int			order = i == before.nnetworks ? 1 :
 				j == after.nnetworks ? -1 :
 				klout_name_compare(before_networks[i].name,
-								   after_networks[j].name);
+							   after_networks[j].name);
 
 			put_change(rsinfo, klout_part_names[part],
 					   order <= 0 ? &before_networks[i].name : &after_networks[j].name,

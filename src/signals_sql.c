@@ -14,6 +14,7 @@
 #include <math.h>
 
 #include "catalog/pg_type.h"
+#include "compare_sql.h"
 #include "json_sql.h"
 #include "libpq/pqformat.h"
 #include "miscadmin.h"
@@ -111,8 +112,8 @@ klout_signals_compact(const KloutBuffer *buffer)
 	KloutCanonical canonical;
 
 	klout_signals_error(klout_buffer_compact(buffer, memory, size,
-									  &canonical.data, &canonical.len),
-				 buffer->unit, KLOUT_UNIT_NONE);
+											 &canonical.data, &canonical.len),
+						buffer->unit, KLOUT_UNIT_NONE);
 	return canonical;
 }
 
@@ -141,7 +142,7 @@ klout_signals_getarg(FunctionCallInfo fcinfo, int argno)
 {
 	size_t		len;
 	uint8	   *data = klout_signals_bytes(PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(argno)),
-								   &len);
+										   &len);
 
 	return klout_signals_canonical(data, len);
 }
@@ -175,9 +176,9 @@ klout_signals_merged(KloutCanonical left, KloutCanonical right)
 	KloutCanonical merged;
 
 	klout_signals_error(klout_signals_merge(left.data, left.len,
-									 right.data, right.len,
-									 out, size, &merged.len),
-				 (KloutUnit) left.data[1], (KloutUnit) right.data[1]);
+											right.data, right.len,
+											out, size, &merged.len),
+						(KloutUnit) left.data[1], (KloutUnit) right.data[1]);
 	merged.data = out;
 	return merged;
 }
@@ -198,7 +199,7 @@ klout_signals_merge_values(PG_FUNCTION_ARGS)
 		merged = klout_signals_getarg(fcinfo, 0);
 	else
 		merged = klout_signals_merged(klout_signals_getarg(fcinfo, 0),
-								 klout_signals_getarg(fcinfo, 1));
+									  klout_signals_getarg(fcinfo, 1));
 	return klout_signals_value(merged.data, merged.len);
 }
 
@@ -864,7 +865,20 @@ klout_signals_in(PG_FUNCTION_ARGS)
  * ---------------------------------------------------------------------------
  */
 
-KLOUT_COMPARISONS(klout_signals, klout_signals_getarg)
+static struct varlena *
+canonical_form(struct varlena *value)
+{
+	size_t		len;
+	uint8	   *data = klout_signals_bytes(value, &len);
+	KloutCanonical form;
+
+	if (!klout_is_open(data, len))
+		return value;
+	form = klout_signals_canonical(data, len);
+	return (struct varlena *) DatumGetPointer(klout_signals_value(form.data, form.len));
+}
+
+KLOUT_COMPARISONS(klout_signals, canonical_form)
 
 /* ---------------------------------------------------------------------------
  * The facts as numbers

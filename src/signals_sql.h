@@ -8,8 +8,16 @@
 #ifndef KLOUT_SIGNALS_SQL_H
 #define KLOUT_SIGNALS_SQL_H
 
+#include "compat.h"
+
 #include "buffer.h"
-#include "compare_sql.h"
+
+/* The canonical bytes of a value, in memory of the current context. */
+typedef struct KloutCanonical
+{
+	const uint8 *data;
+	size_t		len;
+} KloutCanonical;
 
 /* Argument argno, which is not NULL, in either form. */
 extern KloutCanonical klout_signals_getarg(FunctionCallInfo fcinfo, int argno);

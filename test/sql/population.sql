@@ -226,7 +226,7 @@ SELECT klout_cutoff(klout_population(i), 0.05), klout_cutoff(klout_population(i)
 FROM generate_series(1, 20) AS i;
 
 -- nobody
-SELECT klout_count('{}'), klout_percentile('{}'::klout_population, 0.5),
+SELECT klout_count('{}'::klout_population), klout_percentile('{}'::klout_population, 0.5),
 	klout_percentiles('{}'::klout_population, '{0.5}'), klout_percentile_of('{}', 5),
 	klout_cutoff('{}'::klout_population, 0.5), klout_rank('{}', 5);
 SELECT klout_population(score), klout_rollup(NULL::klout_population),
@@ -235,13 +235,13 @@ FROM people WHERE false;
 SELECT klout_population(NULL), klout_rollup(NULL::klout_population),
 	klout_percentile(NULL, 0.5), klout_percentiles(NULL::float8, '{0.5}'), klout_cutoff(NULL, 0.5)
 FROM generate_series(1, 3);
-SELECT klout_count(NULL), klout_percentile(NULL::klout_population, 0.5),
+SELECT klout_count(NULL::klout_population), klout_percentile(NULL::klout_population, 0.5),
 	klout_percentile('{}'::klout_population, NULL), klout_percentile_of(NULL, 1),
 	klout_cutoff(NULL::klout_population, 0.5), klout_rank(NULL, 5),
 	(SELECT count(*) FROM klout_histogram(NULL, 5));
 
 -- NULL is neutral, the empty one too
-SELECT klout_merge(NULL, NULL), klout_merge('{"bins": [[1, 1]]}'::klout_population, NULL),
+SELECT klout_merge(NULL::klout_population, NULL), klout_merge('{"bins": [[1, 1]]}'::klout_population, NULL),
 	klout_merge(NULL, '{"bins": [[1, 1]]}'::klout_population),
 	'{"bins": [[1, 1]]}'::klout_population || '{}',
 	'{"bins": [[1, 1], [3, 2]]}'::klout_population || '{"bins": [[1, 5], [2, 7]]}';
