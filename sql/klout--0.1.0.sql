@@ -1317,3 +1317,9 @@ COMMENT ON FUNCTION klout_rank() IS
 'Window function: the rank of a row, klout_rank() OVER (ORDER BY score DESC). Equal scores share a rank and the next rank skips as many (1, 2, 2, 4), as rank() of PostgreSQL does; a filter on it such as rank <= 10 stops reading early.';
 
 -- (end of population)
+
+-- ---------------------------------------------------------------------------
+-- Authority: how much the people who react to you matter
+-- ---------------------------------------------------------------------------
+
+-- (end of authority)

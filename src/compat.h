@@ -42,6 +42,11 @@
 	do { errsave(escontext, __VA_ARGS__); return dummy_value; } while (0)
 #endif
 
+/* 18 puts it before the declaration, where the older attribute may stand too */
+#ifndef pg_noreturn
+#define pg_noreturn pg_attribute_noreturn()
+#endif
+
 /* the first 15 minors called it SetSingleFuncCall */
 #if PG_VERSION_NUM < 160000 && !defined(MAT_SRF_USE_EXPECTED_DESC)
 #define InitMaterializedSRF(fcinfo, flags) SetSingleFuncCall(fcinfo, flags)

@@ -257,6 +257,7 @@ klout_signals_next(KloutSignals *signals, KloutNetwork *network)
 	}
 
 	network->nreactors = 0;
+	network->reactors.left = 0; /* what a cursor to none needs */
 	network->registers = NULL;
 	if (network->nkinds > 0)
 	{
@@ -758,6 +759,8 @@ klout_signals_build(KloutUnit unit, const KloutTopic *topics, int ntopics,
 	KloutWriter writer;
 	uint8		order[KLOUT_TOPICS_MAX];	/* topics by place */
 	uint8		place_of[KLOUT_TOPICS_MAX]; /* and back */
+	bool		used[KLOUT_TOPICS_MAX] = {false};
+	int			nplaces = 0;	/* topics that have a place */
 	int			nentries = (int) entries->count;
 	int			networks = 0;
 	int			next = 0;		/* index into scratch.places */
@@ -771,23 +774,34 @@ klout_signals_build(KloutUnit unit, const KloutTopic *topics, int ntopics,
 
 	klout_writer_init(&writer, out, out_size);
 
+	/* a topic whose first entry found no room is not part of the batch */
+	for (i = 0; i < nentries; i++)
+	{
+		KloutEntry	entry = klout_entry(entries, (uint32) i);
+
+		if (entry.topic >= ntopics ||
+			topics[entry.topic].type == KLOUT_TOPIC_AUDIENCE)
+			return KLOUT_CORRUPT;
+		used[entry.topic] = true;
+	}
 	for (i = 0; i < ntopics; i++)
 	{
-		int			j = i;
+		int			j = nplaces;
 
+		if (topics[i].type != KLOUT_TOPIC_AUDIENCE && !used[i])
+			continue;
 		for (; j > 0 && topic_compare(&topics[order[j - 1]], &topics[i]) > 0; j--)
 			order[j] = order[j - 1];
 		order[j] = (uint8) i;
+		nplaces++;
 	}
-	for (i = 0; i < ntopics; i++)
+	for (i = 0; i < nplaces; i++)
 		place_of[order[i]] = (uint8) i;
 
 	for (i = 0; i < nentries; i++)
 	{
 		KloutEntry	entry = klout_entry(entries, (uint32) i);
 
-		if (entry.topic >= ntopics)
-			return KLOUT_CORRUPT;
 		scratch.places[i] = (uint64) place_of[entry.topic] << PLACE_BITS |
 			(uint64) (entry.bucket + KLOUT_BUCKET_BIAS);
 	}
@@ -795,7 +809,7 @@ klout_signals_build(KloutUnit unit, const KloutTopic *topics, int ntopics,
 
 	klout_write_header(&writer, nentries > 0 ? unit : KLOUT_UNIT_NONE, 0);
 
-	for (first = 0; first < ntopics; first = end)
+	for (first = 0; first < nplaces; first = end)
 	{
 		KloutName	network = topics[order[first]].network;
 		uint64		seed = klout_hash_bytes(network.data, network.len);
@@ -810,7 +824,7 @@ klout_signals_build(KloutUnit unit, const KloutTopic *topics, int ntopics,
 
 		/* the topics of a network: its audience, its posts, its kinds */
 		first_kind = first;
-		for (end = first; end < ntopics; end++)
+		for (end = first; end < nplaces; end++)
 		{
 			const KloutTopic *topic = &topics[order[end]];
 

@@ -357,7 +357,7 @@ extern size_t klout_merge_bound(size_t left, size_t right, int networks);
 
 /*
  * Builds the canonical value of a batch: O(n log n).  No two topics are about
- * the same thing.  entries are only read.
+ * the same thing; one without entries leaves no trace.  entries are only read.
  */
 extern KloutStatus klout_signals_build(KloutUnit unit,
 									   const KloutTopic *topics, int ntopics,

@@ -11,6 +11,7 @@
  */
 #include "signals_sql.h"
 
+#include <inttypes.h>
 #include <math.h>
 
 #include "catalog/pg_type.h"
@@ -239,7 +240,7 @@ append_reactor(StringInfo buf, const KloutReactor *reactor,
 	const char *separator = "";
 	int			i;
 
-	appendStringInfo(buf, "[\"%016" INT64_MODIFIER "x\", " INT64_FORMAT ", ",
+	appendStringInfo(buf, "[\"%016" PRIx64 "\", " INT64_FORMAT ", ",
 					 reactor->hash, reactor->last);
 	klout_json_append_float8(buf, (double) reactor->weight / KLOUT_WEIGHT_STEPS);
 	appendStringInfoString(buf, ", [");
@@ -753,6 +754,8 @@ input_network(JsonInput *input, const NamedValue *network)
 		kinds = input_names(input, by_kind, "kind", KLOUT_KINDS_MAX, &nkinds);
 		if (kinds == NULL)
 			return false;
+		if (nkinds == 0)
+			return input_error(input, &actions, "actions of at least one kind");
 	}
 	klout_write_kinds(&input->writer, nkinds);
 	for (i = 0; i < nkinds; i++)

@@ -46,6 +46,6 @@ extern const char *klout_unit_name(KloutUnit unit);
 /* Raises the error a status stands for; the units are those merged. */
 extern void klout_signals_error(KloutStatus status, KloutUnit left,
 								KloutUnit right);
-extern void klout_signals_corrupt(const char *problem) pg_attribute_noreturn();
+pg_noreturn extern void klout_signals_corrupt(const char *problem);
 
 #endif							/* KLOUT_SIGNALS_SQL_H */

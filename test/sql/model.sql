@@ -22,11 +22,11 @@ END
 $$;
 
 -- What a model's text makes of one key.
-CREATE FUNCTION pg_temp.try_key(key text, json_value text) RETURNS text
+CREATE FUNCTION pg_temp.try_key(key text, given text) RETURNS text
 	LANGUAGE plpgsql AS
 $$
 BEGIN
-	RETURN format('{"%s": %s}', key, json_value)::klout_model::jsonb ->> key;
+	RETURN format('{"%s": %s}', key, given)::klout_model::jsonb ->> key;
 EXCEPTION WHEN OTHERS THEN
 	RETURN sqlstate || ': ' || sqlerrm;
 END
@@ -136,10 +136,10 @@ FROM unnest(ARRAY['30 days', '30 d', ' 30days ', '@ 30 days', 'P30D', 'P4W2D', '
 ORDER BY n;
 -- what is no half-life; the message is the same for all
 SELECT pg_temp.try_key('reach_half_life', '"-1 day"');
-CREATE FUNCTION pg_temp.refused(key text, json_value text) RETURNS boolean
+CREATE FUNCTION pg_temp.refused(key text, given text) RETURNS boolean
 	LANGUAGE sql AS
 $$
-SELECT pg_temp.try_key(key, json_value) LIKE '22023: klout_model: ' || key ||
+SELECT pg_temp.try_key(key, given) LIKE '22023: klout_model: ' || key ||
 	' must be an interval of days and shorter units, greater than 0 and at most 3652425 days, got %'
 $$;
 SELECT left(input, 30) AS input, pg_temp.refused('reach_half_life', to_jsonb(input)::text)
