@@ -193,7 +193,8 @@ klout_buffer_topic(KloutBuffer *buffer, const KloutTopic *topic)
 				}
 				return i;
 			}
-			if (memcmp(p, topic->kind.data, rest) == 0)
+			if (here == TOPIC_POSTS ||
+				memcmp(p, topic->kind.data, rest) == 0)
 				return i;
 		}
 		p += rest;

@@ -253,6 +253,9 @@ klout_score_compute(const uint8 *data, size_t len, const KloutModel *model,
 	score->raw = engagement + score->part[KLOUT_PART_AUDIENCE] +
 		score->part[KLOUT_PART_ACTIVITY];
 	score->score = 100 * score->raw / (score->raw + model->scale);
+	/* a scale that is lost beside raw must not round up to what nobody has */
+	if (score->score >= 100)
+		score->score = nextafter(100, 0);
 	return NULL;
 }
 

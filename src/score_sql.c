@@ -20,15 +20,16 @@
 #include "utils/timestamp.h"
 
 static int64
-moment_argument(FunctionCallInfo fcinfo, int argno, const char *argument)
+moment_argument(FunctionCallInfo fcinfo, int argno, const char *function,
+				const char *argument)
 {
 	TimestampTz at = PG_GETARG_TIMESTAMPTZ(argno);
 
 	if (TIMESTAMP_NOT_FINITE(at))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("%s must be finite, got %sinfinity", argument,
-						TIMESTAMP_IS_NOBEGIN(at) ? "-" : "")));
+				 errmsg("%s: %s must be finite, got %sinfinity", function,
+						argument, TIMESTAMP_IS_NOBEGIN(at) ? "-" : "")));
 	return at;
 }
 
@@ -45,15 +46,16 @@ compute(KloutCanonical signals, const KloutModel *model, int64 at,
 
 /* What the arguments (signals [, model [, as_of]]) amount to. */
 static void
-compute_arguments(FunctionCallInfo fcinfo, KloutModel *model,
-				  KloutScore *score, KloutNetworkScore *networks)
+compute_arguments(FunctionCallInfo fcinfo, const char *function,
+				  KloutModel *model, KloutScore *score,
+				  KloutNetworkScore *networks)
 {
 	if (PG_NARGS() > 1)
 		(void) klout_model_getarg(fcinfo, 1, model);
 	else
 		klout_model_default(model);
 	compute(klout_signals_getarg(fcinfo, 0), model,
-			PG_NARGS() > 2 ? moment_argument(fcinfo, 2, "as_of") :
+			PG_NARGS() > 2 ? moment_argument(fcinfo, 2, function, "as_of") :
 			GetCurrentTransactionStartTimestamp(),
 			score, networks);
 }
@@ -66,7 +68,7 @@ klout_score(PG_FUNCTION_ARGS)
 	KloutModel	model;
 	KloutScore	score;
 
-	compute_arguments(fcinfo, &model, &score, NULL);
+	compute_arguments(fcinfo, "klout_score", &model, &score, NULL);
 	PG_RETURN_FLOAT8(score.score);
 }
 
@@ -78,7 +80,7 @@ klout_raw(PG_FUNCTION_ARGS)
 	KloutModel	model;
 	KloutScore	score;
 
-	compute_arguments(fcinfo, &model, &score, NULL);
+	compute_arguments(fcinfo, "klout_raw", &model, &score, NULL);
 	PG_RETURN_FLOAT8(score.raw);
 }
 
@@ -90,7 +92,7 @@ klout_reach(PG_FUNCTION_ARGS)
 	KloutModel	model;
 	KloutScore	score;
 
-	compute_arguments(fcinfo, &model, &score, NULL);
+	compute_arguments(fcinfo, "klout_reach", &model, &score, NULL);
 	PG_RETURN_FLOAT8(score.sum[KLOUT_PART_REACH]);
 }
 
@@ -102,7 +104,7 @@ klout_consistency(PG_FUNCTION_ARGS)
 	KloutModel	model;
 	KloutScore	score;
 
-	compute_arguments(fcinfo, &model, &score, NULL);
+	compute_arguments(fcinfo, "klout_consistency", &model, &score, NULL);
 	PG_RETURN_FLOAT8(score.sum[KLOUT_PART_CONSISTENCY]);
 }
 
@@ -115,7 +117,7 @@ klout_amplification(PG_FUNCTION_ARGS)
 	KloutModel	model;
 	KloutScore	score;
 
-	compute_arguments(fcinfo, &model, &score, NULL);
+	compute_arguments(fcinfo, "klout_amplification", &model, &score, NULL);
 	if (score.sum[KLOUT_PART_ACTIVITY] == 0)
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(score.reactions / score.sum[KLOUT_PART_ACTIVITY]);
@@ -135,7 +137,7 @@ klout_explain(PG_FUNCTION_ARGS)
 	int			i;
 
 	InitMaterializedSRF(fcinfo, 0);
-	compute_arguments(fcinfo, &model, &score, networks);
+	compute_arguments(fcinfo, "klout_explain", &model, &score, networks);
 	for (part = 0; part < KLOUT_PARTS; part++)
 	{
 		for (i = 0; i < score.nnetworks; i++)
@@ -193,6 +195,7 @@ Datum
 klout_explain_change(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	static const char function[] = "klout_explain_change";
 	bool		two_models = PG_NARGS() > 5;
 	KloutNetworkScore before_networks[KLOUT_NETWORKS_MAX];
 	KloutNetworkScore after_networks[KLOUT_NETWORKS_MAX];
@@ -200,8 +203,8 @@ klout_explain_change(PG_FUNCTION_ARGS)
 	KloutScore	before;
 	KloutScore	after;
 	KloutCanonical after_signals;
-	int64		before_at = moment_argument(fcinfo, two_models ? 4 : 3, "before_at");
-	int64		after_at = moment_argument(fcinfo, two_models ? 5 : 4, "after_at");
+	int64		before_at = moment_argument(fcinfo, two_models ? 4 : 3, function, "before_at");
+	int64		after_at = moment_argument(fcinfo, two_models ? 5 : 4, function, "after_at");
 	int			part;
 
 	InitMaterializedSRF(fcinfo, 0);
