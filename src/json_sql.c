@@ -106,6 +106,7 @@ klout_json_int64(const JsonbValue *value, int64 *result)
 {
 	char	   *digits;
 	char	   *end;
+	bool		valid;
 
 	if (value->type != jbvNumeric)
 		return false;
@@ -115,7 +116,9 @@ klout_json_int64(const JsonbValue *value, int64 *result)
 												 NumericGetDatum(value->val.numeric)));
 	errno = 0;
 	*result = strtoi64(digits, &end, 10);
-	return errno == 0 && end != digits && *end == '\0';
+	valid = errno == 0 && end != digits && *end == '\0';
+	pfree(digits);				/* a value may have millions of them */
+	return valid;
 }
 
 bool

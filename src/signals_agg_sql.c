@@ -23,6 +23,7 @@
 
 #include <math.h>
 
+#include "common/int.h"
 #include "names_sql.h"
 #include "nodes/execnodes.h"
 #include "utils/builtins.h"
@@ -213,11 +214,13 @@ state_result(const KloutBuffer *buffer, bool in_aggregate)
 static KloutUnit
 bucket_unit(const Interval *bucket, const char *function)
 {
-	if (bucket->month == 0)
-	{
-		/* a bucket is a UTC day, which always has 24 hours */
-		int64		usecs = bucket->day * USECS_PER_DAY + bucket->time;
+	int64		usecs;
 
+	/* a bucket is a UTC day, which always has 24 hours */
+	if (bucket->month == 0 &&
+		!pg_mul_s64_overflow(bucket->day, USECS_PER_DAY, &usecs) &&
+		!pg_add_s64_overflow(usecs, bucket->time, &usecs))
+	{
 		if (usecs == USECS_PER_DAY)
 			return KLOUT_UNIT_DAY;
 		if (usecs == USECS_PER_HOUR)

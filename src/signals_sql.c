@@ -453,6 +453,7 @@ input_runs(JsonInput *input, const JsonbValue *value, int64 *newest)
 		int64		bucket;
 		int64		count;
 
+		CHECK_FOR_INTERRUPTS();
 		if (!klout_json_int64(&element, &bucket))
 			return input_error(input, &element, "a bucket");
 		if (runs.started && bucket <= runs.bucket)
