@@ -1,0 +1,485 @@
+/*-------------------------------------------------------------------------
+ *
+ * facts.h
+ *	  What the unit tests of signals and scores share: random facts, the value
+ *	  they make, and a naive model of what that value has to hold.
+ *
+ * The model keeps nothing but the list of facts and goes over all of it for
+ * every question, so that it has nothing in common with the code under test
+ * but the hash and the key of a reactor, which sample_test.c is about.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef FACTS_H
+#define FACTS_H
+
+#include <stdlib.h>
+
+#include "buffer.h"
+
+static int	ntests = 0;
+static int	nfailed = 0;
+
+static inline void
+check(bool passed, const char *name)
+{
+	ntests++;
+	if (!passed)
+		nfailed++;
+	printf("%sok %d - %s\n", passed ? "" : "not ", ntests, name);
+}
+
+/* SplitMix64; the seed is printed and may be given in KLOUT_TEST_SEED. */
+static uint64 random_state;
+
+static inline uint64
+random_u64(void)
+{
+	uint64		z = random_state += UINT64CONST(0x9E3779B97F4A7C15);
+
+	z = (z ^ (z >> 30)) * UINT64CONST(0xBF58476D1CE4E5B9);
+	z = (z ^ (z >> 27)) * UINT64CONST(0x94D049BB133111EB);
+	return z ^ (z >> 31);
+}
+
+static inline int
+random_below(int n)
+{
+	return (int) (random_u64() % (uint64) n);
+}
+
+static inline void
+random_begin(uint64 seed)
+{
+	const char *given = getenv("KLOUT_TEST_SEED");
+
+	random_state = given ? strtoull(given, NULL, 10) : seed;
+	printf("# KLOUT_TEST_SEED=" UINT64_FORMAT "\n", random_state);
+}
+
+/* A value of its own size, so that the sanitizer sees a byte too far. */
+typedef struct Value
+{
+	uint8	   *data;
+	size_t		len;
+} Value;
+
+static inline Value
+value_of(const uint8 *data, size_t len)
+{
+	Value		value;
+
+	value.data = malloc(len > 0 ? len : 1);
+	value.len = len;
+	if (len > 0)
+		memcpy(value.data, data, len);
+	return value;
+}
+
+static inline bool
+same_value(Value a, Value b)
+{
+	return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
+}
+
+/* ---------------------------------------------------------------------------
+ * Facts
+ * ---------------------------------------------------------------------------
+ */
+
+typedef struct Fact
+{
+	KloutTopicType type;
+	int			network;		/* number of its name */
+	int			kind;			/* number of its name */
+	uint64		actor;
+	int64		bucket;
+	int			weight;
+	int64		at;				/* of an audience */
+	int64		followers;
+} Fact;
+
+#define FACTS_MAX		4000
+#define NAMES_MAX		400
+
+/* Names by number: of all lengths, some beginning like others, not sorted. */
+static inline const char *
+fact_name(int number)
+{
+	static char names[NAMES_MAX][KLOUT_NAME_MAX + 1];
+	char	   *name = names[number];
+
+	if (name[0] == '\0')
+	{
+		static const char *const some[] = {
+			"twitter", "t", "twitter2", "\xC3\xA9", "T", "twit", "\xF0\x9F\x90\xA6", "z"
+		};
+
+		if (number < (int) lengthof(some))
+			strcpy(name, some[number]);
+		else
+		{
+			memset(name, 'a' + number % 26, (size_t) (number * 7 % 60));
+			sprintf(name + number * 7 % 60, "%d", number);
+		}
+	}
+	return name;
+}
+
+static inline KloutName
+fact_klout_name(int number)
+{
+	KloutName	name;
+
+	name.data = fact_name(number);
+	name.len = strlen(name.data);
+	return name;
+}
+
+static inline KloutTopic
+fact_topic(const Fact *fact)
+{
+	KloutTopic	topic;
+
+	memset(&topic, 0, sizeof(topic));
+	topic.network = fact_klout_name(fact->network);
+	topic.type = fact->type;
+	if (fact->type == KLOUT_TOPIC_ACTIONS)
+		topic.kind = fact_klout_name(fact->kind);
+	else if (fact->type == KLOUT_TOPIC_AUDIENCE)
+	{
+		topic.audience_at = fact->at;
+		topic.followers = fact->followers;
+	}
+	return topic;
+}
+
+/* How a list of facts is drawn. */
+typedef struct Profile
+{
+	KloutUnit	unit;
+	int			facts;
+	int			networks;
+	int			kinds;
+	uint64		actors;			/* 0: any 64 bits */
+	int64		from;			/* buckets */
+	int64		to;
+	int			posts;			/* in 100 */
+	int			audiences;		/* in 100 */
+} Profile;
+
+static inline Profile
+random_profile(void)
+{
+	Profile		profile;
+	int64		first;
+
+	profile.unit = random_below(2) ? KLOUT_UNIT_DAY : KLOUT_UNIT_HOUR;
+	switch (random_below(8))
+	{
+		case 0:
+			profile.facts = random_below(3);
+			break;
+		case 1:
+		case 2:
+			profile.facts = 200 + random_below(1500);
+			break;
+		case 3:
+			profile.facts = 1000 + random_below(2500);
+			break;
+		default:
+			profile.facts = random_below(100);
+			break;
+	}
+	profile.networks = random_below(6) == 0 ? 1 + random_below(255) : 1 + random_below(3);
+	profile.kinds = random_below(6) == 0 ? 1 + random_below(64) : 1 + random_below(3);
+	switch (random_below(4))
+	{
+		case 0:
+			profile.actors = 0;
+			break;
+		case 1:
+			profile.actors = 1 + (uint64) random_below(20);
+			break;
+		case 2:
+			/* about as many as a sample holds */
+			profile.actors = 250 + (uint64) random_below(20);
+			profile.networks = Min(profile.networks, 2);
+			break;
+		default:
+			profile.actors = 5000;
+			break;
+	}
+	first = klout_bucket_first(profile.unit);
+	switch (random_below(6))
+	{
+		case 0:
+			/* all of time */
+			profile.from = first;
+			profile.to = (KLOUT_DAY_LAST + 1) * (profile.unit == KLOUT_UNIT_HOUR ? 24 : 1) - 1;
+			break;
+		case 1:
+			/* about as wide as the window of narrow entries */
+			profile.from = 20000 - random_below(40000);
+			profile.to = profile.from + KLOUT_WINDOW - 3 + random_below(6);
+			break;
+		case 2:
+			/* at the beginning of time */
+			profile.from = first;
+			profile.to = first + random_below(100000);
+			break;
+		case 3:
+			profile.from = profile.to = 20454;
+			break;
+		default:
+			profile.from = 20000 - random_below(30000);
+			profile.to = profile.from + 1 + random_below(500);
+			break;
+	}
+	profile.posts = random_below(3) == 0 ? random_below(30) : 0;
+	profile.audiences = random_below(3) == 0 ? random_below(30) : 0;
+	return profile;
+}
+
+static inline Fact
+random_fact(const Profile *profile)
+{
+	static const int weights[] = {0, 1, 100, 199, 200};
+	Fact		fact;
+	int			type = random_below(100);
+
+	memset(&fact, 0, sizeof(fact));
+	fact.network = random_below(profile->networks);
+	fact.kind = random_below(profile->kinds);
+	fact.type = type < profile->posts ? KLOUT_TOPIC_POSTS :
+		type < profile->posts + profile->audiences ? KLOUT_TOPIC_AUDIENCE :
+		KLOUT_TOPIC_ACTIONS;
+	fact.actor = profile->actors == 0 ? random_u64() : random_u64() % profile->actors;
+	fact.bucket = profile->from +
+		(int64) (random_u64() % (uint64) (profile->to - profile->from + 1));
+	fact.weight = random_below(2) ? 200 : weights[random_below(lengthof(weights))];
+	fact.at = klout_bucket_start(fact.bucket, profile->unit) + random_below(3);
+	fact.followers = random_below(10) == 0 ? PG_INT64_MAX - random_below(3) : random_below(1000);
+	return fact;
+}
+
+static inline void
+random_facts(const Profile *profile, Fact *facts)
+{
+	for (int i = 0; i < profile->facts; i++)
+		facts[i] = random_fact(profile);
+}
+
+static inline void
+shuffle(Fact *facts, int n)
+{
+	for (int i = n - 1; i > 0; i--)
+	{
+		int			j = random_below(i + 1);
+		Fact		swap = facts[i];
+
+		facts[i] = facts[j];
+		facts[j] = swap;
+	}
+}
+
+/* ---------------------------------------------------------------------------
+ * The value of facts, by the code under test
+ * ---------------------------------------------------------------------------
+ */
+
+/*
+ * By klout_signals_build, when there are few enough topics; data NULL with
+ * *status when that fails, and with KLOUT_OK when there are too many.
+ */
+static inline Value
+build_value(const Fact *facts, int n, KloutUnit unit, KloutStatus *status)
+{
+	KloutTopic	topics[KLOUT_TOPICS_MAX];
+	KloutEntries entries;
+	Value		result = {NULL, 0};
+	uint8	   *data = malloc((size_t) n * KLOUT_WIDE_ENTRY + 1);
+	uint8	   *out;
+	void	   *scratch;
+	size_t		size;
+	int			ntopics = 0;
+	bool		fits = true;
+
+	entries.count = 0;
+	entries.window = PG_INT64_MAX;
+	for (int i = 0; i < n; i++)
+		if (facts[i].type != KLOUT_TOPIC_AUDIENCE)
+			entries.window = Min(entries.window, facts[i].bucket);
+	entries.wide = random_below(2) == 0;
+	for (int i = 0; i < n; i++)
+		if (facts[i].type != KLOUT_TOPIC_AUDIENCE &&
+			facts[i].bucket - entries.window >= KLOUT_WINDOW)
+			entries.wide = true;
+
+	*status = KLOUT_OK;
+	for (int i = 0; i < n && fits; i++)
+	{
+		KloutTopic	topic = fact_topic(&facts[i]);
+		KloutEntry	entry;
+		int			t;
+
+		for (t = 0; t < ntopics; t++)
+			if (topics[t].type == topic.type &&
+				klout_name_compare(topics[t].network, topic.network) == 0 &&
+				(topic.type != KLOUT_TOPIC_ACTIONS ||
+				 klout_name_compare(topics[t].kind, topic.kind) == 0))
+				break;
+		if (t == KLOUT_TOPICS_MAX)
+			fits = false;
+		else if (t == ntopics)
+			topics[ntopics++] = topic;
+		else if (topic.type == KLOUT_TOPIC_AUDIENCE &&
+				 (topic.audience_at > topics[t].audience_at ||
+				  (topic.audience_at == topics[t].audience_at &&
+				   topic.followers > topics[t].followers)))
+			topics[t] = topic;
+		if (!fits || topic.type == KLOUT_TOPIC_AUDIENCE)
+			continue;
+		entry.actor = topic.type == KLOUT_TOPIC_POSTS ? 0 : facts[i].actor;
+		entry.bucket = facts[i].bucket;
+		entry.topic = (uint8) t;
+		entry.weight = (uint8) facts[i].weight;
+		if (entries.wide)
+			klout_store_wide(data + entries.count++ * KLOUT_WIDE_ENTRY, &entry);
+		else
+			klout_store_narrow(data + entries.count++ * KLOUT_NARROW_ENTRY, &entry,
+							   entries.window);
+	}
+	if (fits)
+	{
+		entries.data = data;
+		size = klout_build_bound(ntopics, entries.count);
+		out = malloc(size);
+		scratch = malloc(klout_build_scratch(entries.count) + 1);
+		*status = klout_signals_build(unit, topics, ntopics, &entries, scratch,
+									  out, size, &size);
+		if (*status == KLOUT_OK)
+			result = value_of(out, size);
+		free(out);
+		free(scratch);
+	}
+	free(data);
+	return result;
+}
+
+/* Gives a buffer memory of that size; what it holds moves there. */
+static inline void
+buffer_resize(KloutBuffer *buffer, size_t size)
+{
+	uint8	   *data = malloc(size);
+	uint8	   *old = buffer->data;
+
+	if (old)
+		klout_buffer_move(buffer, data, size);
+	else
+		klout_buffer_init(buffer, data, size);
+	free(old);
+	if (!klout_buffer_view(buffer, data, size))
+		abort();
+}
+
+static inline Value
+buffer_value(const KloutBuffer *buffer, KloutStatus *status)
+{
+	Value		result = {NULL, 0};
+	size_t		size = klout_buffer_workspace(buffer);
+	void	   *memory = malloc(size + 1);
+	const uint8 *out;
+	size_t		len;
+
+	*status = klout_buffer_compact(buffer, memory, size, &out, &len);
+	if (*status == KLOUT_OK)
+		result = value_of(out, len);
+	free(memory);
+	return result;
+}
+
+/*
+ * By an open value that grows by little or is worked in at random moments;
+ * data NULL with *status when that fails.
+ */
+static inline Value
+buffered_value(const Fact *facts, int n, KloutUnit unit, KloutStatus *status)
+{
+	KloutBuffer buffer;
+	Value		result;
+	int			rarely = 1 + random_below(2000);
+
+	buffer.data = NULL;
+	buffer_resize(&buffer, KLOUT_BUFFER_HEADER + (size_t) random_below(200));
+	for (int i = 0; i < n;)
+	{
+		KloutTopic	topic = fact_topic(&facts[i]);
+		int			number;
+		bool		compact;
+
+		if (topic.type != KLOUT_TOPIC_AUDIENCE && buffer.unit == KLOUT_UNIT_NONE)
+			klout_buffer_set_unit(&buffer, unit);
+		number = klout_buffer_topic(&buffer, &topic);
+		if (number == KLOUT_TOPIC_CORRUPT)
+			abort();
+		if (number >= 0 &&
+			(topic.type == KLOUT_TOPIC_AUDIENCE ||
+			 klout_buffer_append(&buffer, number, facts[i].bucket,
+								 topic.type == KLOUT_TOPIC_POSTS ? 0 : facts[i].actor,
+								 facts[i].weight)))
+		{
+			i++;
+			compact = random_below(rarely) == 0;
+		}
+		else
+		{
+			compact = number == KLOUT_TOPIC_TOO_MANY || random_below(10) == 0;
+			if (!compact)
+				buffer_resize(&buffer, buffer.size + KLOUT_ENTRY_MAX +
+							  klout_topic_size(&topic) + (size_t) random_below((int) buffer.size));
+		}
+		if (compact)
+		{
+			result = buffer_value(&buffer, status);
+			if (*status != KLOUT_OK)
+			{
+				free(buffer.data);
+				return result;
+			}
+			klout_buffer_clear(&buffer);
+			if (!klout_buffer_set_canonical(&buffer, result.data, result.len))
+			{
+				buffer_resize(&buffer, KLOUT_BUFFER_HEADER + result.len + (size_t) random_below(100));
+				if (!klout_buffer_set_canonical(&buffer, result.data, result.len))
+					abort();
+			}
+			free(result.data);
+		}
+		/* what a parallel worker or the next row sees */
+		if (!klout_buffer_view(&buffer, buffer.data, buffer.size))
+			abort();
+	}
+	result = buffer_value(&buffer, status);
+	free(buffer.data);
+	return result;
+}
+
+static inline Value
+merged_value(Value left, Value right, KloutStatus *status)
+{
+	Value		result = {NULL, 0};
+	size_t		size = klout_merge_bound(left.len, right.len,
+										 Min(left.data[2], right.data[2]));
+	uint8	   *out = malloc(size);
+	size_t		len;
+
+	*status = klout_signals_merge(left.data, left.len, right.data, right.len,
+								  out, size, &len);
+	if (*status == KLOUT_OK)
+		result = value_of(out, len);
+	free(out);
+	return result;
+}
+
+#endif							/* FACTS_H */
