@@ -13,49 +13,9 @@
 #ifndef FACTS_H
 #define FACTS_H
 
-#include <stdlib.h>
+#include "tap.h"
 
 #include "buffer.h"
-
-static int	ntests = 0;
-static int	nfailed = 0;
-
-static inline void
-check(bool passed, const char *name)
-{
-	ntests++;
-	if (!passed)
-		nfailed++;
-	printf("%sok %d - %s\n", passed ? "" : "not ", ntests, name);
-}
-
-/* SplitMix64; the seed is printed and may be given in KLOUT_TEST_SEED. */
-static uint64 random_state;
-
-static inline uint64
-random_u64(void)
-{
-	uint64		z = random_state += UINT64CONST(0x9E3779B97F4A7C15);
-
-	z = (z ^ (z >> 30)) * UINT64CONST(0xBF58476D1CE4E5B9);
-	z = (z ^ (z >> 27)) * UINT64CONST(0x94D049BB133111EB);
-	return z ^ (z >> 31);
-}
-
-static inline int
-random_below(int n)
-{
-	return (int) (random_u64() % (uint64) n);
-}
-
-static inline void
-random_begin(uint64 seed)
-{
-	const char *given = getenv("KLOUT_TEST_SEED");
-
-	random_state = given ? strtoull(given, NULL, 10) : seed;
-	printf("# KLOUT_TEST_SEED=" UINT64_FORMAT "\n", random_state);
-}
 
 /* A value of its own size, so that the sanitizer sees a byte too far. */
 typedef struct Value

@@ -8,6 +8,8 @@
  *
  *-------------------------------------------------------------------------
  */
+#include "tap.h"
+
 #include "model.h"
 
 #include <float.h>
@@ -17,18 +19,6 @@
 #define VALUE_MAX	(KLOUT_MODEL_MIN_SIZE + 2 * KLOUT_VARINT_MAX + \
 					 (KLOUT_MODEL_MAX_NETWORKS + KLOUT_MODEL_MAX_KINDS + 2) * \
 					 (1 + KLOUT_NAME_MAX + 8))
-
-static int	ntests = 0;
-static int	nfailed = 0;
-
-static void
-check(bool passed, const char *name)
-{
-	ntests++;
-	if (!passed)
-		nfailed++;
-	printf("%sok %d - %s\n", passed ? "" : "not ", ntests, name);
-}
 
 /*
  * The default model.  Numbers as printed by
@@ -501,6 +491,5 @@ main(void)
 	test_names();
 	test_order();
 	test_hostile();
-	printf("1..%d\n", ntests);
-	return nfailed == 0 ? 0 : 1;
+	return finish();
 }

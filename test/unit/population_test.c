@@ -6,49 +6,10 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "c.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+#include "tap.h"
 
 #include "population.h"
 #include "quantiles.h"
-
-/* the server's printf is in a library that is not linked here */
-#undef printf
-
-#define SEED	UINT64CONST(20260823)
-
-static int	tests = 0;
-static int	failures = 0;
-static uint64 random_state = SEED;
-
-static void
-ok(bool good, const char *name)
-{
-	tests++;
-	if (!good)
-		failures++;
-	printf("%sok %d - %s\n", good ? "" : "not ", tests, name);
-}
-
-/* splitmix64 */
-static uint64
-random_u64(void)
-{
-	uint64		z = (random_state += UINT64CONST(0x9E3779B97F4A7C15));
-
-	z = (z ^ (z >> 30)) * UINT64CONST(0xBF58476D1CE4E5B9);
-	z = (z ^ (z >> 27)) * UINT64CONST(0x94D049BB133111EB);
-	return z ^ (z >> 31);
-}
-
-static uint64
-random_below(uint64 n)
-{
-	return random_u64() % n;
-}
 
 /* A population with its own memory, for any content. */
 typedef struct Own
@@ -136,12 +97,12 @@ test_scores(void)
 		good &= klout_score_bin(klout_bin_score(b)) == b &&
 			klout_score_bin(Min(b / 100.0 + 0.00499, 100.0)) == b &&
 			klout_score_bin(Max(b / 100.0 - 0.00499, 0.0)) == b;
-	ok(good, "a score belongs to the nearest bin");
-	ok(klout_is_score(0.0) && klout_is_score(-0.0) && klout_is_score(100.0) &&
-	   !klout_is_score(nextafter(0.0, -1.0)) &&
-	   !klout_is_score(nextafter(100.0, 101.0)) &&
-	   !klout_is_score(NAN) && !klout_is_score(INFINITY) &&
-	   !klout_is_score(-INFINITY), "scores are 0 to 100");
+	check(good, "a score belongs to the nearest bin");
+	check(klout_is_score(0.0) && klout_is_score(-0.0) && klout_is_score(100.0) &&
+		  !klout_is_score(nextafter(0.0, -1.0)) &&
+		  !klout_is_score(nextafter(100.0, 101.0)) &&
+		  !klout_is_score(NAN) && !klout_is_score(INFINITY) &&
+		  !klout_is_score(-INFINITY), "scores are 0 to 100");
 }
 
 static void
@@ -152,22 +113,22 @@ test_known_bytes(void)
 	KloutBins  *bins = own(&one);
 
 	klout_bins_encode(bins, bytes);
-	ok(klout_bins_size(bins) == sizeof(empty) &&
-	   memcmp(bytes, empty, sizeof(empty)) == 0, "nobody: 3 bytes");
+	check(klout_bins_size(bins) == sizeof(empty) &&
+		  memcmp(bytes, empty, sizeof(empty)) == 0, "nobody: 3 bytes");
 	klout_bins_append(bins, 0, 1);
 	klout_bins_append(bins, 10000, 300);
 	klout_bins_encode(bins, bytes);
-	ok(klout_bins_size(bins) == sizeof(some) &&
-	   memcmp(bytes, some, sizeof(some)) == 0, "two bins: 9 bytes");
-	ok(klout_bins_append(bins, 10000, 1) != NULL &&
-	   klout_bins_append(bins, 10001, 1) != NULL &&
-	   klout_bins_append(bins, -1, 1) != NULL, "bins ascend from 0 to 10000");
+	check(klout_bins_size(bins) == sizeof(some) &&
+		  memcmp(bytes, some, sizeof(some)) == 0, "two bins: 9 bytes");
+	check(klout_bins_append(bins, 10000, 1) != NULL &&
+		  klout_bins_append(bins, 10001, 1) != NULL &&
+		  klout_bins_append(bins, -1, 1) != NULL, "bins ascend from 0 to 10000");
 	bins = own(&one);
-	ok(klout_bins_append(bins, 5, 0) != NULL &&
-	   klout_bins_append(bins, 5, (uint64) PG_INT64_MAX) == NULL &&
-	   klout_bins_append(bins, 6, 1) == klout_population_too_many &&
-	   klout_bins_append(own(&two), 5, UINT64CONST(1) << 63) == klout_population_too_many,
-	   "counts are 1 to 2^63 - 1, together too");
+	check(klout_bins_append(bins, 5, 0) != NULL &&
+		  klout_bins_append(bins, 5, (uint64) PG_INT64_MAX) == NULL &&
+		  klout_bins_append(bins, 6, 1) == klout_population_too_many &&
+		  klout_bins_append(own(&two), 5, UINT64CONST(1) << 63) == klout_population_too_many,
+		  "counts are 1 to 2^63 - 1, together too");
 }
 
 static void
@@ -210,8 +171,8 @@ test_round_trip(void)
 		}
 		shorter &= size == Min(sparse, all) && bytes[1] == (sparse > all);
 	}
-	ok(same, "encoding and decoding are inverse");
-	ok(shorter && dense > 20 && dense < 480, "the shorter form is taken");
+	check(same, "encoding and decoding are inverse");
+	check(shorter && dense > 20 && dense < 480, "the shorter form is taken");
 }
 
 static void
@@ -266,15 +227,15 @@ test_questions(void)
 			upto &= klout_bins_upto(&one.bins, j * 526) == below;
 		}
 	}
-	ok(percentile, "percentiles as counted by hand");
-	ok(cutoff, "cutoffs as counted by hand");
-	ok(upto, "people up to a bin as counted by hand");
+	check(percentile, "percentiles as counted by hand");
+	check(cutoff, "cutoffs as counted by hand");
+	check(upto, "people up to a bin as counted by hand");
 
 	own(&one);
 	klout_bins_append(&one.bins, 1, (uint64) PG_INT64_MAX - 1);
 	klout_bins_append(&one.bins, 2, 1);
-	ok(klout_bins_percentile(&one.bins, 1.0) == 2 &&
-	   klout_bins_percentile(&one.bins, 0.0) == 1, "2^63 - 1 people");
+	check(klout_bins_percentile(&one.bins, 1.0) == 2 &&
+		  klout_bins_percentile(&one.bins, 0.0) == 1, "2^63 - 1 people");
 }
 
 /* A state that grows as the server's does. */
@@ -361,22 +322,22 @@ test_open(void)
 		lists &= same_bins(&one.bins, &three.bins);
 		free(closed);
 	}
-	ok(added, "rows added one by one");
-	ok(merged, "populations merged into a state");
-	ok(lists, "populations merged as lists");
+	check(added, "rows added one by one");
+	check(merged, "populations merged into a state");
+	check(lists, "populations merged as lists");
 
 	/* counters at the limit */
 	klout_open_init(bytes, KLOUT_OPEN_COUNTERS_SIZE, KLOUT_OPEN_COUNTERS);
 	own(&one);
 	klout_bins_append(&one.bins, 77, (uint64) PG_INT64_MAX - 1);
 	klout_bins_encode(&one.bins, other_bytes);
-	ok(klout_open_merge(bytes, KLOUT_OPEN_COUNTERS_SIZE, other_bytes,
-						klout_bins_size(&one.bins)) == NULL &&
-	   klout_open_add(bytes, KLOUT_OPEN_COUNTERS_SIZE, 78) &&
-	   !klout_open_add(bytes, KLOUT_OPEN_COUNTERS_SIZE, 78) &&
-	   klout_open_merge(bytes, KLOUT_OPEN_COUNTERS_SIZE, other_bytes,
-						klout_bins_size(&one.bins)) == klout_population_too_many,
-	   "a state has at most 2^63 - 1 people");
+	check(klout_open_merge(bytes, KLOUT_OPEN_COUNTERS_SIZE, other_bytes,
+						   klout_bins_size(&one.bins)) == NULL &&
+		  klout_open_add(bytes, KLOUT_OPEN_COUNTERS_SIZE, 78) &&
+		  !klout_open_add(bytes, KLOUT_OPEN_COUNTERS_SIZE, 78) &&
+		  klout_open_merge(bytes, KLOUT_OPEN_COUNTERS_SIZE, other_bytes,
+						   klout_bins_size(&one.bins)) == klout_population_too_many,
+		  "a state has at most 2^63 - 1 people");
 }
 
 /* Whatever passes the validator is what an encoder would write. */
@@ -423,8 +384,8 @@ test_hostile(void)
 		(void) klout_open_merge(other_bytes, KLOUT_OPEN_COUNTERS_SIZE, bytes,
 								len);
 	}
-	ok(cut, "what is cut is refused");
-	ok(canonical && accepted > 1000, "what is accepted is canonical");
+	check(cut, "what is cut is refused");
+	check(canonical && accepted > 1000, "what is accepted is canonical");
 
 	/* nothing but noise, open forms among it */
 	for (int i = 0; i < 50000; i++)
@@ -442,7 +403,7 @@ test_hostile(void)
 		if (klout_population_is_open(bytes, len))
 			(void) klout_open_add(bytes, len, 1);
 	}
-	ok(true, "noise does no harm");
+	check(true, "noise does no harm");
 }
 
 static void
@@ -454,15 +415,15 @@ test_parameters(void)
 	KloutParameter parameter;
 	uint8		copy[sizeof(array)];
 
-	ok(klout_parameter_read(scalar, sizeof(scalar), &parameter) == NULL &&
-	   parameter.quantile == KLOUT_PERCENTILE && !parameter.isnull &&
-	   parameter.scalar == 0.5 && parameter.prefix_len == sizeof(scalar),
-	   "a fraction");
-	ok(klout_parameter_read(array, sizeof(array), &parameter) == NULL &&
-	   parameter.n == 2 && parameter.ndim == 1 && parameter.lower[0] == 1 &&
-	   !klout_fraction_present(&parameter, 0) &&
-	   klout_fraction_present(&parameter, 1) &&
-	   klout_load_float8(parameter.values) == 1.0, "an array with a NULL");
+	check(klout_parameter_read(scalar, sizeof(scalar), &parameter) == NULL &&
+		  parameter.quantile == KLOUT_PERCENTILE && !parameter.isnull &&
+		  parameter.scalar == 0.5 && parameter.prefix_len == sizeof(scalar),
+		  "a fraction");
+	check(klout_parameter_read(array, sizeof(array), &parameter) == NULL &&
+		  parameter.n == 2 && parameter.ndim == 1 && parameter.lower[0] == 1 &&
+		  !klout_fraction_present(&parameter, 0) &&
+		  klout_fraction_present(&parameter, 1) &&
+		  klout_load_float8(parameter.values) == 1.0, "an array with a NULL");
 	for (int i = 0; i < 200000; i++)
 	{
 		size_t		len = random_below(sizeof(array) + 1);
@@ -477,13 +438,13 @@ test_parameters(void)
 		(void) klout_parameter_read(exact, len, &parameter);
 		free(exact);
 	}
-	ok(true, "parameters that nobody wrote do no harm");
+	check(true, "parameters that nobody wrote do no harm");
 }
 
 int
 main(void)
 {
-	printf("# seed %llu\n", (unsigned long long) SEED);
+	random_begin(UINT64CONST(20260823));
 	test_scores();
 	test_known_bytes();
 	test_round_trip();
@@ -491,6 +452,5 @@ main(void)
 	test_open();
 	test_hostile();
 	test_parameters();
-	printf("1..%d\n", tests);
-	return failures > 0;
+	return finish();
 }

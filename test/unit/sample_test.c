@@ -25,30 +25,7 @@
 
 #include "sample.c"
 
-static int	ntests = 0;
-static int	nfailed = 0;
-
-static void
-check(bool passed, const char *name)
-{
-	ntests++;
-	if (!passed)
-		nfailed++;
-	printf("%sok %d - %s\n", passed ? "" : "not ", ntests, name);
-}
-
-/* SplitMix64, so that every run and every platform tests the same. */
-static uint64 random_state = UINT64CONST(20260101);
-
-static uint64
-random_u64(void)
-{
-	uint64		z = random_state += UINT64CONST(0x9E3779B97F4A7C15);
-
-	z = (z ^ (z >> 30)) * UINT64CONST(0xBF58476D1CE4E5B9);
-	z = (z ^ (z >> 27)) * UINT64CONST(0x94D049BB133111EB);
-	return z ^ (z >> 31);
-}
+#include "tap.h"
 
 /* ---------------------------------------------------------------------------
  * Long numbers: 1 integer limb and LIMBS limbs of fraction, 32 bits each,
@@ -720,6 +697,5 @@ main(void)
 	test_key();
 	test_inclusion();
 	test_registers();
-	printf("1..%d\n", ntests);
-	return nfailed == 0 ? 0 : 1;
+	return finish();
 }

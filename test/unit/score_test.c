@@ -604,6 +604,5 @@ main(void)
 	test_range();
 	test_sampled();
 	test_any_bytes();
-	printf("1..%d\n", ntests);
-	return nfailed == 0 ? 0 : 1;
+	return finish();
 }

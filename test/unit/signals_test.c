@@ -1066,6 +1066,5 @@ main(void)
 	test_random_bytes();
 	test_open_damage();
 	test_estimates();
-	printf("1..%d\n", ntests);
-	return nfailed == 0 ? 0 : 1;
+	return finish();
 }
