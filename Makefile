@@ -41,7 +41,8 @@ PROVE_FLAGS    = -I $(abspath $(here)test/perl)
 
 # One result on every platform: never fuse a multiplication and an addition
 PORTABLE_FLOAT = -ffp-contract=off
-PG_CFLAGS      = $(PORTABLE_FLOAT) -DKLOUT_VERSION=\"$(EXTVERSION)\"
+VERSION_DEFINE = -DKLOUT_VERSION='"$(EXTVERSION)"'
+PG_CFLAGS      = $(PORTABLE_FLOAT) $(VERSION_DEFINE)
 SHLIB_LINK     = -lm
 
 WARNINGS = -std=gnu11 -Wall -Wextra -Werror -Wno-unused-parameter
@@ -112,14 +113,15 @@ unit: $(UNIT_TESTS)
 prove_installcheck:
 	$(if $(TAP_FOUND),,$(error no tests found in $(here)test/t))
 	rm -rf '$(CURDIR)/tmp_check' && mkdir -p '$(CURDIR)/tmp_check'
-	cd $(srcdir) && TESTDIR='$(CURDIR)' PATH="$(bindir):$$PATH" PGPORT='6$(DEF_PGPORT)' \
+	cd $(srcdir) && TESTDIR='$(CURDIR)' TESTLOGDIR='$(CURDIR)/tmp_check/log' \
+	  TESTDATADIR='$(CURDIR)/tmp_check' PATH="$(bindir):$$PATH" PGPORT='6$(DEF_PGPORT)' \
 	  PG_REGRESS='$(top_builddir)/src/test/regress/pg_regress' \
 	  $(or $(PROVE),prove) -I $(top_srcdir)/src/test/perl -I . $(PROVE_FLAGS) $(PROVE_TESTS)
 
 # A second compiler's opinion
 .PHONY: syntax
 syntax:
-	cd $(srcdir) && $(or $(CLANG),clang) -fsyntax-only -Wno-ignored-attributes $(WARNINGS) -Isrc $(CPPFLAGS) $(SOURCES)
+	cd $(srcdir) && $(or $(CLANG),clang) -fsyntax-only -Wno-ignored-attributes $(WARNINGS) $(VERSION_DEFINE) -Isrc $(CPPFLAGS) $(SOURCES)
 
 # The archive for pgxn.org, of the last commit
 .PHONY: dist

@@ -383,12 +383,11 @@ SELECT bytes, result FROM byte_damage WHERE result <> 'taken' AND result NOT LIK
 
 -- soft errors, where there are any
 SELECT current_setting('server_version_num')::int >= 160000 AS soft \gset
+\set differ false
 \if :soft
-SELECT count(*) AS cases, count(*) FILTER (WHERE pg_input_is_valid(damaged, 'klout_signals') <> (result = 'taken')) AS differ
-FROM damage;
-\else
-SELECT count(*) AS cases, 0 AS differ FROM damage;
+\set differ 'pg_input_is_valid(damaged, ''klout_signals'') <> (result = ''taken'')'
 \endif
+SELECT count(*) AS cases, count(*) FILTER (WHERE :differ) AS differ FROM damage;
 
 --
 -- Arguments of aggregates; 213503983 days 28909.551616 s are 2^64 us and a day

@@ -23,6 +23,8 @@
 #define klout_registers_valid	under_test_registers_valid
 #define klout_registers_estimate under_test_registers_estimate
 
+#include <inttypes.h>
+
 #include "sample.c"
 
 #include "tap.h"
@@ -415,7 +417,7 @@ test_log(void)
 		if (klout_sample_log(golden[i].hash) != golden[i].log)
 		{
 			passed = false;
-			printf("# log of %016" INT64_MODIFIER "x is " INT64_FORMAT
+			printf("# log of %016" PRIx64 " is " INT64_FORMAT
 				   ", got " INT64_FORMAT "\n", golden[i].hash, golden[i].log,
 				   klout_sample_log(golden[i].hash));
 		}

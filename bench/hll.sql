@@ -1,0 +1,32 @@
+-- Job hll: the facts about everybody, against the numbers of distinct reactors alone as
+-- postgresql-hll estimates them (https://github.com/citusdata/postgresql-hll), with its own
+-- defaults.  Its state is 128 kB a group while it aggregates, so hashing all groups at once takes some
+-- hundred times as long as one after the other, sorted, and that is how it runs here.
+
+\ir lib/actions.sql
+
+SELECT EXISTS (SELECT FROM pg_available_extensions WHERE name = 'hll') AS available \gset
+
+\if :available
+
+CREATE EXTENSION IF NOT EXISTS hll;
+
+SELECT bench.warm('skewed');
+SELECT bench.compare(job => 'signals, ' || :'size' || ', skewed', against => 'hll_add_agg', at_least => 1, processes => processes,
+    theirs_settings => '{"enable_hashagg": "off"}',
+    ours => 'SELECT target, klout_signals(network, kind, actor, at) FROM skewed GROUP BY target',
+    theirs => 'SELECT target, hll_add_agg(hll_hash_bigint(actor)) FROM skewed GROUP BY target')
+FROM generate_series(1, 2) AS processes;
+
+SELECT bench.warm('uniform');
+SELECT bench.compare(job => 'signals, ' || :'size' || ', uniform', against => 'hll_add_agg', at_least => 1, processes => processes,
+    theirs_settings => '{"enable_hashagg": "off"}',
+    ours => 'SELECT target, klout_signals(network, kind, actor, at) FROM uniform GROUP BY target',
+    theirs => 'SELECT target, hll_add_agg(hll_hash_bigint(actor)) FROM uniform GROUP BY target')
+FROM generate_series(1, 2) AS processes;
+
+\else
+
+SELECT bench.not_available('signals', 'hll_add_agg', 'faster');
+
+\endif

@@ -1,0 +1,225 @@
+-- What all jobs measure with.
+--
+-- A job calls bench.compare with both queries.  Their time is the "Execution Time" of EXPLAIN
+-- ANALYZE, which computes every result in full and only leaves out sending rows to a client; per
+-- node timing is off.  Runs alternate, ours, theirs, ours, theirs, after one of each that does not
+-- count, so what else the machine does meets both.
+
+CREATE SCHEMA bench;
+
+-- How large the jobs' tables are, and how many runs are taken
+CREATE TABLE bench.setting AS SELECT :runs AS runs, :scale::float8 AS scale;
+
+CREATE TABLE bench.row (
+    id integer GENERATED ALWAYS AS IDENTITY,
+    job text NOT NULL,
+    against text NOT NULL,
+    ours text NOT NULL,
+    theirs text NOT NULL,
+    ratio text NOT NULL,
+    target text NOT NULL,
+    met text NOT NULL,
+    printed boolean NOT NULL DEFAULT false
+);
+
+CREATE TABLE bench.note (
+    id integer GENERATED ALWAYS AS IDENTITY,
+    note text NOT NULL UNIQUE
+);
+
+-- That many at full size, fewer in a quick look
+CREATE FUNCTION bench.scaled(amount bigint) RETURNS bigint
+LANGUAGE sql STABLE AS $$
+    SELECT greatest(1, round(amount * scale))::bigint FROM bench.setting
+$$;
+
+-- 8000000 -> '8 M'
+CREATE FUNCTION bench.amount(amount bigint) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE
+        WHEN amount >= 1000000 THEN round(amount / 1e6, 1)::float8 || ' M'
+        WHEN amount >= 1000 THEN round(amount / 1e3, 1)::float8 || ' k'
+        ELSE amount::text
+    END
+$$;
+
+CREATE FUNCTION bench.milliseconds(amount float8) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT round(amount::numeric, CASE WHEN amount < 100 THEN 1 ELSE 0 END)::text
+$$;
+
+-- '1,234 ms (1,200 - 1,300)'
+CREATE FUNCTION bench.spread(times float8[]) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT format('%s ms (%s - %s)', bench.milliseconds(percentile_cont(0.5) WITHIN GROUP (ORDER BY t)),
+                  bench.milliseconds(min(t)), bench.milliseconds(max(t)))
+    FROM unnest(times) AS t
+$$;
+
+-- Runs a query under these settings, its result thrown away
+CREATE FUNCTION bench.explain(query text, settings jsonb DEFAULT '{}') RETURNS jsonb
+LANGUAGE plpgsql AS $$
+DECLARE
+    before jsonb;
+    plan jsonb;
+BEGIN
+    SELECT jsonb_object_agg(key, current_setting(key)) INTO before FROM jsonb_object_keys(settings) AS key;
+    PERFORM set_config(key, value, true) FROM jsonb_each_text(settings);
+    EXECUTE 'EXPLAIN (ANALYZE, TIMING OFF, SUMMARY ON, FORMAT JSON) ' || query INTO plan;
+    PERFORM set_config(key, value, true) FROM jsonb_each_text(before);
+    RETURN plan -> 0;
+END
+$$;
+
+CREATE FUNCTION bench.workers(workers integer) RETURNS jsonb
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT jsonb_build_object('max_parallel_workers_per_gather', workers)
+$$;
+
+-- Has a run of a query written to disk what did not fit into memory?
+CREATE FUNCTION bench.spilled(plan jsonb) RETURNS boolean
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT plan @? '$.**."HashAgg Batches" ? (@ > 1)'
+        OR plan @? '$.**."Hash Batches" ? (@ > 1)'
+        OR plan @? '$.**."Sort Space Type" ? (@ == "Disk")'
+$$;
+
+CREATE FUNCTION bench.processes(plan jsonb) RETURNS integer
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT 1 + coalesce(max(launched::integer), 0)
+    FROM jsonb_path_query(plan, '$.**."Workers Launched"') AS launched
+$$;
+
+CREATE FUNCTION bench.remark(note text) RETURNS void
+LANGUAGE sql AS $$
+    INSERT INTO bench.note (note) VALUES (remark.note) ON CONFLICT DO NOTHING
+$$;
+
+-- Has the target been met, and if not, by how much is it missed?
+CREATE FUNCTION bench.verdict(met boolean, amount numeric, goal numeric) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN met THEN 'yes' ELSE format('no, by %s %%', round(abs(amount / goal - 1) * 100)) END
+$$;
+
+-- One row of the table.  Exactly one of the targets is given:
+--   at_most     ours takes at most so many times the time of theirs
+--   at_least    ours is at least so many times faster than theirs
+-- theirs_settings are those of the planner under which theirs is at its best.  A comparison of ours
+-- with itself in different numbers of processes gives theirs_processes too.
+CREATE FUNCTION bench.compare(job text, against text, ours text, theirs text,
+                              at_most float8 DEFAULT NULL, at_least float8 DEFAULT NULL,
+                              processes integer DEFAULT 1, theirs_processes integer DEFAULT NULL,
+                              theirs_settings jsonb DEFAULT '{}') RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    ours_times float8[] := '{}';
+    theirs_times float8[] := '{}';
+    ours_plan jsonb;
+    theirs_plan jsonb;
+    times numeric;
+    goal numeric := coalesce(at_most, at_least);
+    title text := job;
+    side text;
+BEGIN
+    IF num_nonnulls(at_most, at_least) <> 1 THEN
+        RAISE 'give either at_most or at_least';
+    END IF;
+
+    FOR run IN 0 .. (SELECT runs FROM bench.setting) LOOP
+        ours_plan := bench.explain(ours, bench.workers(processes - 1));
+        theirs_plan := bench.explain(theirs,
+                                     bench.workers(coalesce(theirs_processes, processes) - 1) || theirs_settings);
+        IF run > 0 THEN
+            ours_times := ours_times || (ours_plan ->> 'Execution Time')::float8;
+            theirs_times := theirs_times || (theirs_plan ->> 'Execution Time')::float8;
+        END IF;
+        IF bench.spilled(ours_plan) OR bench.spilled(theirs_plan) THEN
+            PERFORM bench.remark(format('%s against %s: %s ran out of memory and went to disk.', job, against,
+                concat_ws(' and ', CASE WHEN bench.spilled(ours_plan) THEN 'ours' END,
+                          CASE WHEN bench.spilled(theirs_plan) THEN 'theirs' END)));
+        END IF;
+    END LOOP;
+
+    IF theirs_processes IS NULL THEN
+        title := job || CASE processes WHEN 1 THEN ', serial' ELSE format(', %s processes', processes) END;
+        IF bench.processes(theirs_plan) < processes THEN
+            side := 'theirs';
+        END IF;
+    END IF;
+    IF bench.processes(ours_plan) < processes THEN
+        side := concat_ws(' and ', 'ours', side);
+    END IF;
+    IF side IS NOT NULL THEN
+        PERFORM bench.remark(format('%s against %s: the planner chose a serial plan for %s.', title, against, side));
+    END IF;
+
+    SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY t) INTO times FROM unnest(ours_times) AS t;
+    SELECT CASE WHEN at_least IS NULL THEN times / m ELSE m / times END INTO times
+    FROM (SELECT (percentile_cont(0.5) WITHIN GROUP (ORDER BY t))::numeric FROM unnest(theirs_times) AS t) AS theirs (m);
+
+    INSERT INTO bench.row (job, against, ours, theirs, ratio, target, met)
+    VALUES (title, against, bench.spread(ours_times), bench.spread(theirs_times),
+            CASE WHEN at_least IS NULL THEN format('%s x its time', round(times, 2))
+                 ELSE format('%s x faster', round(times, 2)) END,
+            CASE WHEN at_least IS NULL THEN format('at most %s', goal)
+                 WHEN at_least = 1 THEN 'faster'
+                 ELSE format('at least %s', goal) END,
+            bench.verdict(CASE WHEN at_least IS NULL THEN times <= goal
+                               WHEN at_least = 1 THEN times > 1
+                               ELSE times >= goal END, times, goal));
+END
+$$;
+
+-- A row of something else than time
+CREATE FUNCTION bench.report(job text, against text, ours text, theirs text, ratio text, target text, met text)
+RETURNS void
+LANGUAGE sql AS $$
+    INSERT INTO bench.row (job, against, ours, theirs, ratio, target, met)
+    VALUES (job, against, ours, theirs, ratio, target, met)
+$$;
+
+CREATE FUNCTION bench.not_available(job text, against text, target text) RETURNS void
+LANGUAGE sql AS $$
+    INSERT INTO bench.row (job, against, ours, theirs, ratio, target, met)
+    VALUES (job, against, '', 'not available', '', target, '')
+$$;
+
+-- A comparison is only worth something when both sides are right
+CREATE FUNCTION bench.check(what text, holds boolean) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF holds IS NOT TRUE THEN
+        RAISE 'this does not hold: %', what;
+    END IF;
+END
+$$;
+
+-- Brings a table or index into shared buffers; without pg_prewarm the runs that do not count must do
+SELECT EXISTS (SELECT FROM pg_available_extensions WHERE name = 'pg_prewarm') AS available \gset
+\if :available
+CREATE EXTENSION IF NOT EXISTS pg_prewarm;
+\endif
+
+CREATE FUNCTION bench.warm(name regclass) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF to_regproc('public.pg_prewarm') IS NOT NULL THEN
+        PERFORM pg_prewarm(name);
+    END IF;
+END
+$$;
+
+CREATE FUNCTION bench.take_rows() RETURNS SETOF text
+LANGUAGE sql AS $$
+    WITH taken AS (UPDATE bench.row SET printed = true WHERE NOT printed RETURNING *)
+    SELECT format('| %s |', concat_ws(' | ', job, against, ours, theirs, ratio, target, met)) FROM taken ORDER BY id
+$$;
+
+CREATE FUNCTION bench.take_notes() RETURNS SETOF text
+LANGUAGE sql AS $$
+    SELECT line
+    FROM (SELECT 0, '' WHERE EXISTS (SELECT FROM bench.note)
+          UNION ALL
+          SELECT id, '- ' || note FROM bench.note) AS lines (id, line)
+    ORDER BY id
+$$;
