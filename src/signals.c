@@ -531,12 +531,13 @@ select_key(SampleKey *keys, int count, int n)
 
 /*
  * Keeps the KLOUT_SAMPLE_STORED reactors with the smallest keys, in their
- * order.  keys is scratch for count of them.
+ * order.  keys is scratch for twice as many keys as there are reactors.
  */
 static int
 keep_sample(KloutReactor *reactors, int count, KloutUnit unit, SampleKey *keys)
 {
 	int			half_life = klout_sample_half_life(unit);
+	SampleKey  *shuffled = keys + count;
 	SampleKey	threshold;
 	int			kept = 0;
 	int			i;
@@ -550,19 +551,12 @@ keep_sample(KloutReactor *reactors, int count, KloutUnit unit, SampleKey *keys)
 		keys[i].key = klout_sample_key(reactors[i].hash, reactors[i].last,
 									   half_life);
 	}
-	threshold = select_key(keys, count, KLOUT_SAMPLE_STORED - 1);
+	memcpy(shuffled, keys, sizeof(SampleKey) * (size_t) count);
+	threshold = select_key(shuffled, count, KLOUT_SAMPLE_STORED - 1);
 
-	/* the keys are no longer in the reactors' order */
 	for (i = 0; i < count; i++)
-	{
-		SampleKey	key;
-
-		key.hash = reactors[i].hash;
-		key.key = klout_sample_key(reactors[i].hash, reactors[i].last,
-								   half_life);
-		if (!key_less(threshold, key))
+		if (!key_less(threshold, keys[i]))
 			reactors[kept++] = reactors[i];
-	}
 	Assert(kept == KLOUT_SAMPLE_STORED);
 	return kept;
 }
@@ -589,14 +583,6 @@ unite_reactor(KloutReactor *reactor, const KloutReactor *other)
  * ---------------------------------------------------------------------------
  */
 
-#define ST_SORT sort_uint64
-#define ST_ELEMENT_TYPE uint64
-#define ST_COMPARE(a, b) ((*(a) > *(b)) - (*(a) < *(b)))
-#define ST_SCOPE static
-#define ST_DECLARE
-#define ST_DEFINE
-#include "lib/sort_template.h"
-
 #define ST_SORT sort_reactors
 #define ST_ELEMENT_TYPE KloutReactor
 #define ST_COMPARE(a, b) (((a)->hash > (b)->hash) - ((a)->hash < (b)->hash))
@@ -608,37 +594,68 @@ unite_reactor(KloutReactor *reactor, const KloutReactor *other)
 /* up to here insertion sort is the faster one */
 #define INSERTION_SORT_MAX		24
 
-static inline void
-sort_keys(uint64 *keys, int n)
+/*
+ * Places differ in few of their bytes: the topic, and one or two of the
+ * bucket.  So a radix sort, the least byte first, takes few passes over them.
+ * spare is room for as many.
+ */
+static void
+sort_places(uint64 *places, int n, uint64 *spare)
 {
+	uint64		varying = 0;
+	uint64	   *from = places;
+	uint64	   *to = spare;
+	int			shift;
 	int			i;
 
-	if (n > INSERTION_SORT_MAX)
+	if (n <= INSERTION_SORT_MAX)
 	{
-		sort_uint64(keys, (size_t) n);
+		for (i = 1; i < n; i++)
+		{
+			uint64		place = places[i];
+			int			j = i;
+
+			for (; j > 0 && places[j - 1] > place; j--)
+				places[j] = places[j - 1];
+			places[j] = place;
+		}
 		return;
 	}
-	for (i = 1; i < n; i++)
-	{
-		uint64		key = keys[i];
-		int			j = i;
 
-		for (; j > 0 && keys[j - 1] > key; j--)
-			keys[j] = keys[j - 1];
-		keys[j] = key;
+	for (i = 1; i < n; i++)
+		varying |= places[i] ^ places[0];
+	for (shift = 0; shift < 64; shift += 8)
+	{
+		uint32		start[256] = {0};
+		uint32		sum = 0;
+		uint64	   *swap;
+
+		if ((varying >> shift & 0xFF) == 0)
+			continue;
+		for (i = 0; i < n; i++)
+			start[from[i] >> shift & 0xFF]++;
+		for (i = 0; i < 256; i++)
+		{
+			uint32		count = start[i];
+
+			start[i] = sum;
+			sum += count;
+		}
+		for (i = 0; i < n; i++)
+			to[start[from[i] >> shift & 0xFF]++] = from[i];
+		swap = from;
+		from = to;
+		to = swap;
 	}
+	if (from != places)
+		memcpy(places, from, sizeof(uint64) * (size_t) n);
 }
 
 static inline void
-sort_by_hash(KloutReactor *reactors, int n)
+insertion_sort_reactors(KloutReactor *reactors, int n)
 {
 	int			i;
 
-	if (n > INSERTION_SORT_MAX)
-	{
-		sort_reactors(reactors, (size_t) n);
-		return;
-	}
 	for (i = 1; i < n; i++)
 	{
 		KloutReactor reactor = reactors[i];
@@ -650,21 +667,74 @@ sort_by_hash(KloutReactor *reactors, int n)
 	}
 }
 
+/* buckets of hashes, by their leading bits */
+#define HASH_BITS_MAX			11
+
+/*
+ * Sorts reactors by hash and returns where they are then: here or in spare,
+ * which is room for as many.  Hashes are evenly spread, so one pass puts about
+ * one reactor into each bucket; those that somebody filled on purpose are left
+ * to a sort that does not mind.
+ */
+static KloutReactor *
+sort_by_hash(KloutReactor *reactors, int n, KloutReactor *spare)
+{
+	uint32		end[(1 << HASH_BITS_MAX) + 1];
+	int			bits = 1;
+	int			first = 0;
+	int			i;
+
+	if (n <= INSERTION_SORT_MAX)
+	{
+		insertion_sort_reactors(reactors, n);
+		return reactors;
+	}
+
+	while (bits < HASH_BITS_MAX && (1 << bits) < n)
+		bits++;
+	memset(end, 0, sizeof(uint32) * ((size_t) (1 << bits) + 1));
+	for (i = 0; i < n; i++)
+		end[(reactors[i].hash >> (64 - bits)) + 1]++;
+	for (i = 1; i <= 1 << bits; i++)
+		end[i] += end[i - 1];
+	/* where a bucket begins turns into where it ends as it fills */
+	for (i = 0; i < n; i++)
+		spare[end[reactors[i].hash >> (64 - bits)]++] = reactors[i];
+	for (i = 0; i < 1 << bits; i++)
+	{
+		int			count = (int) end[i] - first;
+
+		if (count > INSERTION_SORT_MAX)
+			sort_reactors(spare + first, (size_t) count);
+		else
+			insertion_sort_reactors(spare + first, count);
+		first = (int) end[i];
+	}
+	return spare;
+}
+
 /* An action or post by its place in the value: topic, then bucket. */
 #define PLACE_BITS				40
 
+/*
+ * Scratch memory: places are sorted with the reactors' room to spare, before
+ * there are any; reactors with room of their own; and the keys of those are
+ * where the reactors were not in the end.
+ */
 typedef struct BuildScratch
 {
 	uint64	   *places;			/* one an entry */
 	KloutReactor *reactors;		/* one an entry */
-	SampleKey  *keys;			/* one an entry */
+	KloutReactor *spare;		/* one an entry */
 } BuildScratch;
+
+StaticAssertDecl(sizeof(KloutReactor) >= 2 * sizeof(SampleKey),
+				 "keys must fit where reactors were");
 
 size_t
 klout_build_scratch(uint32 entries)
 {
-	return (size_t) entries *
-		(sizeof(uint64) + sizeof(KloutReactor) + sizeof(SampleKey));
+	return (size_t) entries * (sizeof(uint64) + 2 * sizeof(KloutReactor));
 }
 
 size_t
@@ -691,16 +761,22 @@ topic_compare(const KloutTopic *a, const KloutTopic *b)
 		klout_name_compare(a->kind, b->kind) : 0;
 }
 
-/* The reactors of one network of a batch: united, sampled, written. */
+/*
+ * The nreactors in scratch->reactors, of one network of a batch: united,
+ * sampled, written.
+ */
 static void
-build_reactors(KloutWriter *writer, KloutUnit unit, KloutReactor *reactors,
-			   int nreactors, int64 newest, SampleKey *keys)
+build_reactors(KloutWriter *writer, KloutUnit unit, const BuildScratch *scratch,
+			   int nreactors, int64 newest)
 {
+	KloutReactor *reactors = sort_by_hash(scratch->reactors, nreactors,
+										  scratch->spare);
+	KloutReactor *vacant = reactors == scratch->spare ?
+		scratch->reactors : scratch->spare;
 	uint8		registers[KLOUT_REGISTERS_BYTES];
 	int			distinct = 0;
 	int			i;
 
-	sort_by_hash(reactors, nreactors);
 	for (i = 0; i < nreactors; i++)
 	{
 		if (distinct > 0 && reactors[distinct - 1].hash == reactors[i].hash)
@@ -718,7 +794,7 @@ build_reactors(KloutWriter *writer, KloutUnit unit, KloutReactor *reactors,
 	memset(registers, 0, sizeof(registers));
 	for (i = 0; i < distinct; i++)
 		klout_registers_add(registers, reactors[i].hash);
-	distinct = keep_sample(reactors, distinct, unit, keys);
+	distinct = keep_sample(reactors, distinct, unit, (SampleKey *) vacant);
 	klout_write_reactors(writer, reactors, distinct, newest, registers);
 }
 
@@ -769,8 +845,8 @@ klout_signals_build(KloutUnit unit, const KloutTopic *topics, int ntopics,
 	int			i;
 
 	scratch.reactors = (KloutReactor *) scratch_memory;
-	scratch.keys = (SampleKey *) (scratch.reactors + nentries);
-	scratch.places = (uint64 *) (scratch.keys + nentries);
+	scratch.spare = scratch.reactors + nentries;
+	scratch.places = (uint64 *) (scratch.spare + nentries);
 
 	klout_writer_init(&writer, out, out_size);
 
@@ -805,7 +881,7 @@ klout_signals_build(KloutUnit unit, const KloutTopic *topics, int ntopics,
 		scratch.places[i] = (uint64) place_of[entry.topic] << PLACE_BITS |
 			(uint64) (entry.bucket + KLOUT_BUCKET_BIAS);
 	}
-	sort_keys(scratch.places, nentries);
+	sort_places(scratch.places, nentries, (uint64 *) scratch.reactors);
 
 	klout_write_header(&writer, nentries > 0 ? unit : KLOUT_UNIT_NONE, 0);
 
@@ -873,8 +949,7 @@ klout_signals_build(KloutUnit unit, const KloutTopic *topics, int ntopics,
 			reactor->kinds = UINT64CONST(1) << (place - first_kind);
 			reactor->weight = entry.weight;
 		}
-		build_reactors(&writer, unit, scratch.reactors, nreactors, newest,
-					   scratch.keys);
+		build_reactors(&writer, unit, &scratch, nreactors, newest);
 	}
 
 	if (writer.full)
@@ -965,7 +1040,7 @@ merge_reactors(KloutWriter *writer, KloutUnit unit, int64 newest,
 			   const KloutNetwork *right, const uint8 *right_bits)
 {
 	KloutReactor united[2 * KLOUT_SAMPLE_STORED];
-	SampleKey	keys[2 * KLOUT_SAMPLE_STORED];
+	SampleKey	keys[2 * 2 * KLOUT_SAMPLE_STORED];
 	KloutReactors left_cursor = left->reactors;
 	KloutReactors right_cursor = right->reactors;
 	KloutReactor l,

@@ -33,7 +33,7 @@
 
 /* the first size of an open value, in bytes of VARSIZE: from, to */
 #define OPEN_SIZE_MIN			128
-#define OPEN_SIZE_FIRST_MAX		512
+#define OPEN_SIZE_FIRST_MAX		256
 
 /* a batch is worked in once it is this large, and as large as the value */
 #define BATCH_BYTES				8192
