@@ -273,11 +273,11 @@ CREATE TYPE klout_signals (
 COMMENT ON TYPE klout_signals IS
 'the facts about the actions one person received: exact counts by network, kind and bucket (UTC day or hour), a sample of the reactors (all of them up to 256 a network), the latest audience and the person''s own posts. Mergeable, independent of order, byte for byte the same on every platform. Text form: JSON; ''{}'' is the empty value, which scores 0 and merges with any bucket. One action takes at most 96 bytes with names of up to 32 bytes together; 10,000 reactors on one network over 90 days at most 6 kB';
 COMMENT ON FUNCTION klout_signals_in(cstring) IS
-'text input of klout_signals: the JSON that klout_signals_out prints, or {}; anything inconsistent is an error';
+'text input of klout_signals: the JSON that klout_signals_out prints, or {}; anything that is not in that form, in order and in range is an error (that a reactor''s kinds and day have actions is not checked)';
 COMMENT ON FUNCTION klout_signals_out(klout_signals) IS
 'text output of klout_signals: JSON, exact, whatever the settings of the session';
 COMMENT ON FUNCTION klout_signals_recv(internal) IS
-'binary input of klout_signals: the stored bytes; anything but the one form of valid facts is an error';
+'binary input of klout_signals: the stored bytes; anything that is not in their one form, in order and in range is an error';
 COMMENT ON FUNCTION klout_signals_send(klout_signals) IS
 'binary output of klout_signals: the stored bytes, the same on every platform';
 
@@ -401,6 +401,10 @@ COMMENT ON FUNCTION klout_signals_hash_extended(klout_signals, bigint) IS
 COMMENT ON OPERATOR CLASS klout_signals_ops USING btree IS
 'order by canonical bytes';
 COMMENT ON OPERATOR CLASS klout_signals_ops USING hash IS
+'equality of canonical bytes';
+COMMENT ON OPERATOR FAMILY klout_signals_ops USING btree IS
+'order by canonical bytes';
+COMMENT ON OPERATOR FAMILY klout_signals_ops USING hash IS
 'equality of canonical bytes';
 
 CREATE FUNCTION klout_signals_add(state klout_signals, network text, kind text, actor bigint, at timestamptz) RETURNS klout_signals
@@ -606,23 +610,23 @@ CREATE AGGREGATE klout_rollup(klout_signals) (
 );
 
 COMMENT ON AGGREGATE klout_signals(text, text, bigint, timestamptz) IS
-'the facts about the actions of a group of rows, one row an action: on network, actor did kind at a time. network and kind: names of 1 to 63 bytes of UTF-8, at most 255 networks and 64 kinds a network. at: finite timestamptz. Rows with a NULL network, kind, actor or at are skipped; no rows give NULL. Buckets are UTC days. The order of rows does not matter. Cost: O(1) a row amortised; memory grows with rows up to about 8 kB a group, then with what the value holds';
+'the facts about the actions of a group of rows, one row an action: on network, actor did kind at a time. network and kind: names of 1 to 63 bytes of UTF-8, at most 255 networks and 64 kinds a network. at: finite timestamptz. Rows with a NULL network, kind, actor or at are skipped; no rows give NULL. Buckets are UTC days. The order of rows does not matter. Cost: O(1) a row amortised while a group has up to 255 pairs of network and kind, beyond that the size of the value every 255 new pairs; memory grows with rows up to about 8 kB a group, then with what the value holds';
 COMMENT ON AGGREGATE klout_signals(text, text, bigint, timestamptz, double precision) IS
-'the facts about the actions of a group of rows, one row an action: on network, actor did kind at a time. network and kind: names of 1 to 63 bytes of UTF-8, at most 255 networks and 64 kinds a network. at: finite timestamptz. Rows with a NULL network, kind, actor or at are skipped; no rows give NULL. weight: quality of the actor in [0, 1], 1 proven and 0 unproven, kept in steps of 0.005, NULL = 1; of several in one bucket the largest counts. Buckets are UTC days. The order of rows does not matter. Cost: O(1) a row amortised; memory grows with rows up to about 8 kB a group, then with what the value holds';
+'the facts about the actions of a group of rows, one row an action: on network, actor did kind at a time. network and kind: names of 1 to 63 bytes of UTF-8, at most 255 networks and 64 kinds a network. at: finite timestamptz. Rows with a NULL network, kind, actor or at are skipped; no rows give NULL. weight: quality of the actor in [0, 1], 1 proven and 0 unproven, kept in steps of 0.005, NULL = 1; of several in one bucket the largest counts. Buckets are UTC days. The order of rows does not matter. Cost: O(1) a row amortised while a group has up to 255 pairs of network and kind, beyond that the size of the value every 255 new pairs; memory grows with rows up to about 8 kB a group, then with what the value holds';
 COMMENT ON AGGREGATE klout_signals(text, text, bigint, timestamptz, double precision, interval) IS
-'the facts about the actions of a group of rows, one row an action: on network, actor did kind at a time. network and kind: names of 1 to 63 bytes of UTF-8, at most 255 networks and 64 kinds a network. at: finite timestamptz. Rows with a NULL network, kind, actor or at are skipped; no rows give NULL. weight: quality of the actor in [0, 1], 1 proven and 0 unproven, kept in steps of 0.005, NULL = 1; of several in one bucket the largest counts. bucket: ''1 day'' (of UTC) or ''1 hour'', the same in all rows. The order of rows does not matter. Cost: O(1) a row amortised; memory grows with rows up to about 8 kB a group, then with what the value holds';
+'the facts about the actions of a group of rows, one row an action: on network, actor did kind at a time. network and kind: names of 1 to 63 bytes of UTF-8, at most 255 networks and 64 kinds a network. at: finite timestamptz. Rows with a NULL network, kind, actor or at are skipped; no rows give NULL. weight: quality of the actor in [0, 1], 1 proven and 0 unproven, kept in steps of 0.005, NULL = 1; of several in one bucket the largest counts. bucket: ''1 day'' (of UTC) or ''1 hour'', the same in all rows. The order of rows does not matter. Cost: O(1) a row amortised while a group has up to 255 pairs of network and kind, beyond that the size of the value every 255 new pairs; memory grows with rows up to about 8 kB a group, then with what the value holds';
 COMMENT ON AGGREGATE klout_signals(text, text, text, timestamptz) IS
-'the facts about the actions of a group of rows, one row an action: on network, actor did kind at a time. network and kind: names of 1 to 63 bytes of UTF-8, at most 255 networks and 64 kinds a network. at: finite timestamptz. Rows with a NULL network, kind, actor or at are skipped; no rows give NULL. Buckets are UTC days. The order of rows does not matter. Cost: O(1) a row amortised; memory grows with rows up to about 8 kB a group, then with what the value holds';
+'the facts about the actions of a group of rows, one row an action: on network, actor did kind at a time. network and kind: names of 1 to 63 bytes of UTF-8, at most 255 networks and 64 kinds a network. at: finite timestamptz. Rows with a NULL network, kind, actor or at are skipped; no rows give NULL. Buckets are UTC days. The order of rows does not matter. Cost: O(1) a row amortised while a group has up to 255 pairs of network and kind, beyond that the size of the value every 255 new pairs; memory grows with rows up to about 8 kB a group, then with what the value holds';
 COMMENT ON AGGREGATE klout_signals(text, text, text, timestamptz, double precision) IS
-'the facts about the actions of a group of rows, one row an action: on network, actor did kind at a time. network and kind: names of 1 to 63 bytes of UTF-8, at most 255 networks and 64 kinds a network. at: finite timestamptz. Rows with a NULL network, kind, actor or at are skipped; no rows give NULL. weight: quality of the actor in [0, 1], 1 proven and 0 unproven, kept in steps of 0.005, NULL = 1; of several in one bucket the largest counts. Buckets are UTC days. The order of rows does not matter. Cost: O(1) a row amortised; memory grows with rows up to about 8 kB a group, then with what the value holds';
+'the facts about the actions of a group of rows, one row an action: on network, actor did kind at a time. network and kind: names of 1 to 63 bytes of UTF-8, at most 255 networks and 64 kinds a network. at: finite timestamptz. Rows with a NULL network, kind, actor or at are skipped; no rows give NULL. weight: quality of the actor in [0, 1], 1 proven and 0 unproven, kept in steps of 0.005, NULL = 1; of several in one bucket the largest counts. Buckets are UTC days. The order of rows does not matter. Cost: O(1) a row amortised while a group has up to 255 pairs of network and kind, beyond that the size of the value every 255 new pairs; memory grows with rows up to about 8 kB a group, then with what the value holds';
 COMMENT ON AGGREGATE klout_signals(text, text, text, timestamptz, double precision, interval) IS
-'the facts about the actions of a group of rows, one row an action: on network, actor did kind at a time. network and kind: names of 1 to 63 bytes of UTF-8, at most 255 networks and 64 kinds a network. at: finite timestamptz. Rows with a NULL network, kind, actor or at are skipped; no rows give NULL. weight: quality of the actor in [0, 1], 1 proven and 0 unproven, kept in steps of 0.005, NULL = 1; of several in one bucket the largest counts. bucket: ''1 day'' (of UTC) or ''1 hour'', the same in all rows. The order of rows does not matter. Cost: O(1) a row amortised; memory grows with rows up to about 8 kB a group, then with what the value holds';
+'the facts about the actions of a group of rows, one row an action: on network, actor did kind at a time. network and kind: names of 1 to 63 bytes of UTF-8, at most 255 networks and 64 kinds a network. at: finite timestamptz. Rows with a NULL network, kind, actor or at are skipped; no rows give NULL. weight: quality of the actor in [0, 1], 1 proven and 0 unproven, kept in steps of 0.005, NULL = 1; of several in one bucket the largest counts. bucket: ''1 day'' (of UTC) or ''1 hour'', the same in all rows. The order of rows does not matter. Cost: O(1) a row amortised while a group has up to 255 pairs of network and kind, beyond that the size of the value every 255 new pairs; memory grows with rows up to about 8 kB a group, then with what the value holds';
 COMMENT ON AGGREGATE klout_signals(text, text, uuid, timestamptz) IS
-'the facts about the actions of a group of rows, one row an action: on network, actor did kind at a time. network and kind: names of 1 to 63 bytes of UTF-8, at most 255 networks and 64 kinds a network. at: finite timestamptz. Rows with a NULL network, kind, actor or at are skipped; no rows give NULL. Buckets are UTC days. The order of rows does not matter. Cost: O(1) a row amortised; memory grows with rows up to about 8 kB a group, then with what the value holds';
+'the facts about the actions of a group of rows, one row an action: on network, actor did kind at a time. network and kind: names of 1 to 63 bytes of UTF-8, at most 255 networks and 64 kinds a network. at: finite timestamptz. Rows with a NULL network, kind, actor or at are skipped; no rows give NULL. Buckets are UTC days. The order of rows does not matter. Cost: O(1) a row amortised while a group has up to 255 pairs of network and kind, beyond that the size of the value every 255 new pairs; memory grows with rows up to about 8 kB a group, then with what the value holds';
 COMMENT ON AGGREGATE klout_signals(text, text, uuid, timestamptz, double precision) IS
-'the facts about the actions of a group of rows, one row an action: on network, actor did kind at a time. network and kind: names of 1 to 63 bytes of UTF-8, at most 255 networks and 64 kinds a network. at: finite timestamptz. Rows with a NULL network, kind, actor or at are skipped; no rows give NULL. weight: quality of the actor in [0, 1], 1 proven and 0 unproven, kept in steps of 0.005, NULL = 1; of several in one bucket the largest counts. Buckets are UTC days. The order of rows does not matter. Cost: O(1) a row amortised; memory grows with rows up to about 8 kB a group, then with what the value holds';
+'the facts about the actions of a group of rows, one row an action: on network, actor did kind at a time. network and kind: names of 1 to 63 bytes of UTF-8, at most 255 networks and 64 kinds a network. at: finite timestamptz. Rows with a NULL network, kind, actor or at are skipped; no rows give NULL. weight: quality of the actor in [0, 1], 1 proven and 0 unproven, kept in steps of 0.005, NULL = 1; of several in one bucket the largest counts. Buckets are UTC days. The order of rows does not matter. Cost: O(1) a row amortised while a group has up to 255 pairs of network and kind, beyond that the size of the value every 255 new pairs; memory grows with rows up to about 8 kB a group, then with what the value holds';
 COMMENT ON AGGREGATE klout_signals(text, text, uuid, timestamptz, double precision, interval) IS
-'the facts about the actions of a group of rows, one row an action: on network, actor did kind at a time. network and kind: names of 1 to 63 bytes of UTF-8, at most 255 networks and 64 kinds a network. at: finite timestamptz. Rows with a NULL network, kind, actor or at are skipped; no rows give NULL. weight: quality of the actor in [0, 1], 1 proven and 0 unproven, kept in steps of 0.005, NULL = 1; of several in one bucket the largest counts. bucket: ''1 day'' (of UTC) or ''1 hour'', the same in all rows. The order of rows does not matter. Cost: O(1) a row amortised; memory grows with rows up to about 8 kB a group, then with what the value holds';
+'the facts about the actions of a group of rows, one row an action: on network, actor did kind at a time. network and kind: names of 1 to 63 bytes of UTF-8, at most 255 networks and 64 kinds a network. at: finite timestamptz. Rows with a NULL network, kind, actor or at are skipped; no rows give NULL. weight: quality of the actor in [0, 1], 1 proven and 0 unproven, kept in steps of 0.005, NULL = 1; of several in one bucket the largest counts. bucket: ''1 day'' (of UTC) or ''1 hour'', the same in all rows. The order of rows does not matter. Cost: O(1) a row amortised while a group has up to 255 pairs of network and kind, beyond that the size of the value every 255 new pairs; memory grows with rows up to about 8 kB a group, then with what the value holds';
 COMMENT ON AGGREGATE klout_audience(text, bigint, timestamptz) IS
 'the latest audience on each network, as signals: followers (0 or more) observed at a time, to the microsecond; of two at the same time the larger. Rows with a NULL are skipped; no rows give NULL. Merge it with the signals of actions: || or klout_rollup. Cost: O(1) a row';
 COMMENT ON AGGREGATE klout_posts(text, timestamptz) IS
@@ -1321,5 +1325,58 @@ COMMENT ON FUNCTION klout_rank() IS
 -- ---------------------------------------------------------------------------
 -- Authority: how much the people who react to you matter
 -- ---------------------------------------------------------------------------
+
+CREATE FUNCTION klout_authority(
+	edges_sql text,
+	damping float8 DEFAULT 0.85,
+	tolerance float8 DEFAULT 1e-9,
+	max_iterations integer DEFAULT 100,
+	restart_sql text DEFAULT NULL,
+	warm_sql text DEFAULT NULL,
+	OUT person bigint,
+	OUT authority float8
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'klout_authority'
+	LANGUAGE C VOLATILE PARALLEL UNSAFE
+	COST 1000000 ROWS 10000;
+COMMENT ON FUNCTION klout_authority(text, float8, float8, integer, text, text) IS
+'Weighted PageRank: how much the people who act on somebody matter, of whom they in turn act on. edges_sql is one SELECT, run read only with the caller''s rights, with columns actor and target (bigint, integer or smallint) and optionally weight (a number above 0; 1 without it), found by name. Repeated pairs are added up; rows of a person with himself and rows without actor or target are left out. One row per person in an edge, by person; the sum of authority is 1. damping in [0, 1) is the share of a person''s authority that flows on, by weight; the rest, and all of those who act on nobody, goes to everybody evenly or, with restart_sql, to its person in proportion to its weight (at least 0; 1 without the column). tolerance above 0 bounds the sum of absolute errors; a WARNING tells when max_iterations (at least 1) did not suffice. warm_sql (person, authority at least 0: an earlier result) saves iterations and changes the result by no more than tolerance. The result is the same to the bit whatever the order of rows and the number of parallel workers. Needs about 24 bytes a row and 200 a person, and refuses more than klout.authority_memory (0: maintenance_work_mem). Takes a minute for some 100 million rows.';
+
+CREATE FUNCTION klout_authority_text(
+	edges_sql text,
+	damping float8 DEFAULT 0.85,
+	tolerance float8 DEFAULT 1e-9,
+	max_iterations integer DEFAULT 100,
+	restart_sql text DEFAULT NULL,
+	warm_sql text DEFAULT NULL,
+	OUT person text,
+	OUT authority float8
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'klout_authority_text'
+	LANGUAGE C VOLATILE PARALLEL UNSAFE
+	COST 1000000 ROWS 10000;
+COMMENT ON FUNCTION klout_authority_text(text, float8, float8, integer, text, text) IS
+'As klout_authority, for ids of type text, varchar or uuid, which all columns actor, target and person must share. Ids are compared by their bytes, whatever the collation, and come back as they went in, by rising bytes.';
+
+CREATE FUNCTION klout_authority_stats(
+	OUT rows bigint,
+	OUT self_edges bigint,
+	OUT null_rows bigint,
+	OUT vertices bigint,
+	OUT edges bigint,
+	OUT core_edges bigint,
+	OUT iterations integer,
+	OUT converged boolean,
+	OUT error_bound float8,
+	OUT workers integer,
+	OUT peak_memory bigint,
+	OUT load_seconds float8,
+	OUT build_seconds float8,
+	OUT solve_seconds float8
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'klout_authority_stats'
+	LANGUAGE C VOLATILE PARALLEL RESTRICTED ROWS 1;
+COMMENT ON FUNCTION klout_authority_stats() IS
+'What the last call of klout_authority or klout_authority_text in this session did; no row before the first. rows of edges_sql; self_edges and null_rows of them that were left out; vertices: people; edges: distinct pairs; core_edges: those that take part in the iteration, the others are computed once; iterations; converged; error_bound of the sum of absolute errors, to be compared with tolerance; workers: parallel workers that took part; peak_memory in bytes; seconds to load (the queries included), to build the graph, to solve.';
 
 -- (end of authority)

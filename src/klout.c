@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * klout.c
- *	  Entry point of the klout extension: the module's magic block.
+ *	  Entry point of the klout extension: the module's magic block and its
+ *	  settings.
  *
  * The code is laid out by concern.  A file X.c is pure arithmetic over bytes
  * and numbers and needs no server; its fmgr glue, where SQL meets it, is
@@ -11,4 +12,17 @@
  */
 #include "compat.h"
 
+#include "authority_sql.h"
+
+#include "utils/guc.h"
+
 KLOUT_MODULE_MAGIC;
+
+extern PGDLLEXPORT void _PG_init(void);
+
+void
+_PG_init(void)
+{
+	klout_authority_init();
+	MarkGUCPrefixReserved("klout");
+}

@@ -1,0 +1,43 @@
+-- The graph of the job authority: R-MAT with a = .57, b = c = .19 (the parameters of Graph500), 2^17
+-- possible people and 16 rows for each at full size.  A row is a function of its number alone, so a
+-- part of the graph is its beginning.  Ids are spread over 63 bits; weights are 1, 2, 4 or 8.
+--
+-- At each of the graph's levels one of four quadrants is drawn, with one bit for the actor and one
+-- for the target.  Four levels are drawn at once, by the place of a random number among the 256 sums
+-- of their probabilities; of the 20 levels drawn, the lowest 17 bits count.
+
+SELECT to_regclass('public.rmat') IS NULL AS missing \gset
+
+\if :missing
+
+-- The even bits (0) or the odd ones (1) of the draw of four levels
+CREATE FUNCTION bench.bits(draw int, which int) RETURNS int
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
+    SELECT (draw >> (6 + which) & 1) * 8 + (draw >> (4 + which) & 1) * 4 + (draw >> (2 + which) & 1) * 2 + (draw >> which & 1)
+$$;
+
+SELECT array_agg(upto ORDER BY outcome) AS sums
+FROM (SELECT outcome, sum(quadrant[1 + outcome / 64] * quadrant[1 + outcome / 16 % 4] *
+                          quadrant[1 + outcome / 4 % 4] * quadrant[1 + outcome % 4]) OVER (ORDER BY outcome) AS upto
+      FROM generate_series(0, 255) AS outcome, (SELECT '{.57,.19,.19,.05}'::float8[] AS quadrant) AS q) AS s
+WHERE outcome < 255 \gset
+
+CREATE TABLE rmat AS
+SELECT hashint8extended((bench.bits(d[1], 1) * 65536 + bench.bits(d[2], 1) * 4096 + bench.bits(d[3], 1) * 256 +
+                         bench.bits(d[4], 1) * 16 + bench.bits(d[5], 1)) & 131071, 11) & 9223372036854775807 AS actor,
+       hashint8extended((bench.bits(d[1], 0) * 65536 + bench.bits(d[2], 0) * 4096 + bench.bits(d[3], 0) * 256 +
+                         bench.bits(d[4], 0) * 16 + bench.bits(d[5], 0)) & 131071, 11) & 9223372036854775807 AS target,
+       (1 << (h3 >> 32 & 3)::int)::float4 AS weight
+FROM (SELECT h3, ARRAY[width_bucket((h1 & 4294967295) / 4294967296.0::float8, :'sums'::float8[]),
+                       width_bucket((h1 >> 32 & 4294967295) / 4294967296.0::float8, :'sums'::float8[]),
+                       width_bucket((h2 & 4294967295) / 4294967296.0::float8, :'sums'::float8[]),
+                       width_bucket((h2 >> 32 & 4294967295) / 4294967296.0::float8, :'sums'::float8[]),
+                       width_bucket((h3 & 4294967295) / 4294967296.0::float8, :'sums'::float8[])] AS d
+      FROM (SELECT hashint8extended(i, 1) AS h1, hashint8extended(i, 2) AS h2, hashint8extended(i, 3) AS h3
+            FROM generate_series(1, bench.scaled(2097152)) AS i OFFSET 0) AS hashes OFFSET 0) AS draws;
+
+VACUUM ANALYZE rmat;
+
+\endif
+
+SELECT bench.amount(bench.scaled(2097152)) || ' rows' AS size_rmat \gset

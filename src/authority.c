@@ -1,0 +1,1278 @@
+/*-------------------------------------------------------------------------
+ *
+ * authority.c
+ *	  The graph of who reacted to whom: from ids and rows to merged edges.
+ *
+ * Plan.
+ *
+ * 1. Ids become numbers in order of arrival, in an open-addressing table.
+ *	  Many ids are looked up at once, so that the cache misses overlap.
+ * 2. Edges wait in chunks that grow geometrically; weights take no room while
+ *	  all are 1, and four bytes while all are floats.
+ * 3. Vertices are numbered by falling out-degree, ties by id: the columns that
+ *	  are read most lie together, and the numbering does not depend on the
+ *	  order of rows.
+ * 4. Edges are scattered into blocks of rows that fit the cache.  A row
+ *	  belongs to the block of its lowest bits, so that the busiest people are
+ *	  spread evenly.  Each block is sorted by (row, column) with a radix sort
+ *	  and written back, merged, over what it was read from.
+ * 5. Repeated pairs are added up in order of weight; what leaves a vertex, in
+ *	  order of rows.  Hence every sum has one order whatever the input's was.
+ * 6. Peeling: vertices whose inflow comes from no cycle (heads) and whose
+ *	  outflow reaches none (tails) need no iteration.  A vertex watches one
+ *	  unsettled vertex of its row at a time and looks at the next only when
+ *	  that is settled, so that it takes linear time without outgoing lists.
+ *
+ * Memory.  Everything is from the caller's KloutMemory.  Both copies of the
+ * edges, as they came and by block, exist at the same time; see
+ * klout_graph_needs.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "authority.h"
+
+#include <float.h>
+#include <math.h>
+
+#include "port/pg_bitutils.h"
+
+/* edges of the first chunk, and of the largest */
+#define FIRST_CHUNK			1024
+#define LARGEST_CHUNK		(256 * 1024)
+
+/* a block of rows has about so many edges, and there are at most so many */
+#define BLOCK_EDGES			8192
+#define BLOCKS_MAX_BITS		12
+
+/* between two calls of interrupts() */
+#define INTERRUPT_STEPS		(256 * 1024)
+
+/* radix sorts go by digits of 11 bits */
+#define DIGIT_BITS			11
+#define DIGITS				(1 << DIGIT_BITS)
+
+#define SUM_PIECE			4096
+
+/* elements ahead of the current one that are asked for early */
+#define AHEAD				32
+
+/* ----------
+ * Memory
+ * ----------
+ */
+
+void
+klout_reserve(KloutMemory *memory, size_t size)
+{
+	if (size > memory->limit || memory->used > memory->limit - size)
+		memory->refuse(memory, memory->used + size);
+	memory->used += size;
+	memory->peak = Max(memory->peak, memory->used);
+}
+
+void
+klout_unreserve(KloutMemory *memory, size_t size)
+{
+	memory->used -= size;
+}
+
+/* 32-bit counts and sizes of structs: only a 32-bit size_t can overflow */
+static size_t
+bytes_of(KloutMemory *memory, size_t count, size_t size)
+{
+	if (count > (SIZE_MAX / 2) / size)
+		memory->refuse(memory, SIZE_MAX / 2);
+	return Max(count, 1) * size;
+}
+
+void *
+klout_take(KloutMemory *memory, size_t count, size_t size)
+{
+	size_t		bytes = bytes_of(memory, count, size);
+
+	klout_reserve(memory, bytes);
+	return memory->allocate(memory, bytes);
+}
+
+void
+klout_give(KloutMemory *memory, void *block, size_t count, size_t size)
+{
+	if (block == NULL)
+		return;
+	memory->release(memory, block);
+	klout_unreserve(memory, Max(count, 1) * size);
+}
+
+void *
+klout_retake(KloutMemory *memory, void *block, size_t old_count,
+			 size_t count, size_t size)
+{
+	size_t		bytes = bytes_of(memory, count, size);
+
+	/* when growing, the old block may live on while the new one is filled */
+	klout_reserve(memory, bytes);
+	block = memory->resize(memory, block, bytes);
+	klout_unreserve(memory, Max(old_count, 1) * size);
+	return block;
+}
+
+#define TAKE(memory, type, count)	((type *) klout_take(memory, count, sizeof(type)))
+
+/* also forgets the pointer */
+#define GIVE(memory, pointer, count) \
+	do { \
+		klout_give(memory, pointer, count, sizeof(*(pointer))); \
+		(pointer) = NULL; \
+	} while (0)
+
+/* ----------
+ * Ids
+ * ----------
+ */
+
+#define FIRST_SLOTS			4096
+
+/*
+ * The finish of splitmix64 over id and seed.  The seed is random in a server,
+ * so that nobody can choose ids that collide.
+ */
+static inline uint64
+mix(uint64 h)
+{
+	h = (h ^ (h >> 30)) * UINT64CONST(0xBF58476D1CE4E5B9);
+	h = (h ^ (h >> 27)) * UINT64CONST(0x94D049BB133111EB);
+	return h ^ (h >> 31);
+}
+
+static inline uint64
+hash_of(const KloutIds *ids, uint64 id)
+{
+	return mix(id ^ ids->seed);
+}
+
+/* Eight bytes at a time, in whatever byte order. */
+static uint64
+hash_of_bytes(const KloutIds *ids, const char *data, size_t len)
+{
+	uint64		h = mix(ids->seed ^ len);
+	uint64		word;
+
+	for (; len >= sizeof(word); len -= sizeof(word), data += sizeof(word))
+	{
+		memcpy(&word, data, sizeof(word));
+		h = mix(h ^ word) + ids->seed;
+	}
+	word = 0;
+	memcpy(&word, data, len);
+	return mix(h ^ word);
+}
+
+static KloutIdSlot *
+empty_slots(KloutMemory *memory, uint64 n)
+{
+	KloutIdSlot *slot = TAKE(memory, KloutIdSlot, n);
+
+	/* all ones: KLOUT_NOBODY in number */
+	memset(slot, 0xFF, n * sizeof(KloutIdSlot));
+	return slot;
+}
+
+void
+klout_ids_init(KloutIds *ids, KloutMemory *memory, bool bytes, uint64 seed)
+{
+	memset(ids, 0, sizeof(KloutIds));
+	ids->memory = memory;
+	ids->bytes = bytes;
+	ids->seed = seed;
+	ids->slots = FIRST_SLOTS;
+	ids->slot = empty_slots(memory, ids->slots);
+	ids->capacity = FIRST_SLOTS / 2;
+	if (bytes)
+	{
+		ids->offset = TAKE(memory, uint64, (size_t) ids->capacity + 1);
+		ids->offset[0] = 0;
+		ids->data_capacity = FIRST_SLOTS * 4;
+		ids->data = TAKE(memory, char, ids->data_capacity);
+	}
+	else
+		ids->id = TAKE(memory, int64, ids->capacity);
+}
+
+/* Room for n more ids. */
+static void
+grow_ids(KloutIds *ids, uint32 n)
+{
+	KloutMemory *memory = ids->memory;
+
+	if (likely(((uint64) ids->n + n) * 2 <= ids->slots))
+		return;
+
+	while (((uint64) ids->n + n) * 2 > ids->slots)
+	{
+		uint64		old_slots = ids->slots;
+		KloutIdSlot *old = ids->slot;
+		uint64		mask = 2 * old_slots - 1;
+
+		ids->slot = empty_slots(memory, 2 * old_slots);
+		ids->slots = 2 * old_slots;
+		for (uint64 i = 0; i < old_slots; i++)
+		{
+			uint64		at;
+
+			if (i % INTERRUPT_STEPS == 0)
+				memory->interrupts();
+			if (old[i].number == KLOUT_NOBODY)
+				continue;
+			at = (ids->bytes ? old[i].key : hash_of(ids, old[i].key)) & mask;
+			while (ids->slot[at].number != KLOUT_NOBODY)
+				at = (at + 1) & mask;
+			ids->slot[at] = old[i];
+		}
+		GIVE(memory, old, old_slots);
+	}
+
+	if (ids->n + n > ids->capacity)
+	{
+		uint32		old = ids->capacity;
+		uint64		wanted = Min(ids->slots / 2, KLOUT_NOBODY - 1);
+
+		ids->capacity = (uint32) wanted;
+		if (ids->bytes)
+			ids->offset = klout_retake(memory, ids->offset, (size_t) old + 1,
+									   (size_t) ids->capacity + 1,
+									   sizeof(uint64));
+		else
+			ids->id = klout_retake(memory, ids->id, old, ids->capacity,
+								   sizeof(int64));
+	}
+}
+
+void
+klout_ids_numbers(KloutIds *ids, const int64 *id, int n, bool insert,
+				  uint32 *number)
+{
+	uint64		at[KLOUT_IDS_BATCH];
+	uint64		mask;
+
+	Assert(!ids->bytes && n <= KLOUT_IDS_BATCH);
+	if (insert)
+		grow_ids(ids, (uint32) n);
+
+	mask = ids->slots - 1;
+	for (int i = 0; i < n; i++)
+	{
+		at[i] = hash_of(ids, (uint64) id[i]) & mask;
+#ifdef __GNUC__
+		__builtin_prefetch(&ids->slot[at[i]]);
+#endif
+	}
+	for (int i = 0; i < n; i++)
+	{
+		uint64		key = (uint64) id[i];
+		uint64		s = at[i];
+
+		for (;;)
+		{
+			KloutIdSlot *slot = &ids->slot[s];
+
+			if (slot->number == KLOUT_NOBODY)
+			{
+				if (insert)
+				{
+					slot->key = key;
+					slot->number = ids->n;
+					ids->id[ids->n++] = id[i];
+				}
+				number[i] = slot->number;
+				break;
+			}
+			if (slot->key == key)
+			{
+				number[i] = slot->number;
+				break;
+			}
+			s = (s + 1) & mask;
+		}
+	}
+}
+
+uint32
+klout_ids_number_of_bytes(KloutIds *ids, const char *data, size_t len,
+						  bool insert)
+{
+	uint64		key = hash_of_bytes(ids, data, len);
+	uint64		mask;
+	uint64		at;
+
+	Assert(ids->bytes);
+	if (insert)
+		grow_ids(ids, 1);
+
+	mask = ids->slots - 1;
+	for (at = key & mask;; at = (at + 1) & mask)
+	{
+		KloutIdSlot *slot = &ids->slot[at];
+
+		if (slot->number == KLOUT_NOBODY)
+			break;
+		if (slot->key == key)
+		{
+			uint64		from = ids->offset[slot->number];
+
+			if (ids->offset[slot->number + 1] - from == len &&
+				memcmp(ids->data + from, data, len) == 0)
+				return slot->number;
+		}
+	}
+	if (!insert)
+		return KLOUT_NOBODY;
+
+	if (ids->offset[ids->n] + len > ids->data_capacity)
+	{
+		uint64		wanted = 2 * ids->data_capacity + len;
+
+		ids->data = klout_retake(ids->memory, ids->data, ids->data_capacity,
+								 wanted, 1);
+		ids->data_capacity = wanted;
+	}
+	memcpy(ids->data + ids->offset[ids->n], data, len);
+	ids->offset[ids->n + 1] = ids->offset[ids->n] + len;
+	ids->slot[at].key = key;
+	ids->slot[at].number = ids->n;
+	return ids->n++;
+}
+
+void
+klout_ids_close(KloutIds *ids)
+{
+	GIVE(ids->memory, ids->slot, ids->slots);
+}
+
+void
+klout_ids_free(KloutIds *ids)
+{
+	klout_ids_close(ids);
+	GIVE(ids->memory, ids->id, ids->capacity);
+	GIVE(ids->memory, ids->offset, (size_t) ids->capacity + 1);
+	GIVE(ids->memory, ids->data, ids->data_capacity);
+}
+
+/* ----------
+ * Edges as they come
+ * ----------
+ */
+
+void
+klout_edges_init(KloutEdges *edges, KloutMemory *memory)
+{
+	memset(edges, 0, sizeof(KloutEdges));
+	edges->memory = memory;
+}
+
+static void
+free_chunk(KloutMemory *memory, KloutEdgeChunk *chunk)
+{
+	GIVE(memory, chunk->actor, chunk->capacity);
+	GIVE(memory, chunk->target, chunk->capacity);
+	GIVE(memory, chunk->weight4, chunk->capacity);
+	GIVE(memory, chunk->weight8, chunk->capacity);
+	GIVE(memory, chunk, 1);
+}
+
+static KloutEdgeChunk *
+add_chunk(KloutEdges *edges)
+{
+	KloutMemory *memory = edges->memory;
+	KloutEdgeChunk *chunk = TAKE(memory, KloutEdgeChunk, 1);
+
+	memset(chunk, 0, sizeof(KloutEdgeChunk));
+	chunk->capacity = edges->last == NULL ? FIRST_CHUNK :
+		Min(2 * edges->last->capacity, LARGEST_CHUNK);
+	chunk->actor = TAKE(memory, uint32, chunk->capacity);
+	chunk->target = TAKE(memory, uint32, chunk->capacity);
+	if (edges->last == NULL)
+		edges->first = chunk;
+	else
+		edges->last->next = chunk;
+	edges->last = chunk;
+	return chunk;
+}
+
+/* Makes room for a weight that the chunk's kind cannot hold. */
+static void
+widen_chunk(KloutEdges *edges, KloutEdgeChunk *chunk, KloutWeightKind kind)
+{
+	KloutMemory *memory = edges->memory;
+
+	if (kind == KLOUT_WEIGHT_FLOAT4)
+	{
+		chunk->weight4 = TAKE(memory, float, chunk->capacity);
+		for (uint32 i = 0; i < chunk->n; i++)
+			chunk->weight4[i] = 1;
+	}
+	else
+	{
+		chunk->weight8 = TAKE(memory, double, chunk->capacity);
+		for (uint32 i = 0; i < chunk->n; i++)
+			chunk->weight8[i] = chunk->weight4 != NULL ? chunk->weight4[i] : 1;
+		GIVE(memory, chunk->weight4, chunk->capacity);
+	}
+	chunk->kind = kind;
+	edges->kind = Max(edges->kind, kind);
+}
+
+/* Is the number a float4, exactly? */
+static inline bool
+is_float4(double value)
+{
+	return value <= (double) FLT_MAX && (double) (float) value == value;
+}
+
+void
+klout_edges_add(KloutEdges *edges, uint32 actor, uint32 target, double weight)
+{
+	KloutEdgeChunk *chunk = edges->last;
+
+	Assert(actor != target);
+	if (unlikely(chunk == NULL || chunk->n == chunk->capacity))
+		chunk = add_chunk(edges);
+
+	/*
+	 * a chunk whose weights were not all 1 is likely to be followed by
+	 * another
+	 */
+	if (weight != 1 || edges->kind != KLOUT_WEIGHT_ONE)
+	{
+		KloutWeightKind kind = is_float4(weight) ?
+			Max(edges->kind, KLOUT_WEIGHT_FLOAT4) : KLOUT_WEIGHT_FLOAT8;
+
+		if (kind > chunk->kind)
+			widen_chunk(edges, chunk, kind);
+		if (chunk->kind == KLOUT_WEIGHT_FLOAT8)
+			chunk->weight8[chunk->n] = weight;
+		else
+			chunk->weight4[chunk->n] = (float) weight;
+	}
+	chunk->actor[chunk->n] = actor;
+	chunk->target[chunk->n] = target;
+	chunk->n++;
+	edges->n++;
+}
+
+void
+klout_edges_free(KloutEdges *edges)
+{
+	KloutEdgeChunk *next;
+
+	for (KloutEdgeChunk *chunk = edges->first; chunk != NULL; chunk = next)
+	{
+		next = chunk->next;
+		free_chunk(edges->memory, chunk);
+	}
+	edges->first = edges->last = NULL;
+}
+
+/* ----------
+ * Order of vertices
+ * ----------
+ */
+
+void
+klout_sort_by_key(KloutKeyed **a, KloutKeyed **b, size_t n,
+				  KloutMemory *memory)
+{
+	uint64		all_or = 0;
+	uint64		all_and = ~UINT64CONST(0);
+
+	for (size_t i = 0; i < n; i++)
+	{
+		all_or |= (*a)[i].key;
+		all_and &= (*a)[i].key;
+	}
+	for (int shift = 0; shift < 64; shift += DIGIT_BITS)
+	{
+		KloutKeyed *from = *a;
+		KloutKeyed *to = *b;
+		size_t		place[DIGITS] = {0};
+		size_t		sum = 0;
+
+		/* a digit that all share sorts nothing */
+		if ((((all_or ^ all_and) >> shift) & (DIGITS - 1)) == 0)
+			continue;
+		memory->interrupts();
+		for (size_t i = 0; i < n; i++)
+			place[(from[i].key >> shift) & (DIGITS - 1)]++;
+		for (int d = 0; d < DIGITS; d++)
+		{
+			size_t		count = place[d];
+
+			place[d] = sum;
+			sum += count;
+		}
+		for (size_t i = 0; i < n; i++)
+			to[place[(from[i].key >> shift) & (DIGITS - 1)]++] = from[i];
+		*a = to;
+		*b = from;
+	}
+}
+
+/* The first eight bytes of an id, as a number in their order. */
+static uint64
+prefix_of(const KloutIds *ids, uint32 number)
+{
+	const uint8 *data = (const uint8 *) ids->data + ids->offset[number];
+	uint64		len = ids->offset[number + 1] - ids->offset[number];
+	uint64		prefix = 0;
+
+	for (uint64 i = 0; i < 8; i++)
+		prefix = prefix << 8 | (i < len ? data[i] : 0);
+	return prefix;
+}
+
+static int
+compare_ids(const void *a, const void *b, void *arg)
+{
+	const KloutIds *ids = (const KloutIds *) arg;
+	uint32		x = ((const KloutKeyed *) a)->number;
+	uint32		y = ((const KloutKeyed *) b)->number;
+	uint64		x_len = ids->offset[x + 1] - ids->offset[x];
+	uint64		y_len = ids->offset[y + 1] - ids->offset[y];
+	int			order = memcmp(ids->data + ids->offset[x],
+							   ids->data + ids->offset[y],
+							   (size_t) Min(x_len, y_len));
+
+	if (order == 0)
+		order = x_len < y_len ? -1 : x_len > y_len;
+	return order;
+}
+
+/*
+ * Fills graph->by_id and graph->vertex from the number of edges that leave
+ * each id.
+ */
+static void
+order_vertices(KloutGraph *graph, const KloutIds *ids, const uint32 *leaving)
+{
+	KloutMemory *memory = graph->memory;
+	size_t		n = graph->n;
+	KloutKeyed *a = TAKE(memory, KloutKeyed, n);
+	KloutKeyed *b = TAKE(memory, KloutKeyed, n);
+
+	for (uint32 i = 0; i < n; i++)
+	{
+		/* the sign bit turned over: negative ids come first */
+		a[i].key = ids->bytes ? prefix_of(ids, i) :
+			(uint64) ids->id[i] ^ (UINT64CONST(1) << 63);
+		a[i].number = i;
+	}
+	klout_sort_by_key(&a, &b, n, memory);
+	if (ids->bytes)
+	{
+		for (size_t from = 0, to; from < n; from = to)
+		{
+			for (to = from + 1; to < n && a[to].key == a[from].key; to++)
+				;
+			if (to - from > 1)
+			{
+				memory->interrupts();
+				qsort_arg(a + from, to - from, sizeof(KloutKeyed),
+						  compare_ids, unconstify(KloutIds *, ids));
+			}
+		}
+	}
+
+	for (size_t i = 0; i < n; i++)
+	{
+		graph->by_id[i] = a[i].number;
+		a[i].key = PG_UINT32_MAX - leaving[a[i].number];
+	}
+	klout_sort_by_key(&a, &b, n, memory);
+	for (uint32 v = 0; v < n; v++)
+		graph->vertex[a[v].number] = v;
+
+	GIVE(memory, a, n);
+	GIVE(memory, b, n);
+}
+
+/* ----------
+ * From edges to rows
+ * ----------
+ */
+
+/* An edge within a block: its row in the block above, its column below. */
+typedef struct BlockEdge
+{
+	uint64		key;
+	double		weight;
+} BlockEdge;
+
+typedef struct Builder
+{
+	KloutGraph *graph;
+	KloutMemory *memory;
+	uint64		n;				/* edges, repeated ones as often */
+	int			block_bits;
+	uint32		blocks;
+	uint64	   *block_start;	/* [blocks + 1] */
+	uint64	   *key;			/* [n] (row of the block, column) */
+	KloutWeightKind from;		/* kind of the weights by block */
+	float	   *weight4;		/* [n] */
+	double	   *weight8;		/* [n] */
+	double	   *leaving;		/* [graph->n] sum of weights that leave */
+	uint64		out;			/* merged edges written */
+	BlockEdge  *a;				/* [largest block] */
+	BlockEdge  *b;
+	uint64		largest;
+	uint64	   *row_place;		/* [rows of a block + 1] */
+	uint32		block_rows;
+	uint64		steps;			/* since the last look at interrupts */
+} Builder;
+
+static inline void
+count_steps(Builder *builder, uint64 steps)
+{
+	builder->steps += steps;
+	if (builder->steps >= INTERRUPT_STEPS)
+	{
+		builder->steps = 0;
+		builder->memory->interrupts();
+	}
+}
+
+/* Where each block starts, by the edges that arrive at its vertices. */
+static void
+lay_out_blocks(Builder *builder, const uint32 *arriving)
+{
+	KloutGraph *graph = builder->graph;
+	uint32		mask;
+	uint64		sum = 0;
+
+	builder->block_bits = 0;
+	while (builder->block_bits < BLOCKS_MAX_BITS &&
+		   (builder->n >> builder->block_bits) > BLOCK_EDGES)
+		builder->block_bits++;
+	builder->blocks = (uint32) 1 << builder->block_bits;
+	builder->block_rows = (graph->n >> builder->block_bits) + 1;
+	builder->block_start = TAKE(builder->memory, uint64,
+								(size_t) builder->blocks + 1);
+	memset(builder->block_start, 0,
+		   ((size_t) builder->blocks + 1) * sizeof(uint64));
+
+	mask = builder->blocks - 1;
+	for (uint32 i = 0; i < graph->n; i++)
+		builder->block_start[graph->vertex[i] & mask] += arriving[i];
+	for (uint32 block = 0; block <= builder->blocks; block++)
+	{
+		uint64		count = builder->block_start[block];
+
+		builder->largest = Max(builder->largest, count);
+		builder->block_start[block] = sum;
+		sum += count;
+	}
+}
+
+/*
+ * What is on its way to one block: a cache line of keys and their weights,
+ * which move together.  Written straight, edges would miss the TLB nearly each
+ * time, as there are more blocks than pages that it holds.
+ */
+#define LINE_EDGES			8
+
+typedef struct BlockLine
+{
+	uint64		key[LINE_EDGES];
+	double		weight8[LINE_EDGES];
+	float		weight4[LINE_EDGES];
+} BlockLine;
+
+/* Moves the edges of a line that go to from up to, but without, to. */
+static inline void
+flush_line(Builder *builder, const BlockLine *line, uint64 from, uint64 to)
+{
+	uint64		at = from % LINE_EDGES;
+	uint64		n = to - from;
+
+	/* nearly always: copies of a size that the compiler knows */
+	if (likely(n == LINE_EDGES))
+	{
+		memcpy(builder->key + from, line->key, sizeof(line->key));
+		if (builder->from == KLOUT_WEIGHT_FLOAT4)
+			memcpy(builder->weight4 + from, line->weight4, sizeof(line->weight4));
+		else if (builder->from == KLOUT_WEIGHT_FLOAT8)
+			memcpy(builder->weight8 + from, line->weight8, sizeof(line->weight8));
+		return;
+	}
+	memcpy(builder->key + from, line->key + at, n * sizeof(uint64));
+	if (builder->from == KLOUT_WEIGHT_FLOAT4)
+		memcpy(builder->weight4 + from, line->weight4 + at, n * sizeof(float));
+	else if (builder->from == KLOUT_WEIGHT_FLOAT8)
+		memcpy(builder->weight8 + from, line->weight8 + at, n * sizeof(double));
+}
+
+/*
+ * Scatters the edges into their blocks; each chunk is given back when read.
+ */
+static void
+scatter_edges(Builder *builder, KloutEdges *edges)
+{
+	KloutMemory *memory = builder->memory;
+	const uint32 *vertex = builder->graph->vertex;
+	const uint64 *start = builder->block_start;
+	uint32		mask = builder->blocks - 1;
+	int			bits = builder->block_bits;
+	uint64	   *next = TAKE(memory, uint64, builder->blocks);
+	BlockLine  *lines = TAKE(memory, BlockLine, builder->blocks);
+
+	memcpy(next, start, builder->blocks * sizeof(uint64));
+	while (edges->first != NULL)
+	{
+		KloutEdgeChunk *chunk = edges->first;
+
+		memory->interrupts();
+		for (uint32 i = 0; i < chunk->n; i++)
+		{
+			uint32		row = vertex[chunk->target[i]];
+			uint32		block = row & mask;
+			BlockLine  *line = &lines[block];
+			uint64		to = next[block]++;
+			uint64		at = to % LINE_EDGES;
+
+#ifdef __GNUC__
+			if (i + AHEAD < chunk->n)
+			{
+				__builtin_prefetch(&vertex[chunk->target[i + AHEAD]]);
+				__builtin_prefetch(&vertex[chunk->actor[i + AHEAD]]);
+			}
+#endif
+			line->key[at] = (uint64) (row >> bits) << 32 |
+				vertex[chunk->actor[i]];
+			if (builder->from == KLOUT_WEIGHT_FLOAT4)
+				line->weight4[at] = chunk->kind == KLOUT_WEIGHT_ONE ? 1 :
+					chunk->weight4[i];
+			else if (builder->from == KLOUT_WEIGHT_FLOAT8)
+				line->weight8[at] = chunk->kind == KLOUT_WEIGHT_ONE ? 1 :
+					chunk->kind == KLOUT_WEIGHT_FLOAT4 ? chunk->weight4[i] :
+					chunk->weight8[i];
+			if (at == LINE_EDGES - 1)
+				flush_line(builder, line, Max(start[block], to - at), to + 1);
+		}
+		edges->first = chunk->next;
+		free_chunk(memory, chunk);
+	}
+	edges->last = NULL;
+	for (uint32 block = 0; block < builder->blocks; block++)
+	{
+		uint64		to = next[block];
+
+		flush_line(builder, &lines[block],
+				   Max(start[block], to - to % LINE_EDGES), to);
+	}
+	GIVE(memory, next, builder->blocks);
+	GIVE(memory, lines, builder->blocks);
+}
+
+/* Reads a block, sorted by row and column. */
+static const BlockEdge *
+sorted_block(Builder *builder, uint64 start, uint64 n)
+{
+	BlockEdge  *from = builder->a;
+	BlockEdge  *to = builder->b;
+	BlockEdge  *swap;
+	int			column_bits = pg_leftmost_one_pos32(Max(builder->graph->n, 2) - 1) + 1;
+	uint64	   *row_place = builder->row_place;
+	uint64		sum = 0;
+
+	for (uint64 i = 0; i < n; i++)
+	{
+		from[i].key = builder->key[start + i];
+		from[i].weight = builder->from == KLOUT_WEIGHT_ONE ? 1 :
+			builder->from == KLOUT_WEIGHT_FLOAT4 ? builder->weight4[start + i] :
+			builder->weight8[start + i];
+	}
+
+	for (int shift = 0; shift < column_bits; shift += DIGIT_BITS)
+	{
+		uint32		place[DIGITS] = {0};
+		uint32		below = 0;
+
+		for (uint64 i = 0; i < n; i++)
+			place[(from[i].key >> shift) & (DIGITS - 1)]++;
+		for (int d = 0; d < DIGITS; d++)
+		{
+			uint32		count = place[d];
+
+			place[d] = below;
+			below += count;
+		}
+		for (uint64 i = 0; i < n; i++)
+			to[place[(from[i].key >> shift) & (DIGITS - 1)]++] = from[i];
+		swap = from;
+		from = to;
+		to = swap;
+		count_steps(builder, n);
+	}
+
+	memset(row_place, 0, builder->block_rows * sizeof(uint64));
+	for (uint64 i = 0; i < n; i++)
+		row_place[from[i].key >> 32]++;
+	for (uint32 row = 0; row < builder->block_rows; row++)
+	{
+		uint64		count = row_place[row];
+
+		row_place[row] = sum;
+		sum += count;
+	}
+	for (uint64 i = 0; i < n; i++)
+		to[row_place[from[i].key >> 32]++] = from[i];
+	count_steps(builder, n);
+	return to;
+}
+
+static int
+compare_weights(const void *a, const void *b)
+{
+	double		x = ((const BlockEdge *) a)->weight;
+	double		y = ((const BlockEdge *) b)->weight;
+
+	return x < y ? -1 : x > y;
+}
+
+/* The sum of the weights of a repeated pair, in their order. */
+static double
+merged_weight(BlockEdge *edge, uint64 n)
+{
+	double		sum = 0;
+
+	pg_qsort(edge, n, sizeof(BlockEdge), compare_weights);
+	for (uint64 i = 0; i < n; i++)
+		sum += edge[i].weight;
+	return sum;
+}
+
+/*
+ * The first sum that is no float4: from here on values are float8, and those
+ * before become it.
+ */
+static void
+widen_values(Builder *builder)
+{
+	KloutGraph *graph = builder->graph;
+
+	graph->value8 = TAKE(builder->memory, double, builder->n);
+	for (uint64 i = 0; i < builder->out; i++)
+		graph->value8[i] = graph->value4[i];
+	if (graph->value4 != builder->weight4)
+		GIVE(builder->memory, graph->value4, builder->n);
+	graph->value4 = NULL;
+	graph->kind = KLOUT_WEIGHT_FLOAT8;
+}
+
+/* Sorts and merges a block and writes its rows. */
+static const char *
+build_block(Builder *builder, uint32 block, uint32 *wrong_vertex)
+{
+	KloutGraph *graph = builder->graph;
+	uint64		start = builder->block_start[block];
+	uint64		n = builder->block_start[block + 1] - start;
+	const BlockEdge *edge = sorted_block(builder, start, n);
+	uint64		at = 0;
+
+	for (uint32 row = 0, v = block; v < graph->n; row++, v += builder->blocks)
+	{
+		uint64		row_end = builder->row_place[row];	/* sorting moved it */
+		uint64		row_out = builder->out;
+
+		while (at < row_end)
+		{
+			uint32		column = (uint32) edge[at].key;
+			double		weight = edge[at].weight;
+			uint64		to = at + 1;
+
+			while (to < row_end && (uint32) edge[to].key == column)
+				to++;
+			if (unlikely(to - at > 1))
+				weight = merged_weight(unconstify(BlockEdge *, edge) + at,
+									   to - at);
+			if (graph->kind == KLOUT_WEIGHT_FLOAT4 && !is_float4(weight))
+				widen_values(builder);
+			if (graph->kind == KLOUT_WEIGHT_FLOAT4)
+				graph->value4[builder->out] = (float) weight;
+			else
+				graph->value8[builder->out] = weight;
+
+			builder->leaving[column] += weight;
+			if (unlikely(!isfinite(builder->leaving[column])))
+			{
+				*wrong_vertex = column;
+				return "the weights of one actor add up to more than float8 can hold";
+			}
+			graph->column[builder->out++] = column;
+			at = to;
+		}
+		graph->start[v] = row_out;
+		graph->length[v] = (uint32) (builder->out - row_out);
+		if ((row & 4095) == 0)
+			count_steps(builder, 4096);
+	}
+	return NULL;
+}
+
+/*
+ * Values as the iteration wants them.  Weights that are floats stay, and what
+ * leaves a vertex divides its mass; other weights, which may differ beyond
+ * what a quotient can hold, become shares.
+ */
+static void
+scale_values(Builder *builder)
+{
+	KloutGraph *graph = builder->graph;
+
+	graph->scale = builder->leaving;
+	if (graph->kind == KLOUT_WEIGHT_FLOAT8)
+	{
+		for (uint64 i = 0; i < graph->edges; i++)
+		{
+			graph->value8[i] /= builder->leaving[graph->column[i]];
+			if (i % INTERRUPT_STEPS == 0)
+				builder->memory->interrupts();
+		}
+		for (uint32 v = 0; v < graph->n; v++)
+			graph->scale[v] = graph->scale[v] > 0 ? 1 : 0;
+	}
+	else
+	{
+		for (uint32 v = 0; v < graph->n; v++)
+			graph->scale[v] = graph->scale[v] > 0 ? 1 / graph->scale[v] : 0;
+	}
+}
+
+/*
+ * Sorts, merges and writes all blocks.  The edges by block are read before
+ * anything is written over them: a merged edge is never ahead of its block.
+ */
+static const char *
+build_rows(Builder *builder, uint32 *wrong_vertex)
+{
+	KloutGraph *graph = builder->graph;
+	KloutMemory *memory = builder->memory;
+	const char *problem = NULL;
+
+	graph->start = TAKE(memory, uint64, graph->n);
+	graph->length = TAKE(memory, uint32, graph->n);
+	builder->leaving = TAKE(memory, double, graph->n);
+	memset(builder->leaving, 0, graph->n * sizeof(double));
+	builder->a = TAKE(memory, BlockEdge, builder->largest);
+	builder->b = TAKE(memory, BlockEdge, builder->largest);
+	builder->row_place = TAKE(memory, uint64, builder->block_rows);
+
+	graph->column = (uint32 *) builder->key;
+	graph->kind = Max(builder->from, KLOUT_WEIGHT_FLOAT4);
+	graph->value8 = builder->weight8;
+	graph->value4 = builder->from == KLOUT_WEIGHT_ONE ?
+		TAKE(memory, float, builder->n) : builder->weight4;
+
+	for (uint32 block = 0; block < builder->blocks && problem == NULL; block++)
+		problem = build_block(builder, block, wrong_vertex);
+
+	GIVE(memory, builder->a, builder->largest);
+	GIVE(memory, builder->b, builder->largest);
+	GIVE(memory, builder->row_place, builder->block_rows);
+	if (problem != NULL)
+		return problem;
+	graph->edges = builder->out;
+
+	/* give the rest of the arrays back */
+	if (graph->value4 != builder->weight4)
+		GIVE(memory, builder->weight4, builder->n);
+	graph->column = klout_retake(memory, builder->key, 2 * builder->n,
+								 graph->edges, sizeof(uint32));
+	graph->columns = graph->edges;
+	if (graph->kind == KLOUT_WEIGHT_FLOAT4)
+		graph->value4 = klout_retake(memory, graph->value4, builder->n,
+									 graph->edges, sizeof(float));
+	else
+		graph->value8 = klout_retake(memory, graph->value8, builder->n,
+									 graph->edges, sizeof(double));
+	graph->values = graph->edges;
+	scale_values(builder);
+	return NULL;
+}
+
+/* ----------
+ * Peeling
+ * ----------
+ */
+
+/*
+ * Settles heads: those without a row, and those whose row has only heads.
+ * Each of the others is in the list of the one vertex it waits for.
+ */
+static void
+peel_heads(KloutGraph *graph)
+{
+	KloutMemory *memory = graph->memory;
+	uint32		n = graph->n;
+	uint32	   *waiting = TAKE(memory, uint32, n);	/* first who waits */
+	uint32	   *next = TAKE(memory, uint32, n); /* the next who does */
+	uint32	   *at = TAKE(memory, uint32, n);	/* edge of the row waited for */
+	uint64		steps = 0;
+
+	for (uint32 v = 0; v < n; v++)
+	{
+		waiting[v] = KLOUT_NOBODY;
+		at[v] = 0;
+	}
+	for (uint32 v = 0; v < n; v++)
+	{
+		if (graph->length[v] == 0)
+		{
+			graph->place[v] = KLOUT_HEAD;
+			graph->queue[graph->heads++] = v;
+		}
+		else
+		{
+			uint32		first = graph->column[graph->start[v]];
+
+			next[v] = waiting[first];
+			waiting[first] = v;
+		}
+	}
+	for (uint32 done = 0; done < graph->heads; done++)
+	{
+		uint32		follower = waiting[graph->queue[done]];
+
+		while (follower != KLOUT_NOBODY)
+		{
+			uint32		v = follower;
+			const uint32 *row = graph->column + graph->start[v];
+
+			follower = next[v];
+			while (at[v] < graph->length[v] &&
+				   graph->place[row[at[v]]] == KLOUT_HEAD)
+			{
+				at[v]++;
+				if (++steps % INTERRUPT_STEPS == 0)
+					memory->interrupts();
+			}
+			if (at[v] == graph->length[v])
+			{
+				graph->place[v] = KLOUT_HEAD;
+				graph->queue[graph->heads++] = v;
+			}
+			else
+			{
+				next[v] = waiting[row[at[v]]];
+				waiting[row[at[v]]] = v;
+			}
+		}
+	}
+	GIVE(memory, waiting, n);
+	GIVE(memory, next, n);
+	GIVE(memory, at, n);
+}
+
+/* Settles tails: those none of whose edges leads to another than a tail. */
+static void
+peel_tails(KloutGraph *graph)
+{
+	KloutMemory *memory = graph->memory;
+	uint32		n = graph->n;
+	uint32	   *open = TAKE(memory, uint32, n); /* edges not to tails */
+	uint32		last = n;		/* tails are queued downwards from the end */
+	uint64		steps = 0;
+
+	memset(open, 0, n * sizeof(uint32));
+	for (uint64 i = 0; i < graph->edges; i++)
+	{
+		open[graph->column[i]]++;
+		if (i % INTERRUPT_STEPS == 0)
+			memory->interrupts();
+	}
+	for (uint32 v = 0; v < n; v++)
+		if (open[v] == 0 && graph->place[v] == KLOUT_CORE)
+		{
+			graph->place[v] = KLOUT_TAIL;
+			graph->queue[--last] = v;
+		}
+	for (uint32 done = n; done > last;)
+	{
+		uint32		v = graph->queue[--done];
+		const uint32 *row = graph->column + graph->start[v];
+
+		for (uint32 i = 0; i < graph->length[v]; i++)
+		{
+			if (--open[row[i]] == 0 && graph->place[row[i]] == KLOUT_CORE)
+			{
+				graph->place[row[i]] = KLOUT_TAIL;
+				graph->queue[--last] = row[i];
+			}
+			if (++steps % INTERRUPT_STEPS == 0)
+				memory->interrupts();
+		}
+	}
+	graph->tails = n - last;
+	GIVE(memory, open, n);
+}
+
+/* ----------
+ * The graph
+ * ----------
+ */
+
+const char *
+klout_graph_build(KloutGraph *graph, KloutIds *ids, KloutEdges *edges,
+				  uint32 *culprit)
+{
+	KloutMemory *memory = ids->memory;
+	Builder		builder;
+	uint32	   *leaving;
+	uint32	   *arriving;
+	uint32		wrong_vertex = KLOUT_NOBODY;
+	const char *problem;
+
+	memset(graph, 0, sizeof(KloutGraph));
+	memset(&builder, 0, sizeof(Builder));
+	graph->memory = memory;
+	graph->n = ids->n;
+	builder.graph = graph;
+	builder.memory = memory;
+	builder.n = edges->n;
+	builder.from = edges->kind;
+
+	graph->vertex = TAKE(memory, uint32, graph->n);
+	graph->by_id = TAKE(memory, uint32, graph->n);
+
+	leaving = TAKE(memory, uint32, graph->n);
+	arriving = TAKE(memory, uint32, graph->n);
+	memset(leaving, 0, graph->n * sizeof(uint32));
+	memset(arriving, 0, graph->n * sizeof(uint32));
+	for (KloutEdgeChunk *chunk = edges->first; chunk != NULL; chunk = chunk->next)
+	{
+		memory->interrupts();
+		for (uint32 i = 0; i < chunk->n; i++)
+		{
+			leaving[chunk->actor[i]]++;
+			arriving[chunk->target[i]]++;
+		}
+	}
+	order_vertices(graph, ids, leaving);
+	lay_out_blocks(&builder, arriving);
+	GIVE(memory, leaving, graph->n);
+	GIVE(memory, arriving, graph->n);
+
+	/* twice as many columns of 32 bits take its place */
+	builder.key = (uint64 *) TAKE(memory, uint32, 2 * (size_t) builder.n);
+	if (builder.from == KLOUT_WEIGHT_FLOAT4)
+		builder.weight4 = TAKE(memory, float, builder.n);
+	else if (builder.from == KLOUT_WEIGHT_FLOAT8)
+		builder.weight8 = TAKE(memory, double, builder.n);
+	scatter_edges(&builder, edges);
+
+	problem = build_rows(&builder, &wrong_vertex);
+	GIVE(memory, builder.block_start, (size_t) builder.blocks + 1);
+	if (problem != NULL)
+	{
+		for (uint32 i = 0; i < graph->n; i++)
+			if (graph->vertex[i] == wrong_vertex)
+				*culprit = i;
+		return problem;
+	}
+
+	graph->place = TAKE(memory, uint8, graph->n);
+	memset(graph->place, KLOUT_CORE, graph->n);
+	graph->queue = TAKE(memory, uint32, graph->n);
+	peel_heads(graph);
+	peel_tails(graph);
+	return NULL;
+}
+
+size_t
+klout_graph_needs(uint64 vertices, uint64 edges, KloutWeightKind kind)
+{
+	uint64		weight = kind == KLOUT_WEIGHT_ONE ? 0 :
+		kind == KLOUT_WEIGHT_FLOAT4 ? 4 : 8;
+	uint64		value = kind == KLOUT_WEIGHT_FLOAT8 ? 8 : 4;
+
+	/* edges by block; or rows, and the solver's copy of those */
+	uint64		build = edges * (8 + Max(weight, value)) + vertices * 40;
+	uint64		solve = edges * (4 + value) * 2 + edges / 16 + vertices * 190;
+	uint64		most = Max(build, solve) + KLOUT_GRAPH_SLACK;
+
+	return most > SIZE_MAX / 2 ? SIZE_MAX / 2 : (size_t) most;
+}
+
+void
+klout_graph_free(KloutGraph *graph)
+{
+	KloutMemory *memory = graph->memory;
+
+	GIVE(memory, graph->vertex, graph->n);
+	GIVE(memory, graph->by_id, graph->n);
+	GIVE(memory, graph->start, graph->n);
+	GIVE(memory, graph->length, graph->n);
+	GIVE(memory, graph->column, graph->columns);
+	GIVE(memory, graph->value4, graph->values);
+	GIVE(memory, graph->value8, graph->values);
+	GIVE(memory, graph->scale, graph->n);
+	GIVE(memory, graph->place, graph->n);
+	GIVE(memory, graph->queue, graph->n);
+}
+
+double
+klout_graph_inflow(const KloutGraph *graph, uint32 vertex, const double *flow)
+{
+	uint64		start = graph->start[vertex];
+	const uint32 *column = graph->column + start;
+	uint32		n = graph->length[vertex];
+	double		sum = 0;
+
+	if (graph->kind == KLOUT_WEIGHT_FLOAT4)
+	{
+		for (uint32 i = 0; i < n; i++)
+			sum += graph->value4[start + i] * flow[column[i]];
+	}
+	else
+	{
+		for (uint32 i = 0; i < n; i++)
+			sum += graph->value8[start + i] * flow[column[i]];
+	}
+	return sum;
+}
+
+static int
+compare_amounts(const void *a, const void *b)
+{
+	const KloutAmount *x = (const KloutAmount *) a;
+	const KloutAmount *y = (const KloutAmount *) b;
+
+	if (x->number != y->number)
+		return x->number < y->number ? -1 : 1;
+	return x->amount < y->amount ? -1 : x->amount > y->amount;
+}
+
+void
+klout_graph_vector(const KloutGraph *graph, KloutAmount *amounts, size_t n,
+				   double *vector)
+{
+	memset(vector, 0, graph->n * sizeof(double));
+	pg_qsort(amounts, n, sizeof(KloutAmount), compare_amounts);
+	for (size_t i = 0; i < n; i++)
+		vector[graph->vertex[amounts[i].number]] += amounts[i].amount;
+}
+
+double
+klout_sum(const double *vector, size_t n)
+{
+	double		total = 0;
+
+	for (size_t from = 0; from < n; from += SUM_PIECE)
+	{
+		size_t		to = Min(n, from + SUM_PIECE);
+		double		sum = 0;
+
+		for (size_t i = from; i < to; i++)
+			sum += vector[i];
+		total += sum;
+	}
+	return total;
+}

@@ -1,0 +1,251 @@
+/*-------------------------------------------------------------------------
+ *
+ * authority.h
+ *	  The graph of who reacted to whom, in memory: ids become numbers, rows
+ *	  become merged edges, and what needs no iteration is set aside.
+ *
+ * Everything is taken from a KloutMemory, which counts bytes and asks its
+ * owner before it goes beyond the limit.  No function returns after its owner
+ * refused: refuse() and interrupts() may jump out, so the owner must be able
+ * to give back everything taken (a memory context, an arena).
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef KLOUT_AUTHORITY_H
+#define KLOUT_AUTHORITY_H
+
+#include "c.h"
+
+/* no vertex, no number, no id */
+#define KLOUT_NOBODY		PG_UINT32_MAX
+
+/* rows and distinct edges of one graph: edges are counted in 32 bits */
+#define KLOUT_EDGES_MAX		(PG_UINT32_MAX - 1)
+
+/* ----------
+ * Memory
+ * ----------
+ */
+typedef struct KloutMemory
+{
+	/* size may be above 1 GB; neither returns NULL; contents are undefined */
+	void	   *(*allocate) (struct KloutMemory *memory, size_t size);
+	void	   *(*resize) (struct KloutMemory *memory, void *block, size_t size);
+	void		(*release) (struct KloutMemory *memory, void *block);
+	/* needed bytes would go beyond limit; does not return */
+	void		(*refuse) (struct KloutMemory *memory, size_t needed);
+	/* called after at most a million steps; may not return */
+	void		(*interrupts) (void);
+	size_t		limit;			/* bytes */
+	size_t		used;			/* bytes, now */
+	size_t		peak;			/* the most that was used */
+} KloutMemory;
+
+/* count * size bytes, at least one; refuses what is beyond the limit. */
+extern void *klout_take(KloutMemory *memory, size_t count, size_t size);
+
+/* Gives back what klout_take gave for the same count and size, or NULL. */
+extern void klout_give(KloutMemory *memory, void *block, size_t count,
+					   size_t size);
+
+/* A block that klout_take gave, with another count and its old contents. */
+extern void *klout_retake(KloutMemory *memory, void *block, size_t old_count,
+						  size_t count, size_t size);
+
+/* Counts bytes that somebody else allocates (shared memory), and forgets them. */
+extern void klout_reserve(KloutMemory *memory, size_t size);
+extern void klout_unreserve(KloutMemory *memory, size_t size);
+
+/* ----------
+ * Ids: any 64-bit numbers, or any strings of bytes, to 0, 1, 2, ...
+ * ----------
+ */
+typedef struct KloutIdSlot
+{
+	uint64		key;			/* the id, or the hash of its bytes */
+	uint32		number;			/* KLOUT_NOBODY: empty */
+} KloutIdSlot;
+
+typedef struct KloutIds
+{
+	KloutMemory *memory;
+	bool		bytes;			/* strings of bytes, not numbers */
+	uint64		seed;			/* of the hash; no result depends on it */
+	uint32		n;				/* ids so far */
+	uint32		capacity;
+	int64	   *id;				/* [capacity], unless bytes */
+	uint64	   *offset;			/* [capacity + 1], if bytes: id i is */
+	char	   *data;			/* data[offset[i]] up to data[offset[i + 1]] */
+	uint64		data_capacity;
+	KloutIdSlot *slot;
+	uint64		slots;			/* a power of two, at least 2 n */
+} KloutIds;
+
+/* how many klout_ids_numbers looks up at once */
+#define KLOUT_IDS_BATCH		128
+
+extern void klout_ids_init(KloutIds *ids, KloutMemory *memory, bool bytes,
+						   uint64 seed);
+
+/*
+ * The numbers of n <= KLOUT_IDS_BATCH ids.  An id not met before gets the next
+ * number if insert, else KLOUT_NOBODY.
+ */
+extern void klout_ids_numbers(KloutIds *ids, const int64 *id, int n,
+							  bool insert, uint32 *number);
+
+/* The same for one string of bytes. */
+extern uint32 klout_ids_number_of_bytes(KloutIds *ids, const char *data,
+										size_t len, bool insert);
+
+/* Gives back what only looking up needs. */
+extern void klout_ids_close(KloutIds *ids);
+
+extern void klout_ids_free(KloutIds *ids);
+
+/* ----------
+ * Edges as they come
+ * ----------
+ */
+typedef enum KloutWeightKind
+{
+	KLOUT_WEIGHT_ONE,			/* every weight is 1: none is stored */
+	KLOUT_WEIGHT_FLOAT4,		/* every weight is a float4, exactly */
+	KLOUT_WEIGHT_FLOAT8
+} KloutWeightKind;
+
+typedef struct KloutEdgeChunk
+{
+	struct KloutEdgeChunk *next;
+	uint32		n;
+	uint32		capacity;
+	KloutWeightKind kind;
+	uint32	   *actor;			/* numbers of ids */
+	uint32	   *target;
+	float	   *weight4;		/* by kind */
+	double	   *weight8;
+} KloutEdgeChunk;
+
+typedef struct KloutEdges
+{
+	KloutMemory *memory;
+	KloutEdgeChunk *first;
+	KloutEdgeChunk *last;
+	uint64		n;				/* edges, repeated ones as often as they came */
+	KloutWeightKind kind;		/* the widest of the chunks' */
+} KloutEdges;
+
+extern void klout_edges_init(KloutEdges *edges, KloutMemory *memory);
+
+/*
+ * Adds an edge between two different numbers.  weight is finite and above 0;
+ * at most KLOUT_EDGES_MAX edges, which the caller watches.
+ */
+extern void klout_edges_add(KloutEdges *edges, uint32 actor, uint32 target,
+							double weight);
+
+extern void klout_edges_free(KloutEdges *edges);
+
+/* ----------
+ * Sorting
+ * ----------
+ */
+typedef struct KloutKeyed
+{
+	uint64		key;
+	uint32		number;
+} KloutKeyed;
+
+/*
+ * Sorts (*a)[n] by key, keeping the order of equal keys, with (*b)[n] as
+ * space; they change places when the result is in the other.
+ */
+extern void klout_sort_by_key(KloutKeyed **a, KloutKeyed **b, size_t n,
+							  KloutMemory *memory);
+
+/* ----------
+ * The graph
+ * ----------
+ */
+typedef enum KloutVertexPlace
+{
+	KLOUT_CORE,					/* on a cycle or between two: iterated */
+	KLOUT_HEAD,					/* what flows in comes from heads alone */
+	KLOUT_TAIL					/* what flows out goes to tails alone */
+} KloutVertexPlace;
+
+/*
+ * Vertices are numbered by falling number of edges that leave, then by rising
+ * id, so that nothing here depends on the order in which edges came.  A row is
+ * what flows into a vertex: rising columns, each the vertex it comes from.
+ */
+typedef struct KloutGraph
+{
+	KloutMemory *memory;
+	uint32		n;
+	uint64		edges;			/* distinct pairs */
+	uint32	   *vertex;			/* [n] the vertex of an id's number */
+	uint32	   *by_id;			/* [n] numbers of ids, by rising id */
+	uint64	   *start;			/* [n] where a row starts */
+	uint32	   *length;			/* [n] and its edges */
+	uint32	   *column;			/* [columns]: the first edges are in use */
+	uint64		columns;
+	KloutWeightKind kind;		/* of the edges: FLOAT4 or FLOAT8 */
+	float	   *value4;			/* [values] added up weights */
+	double	   *value8;			/* [values] their share in what leaves the
+								 * column */
+	uint64		values;
+	double	   *scale;			/* [n] a vertex's mass times this times the
+								 * value flows along an edge; 0 if none leaves */
+	uint8	   *place;			/* [n] KloutVertexPlace */
+	uint32	   *queue;			/* [n] the heads in order of computation from
+								 * the front, the tails in reverse from the
+								 * end */
+	uint32		heads;
+	uint32		tails;
+} KloutGraph;
+
+/*
+ * Makes the graph of edges between ids and gives the edges' memory back.  NULL
+ * when all is well, else what is wrong, with the id's number in *culprit.
+ * Time and memory are linear in edges and vertices.
+ */
+extern const char *klout_graph_build(KloutGraph *graph, KloutIds *ids,
+									 KloutEdges *edges, uint32 *culprit);
+
+/*
+ * Bytes that klout_graph_build and the solver take at most, for so many
+ * vertices and edges, on top of the edges themselves; the slack included, which
+ * does not depend on their number.
+ */
+#define KLOUT_GRAPH_SLACK	(256 * 1024)
+
+extern size_t klout_graph_needs(uint64 vertices, uint64 edges,
+								KloutWeightKind kind);
+
+extern void klout_graph_free(KloutGraph *graph);
+
+/* What flows into a vertex when flow[] is scale times mass; *flow by vertex. */
+extern double klout_graph_inflow(const KloutGraph *graph, uint32 vertex,
+								 const double *flow);
+
+/*
+ * A vertex-indexed vector from (id number, amount) pairs: repeated ones are
+ * added up in order of amount, so that their order does not matter.  amounts
+ * are finite, >= 0.  Sorts the pairs.
+ */
+typedef struct KloutAmount
+{
+	uint32		number;
+	double		amount;
+} KloutAmount;
+
+extern void klout_graph_vector(const KloutGraph *graph, KloutAmount *amounts,
+							   size_t n, double *vector);
+
+/*
+ * The sum of a vector, in one fixed order: by pieces of 4096, then the pieces.
+ */
+extern double klout_sum(const double *vector, size_t n);
+
+#endif							/* KLOUT_AUTHORITY_H */

@@ -1,0 +1,684 @@
+/*-------------------------------------------------------------------------
+ *
+ * authority_load_sql.c
+ *	  Runs the queries given to klout_authority and takes their rows in.
+ *
+ * Plan.  A query is one SELECT, run with the caller's rights in a transaction
+ * that is read only meanwhile, and may use a parallel plan.  Its rows come
+ * through a DestReceiver of our own one at a time and are gone: no cursor, no
+ * table of tuples.  Columns are found by name before it starts.  Integer ids
+ * are collected into batches before they are looked up.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "authority_sql.h"
+
+#include <math.h>
+
+#include "access/xact.h"
+#include "catalog/pg_type_d.h"
+#include "executor/spi.h"
+#include "executor/tuptable.h"
+#include "lib/stringinfo.h"
+#include "miscadmin.h"
+#include "nodes/parsenodes.h"
+#include "nodes/plannodes.h"
+#include "tcop/dest.h"
+#include "utils/builtins.h"
+#include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
+#include "utils/plancache.h"
+#include "utils/uuid.h"
+
+/* rows of a batch: two ids each */
+#define BATCH_ROWS			(KLOUT_IDS_BATCH / 2)
+
+typedef struct Column
+{
+	int			attnum;			/* 0: the query has none of the name */
+	Oid			type;			/* under any domains */
+} Column;
+
+/* An id as a row has it. */
+typedef struct RowId
+{
+	int64		number;			/* KLOUT_ID_INTEGER */
+	const char *data;			/* the others: len bytes */
+	size_t		len;
+	text	   *copy;			/* to be freed, or NULL */
+} RowId;
+
+typedef struct Receiver
+{
+	DestReceiver pub;
+	KloutAuthorityRun *run;
+	const char *what;			/* the query, for messages */
+	const char *amount_name;	/* name of the column */
+	Column		first;			/* actor, or person */
+	Column		second;			/* target, or none */
+	Column		amount;			/* weight, or what the query is for */
+	int			columns;		/* the last attribute that is needed */
+
+	/* edges */
+	int			batched;
+	int64		id[KLOUT_IDS_BATCH];
+	double		weight[BATCH_ROWS];
+
+	/* amounts */
+	KloutAmount *amounts;
+	size_t		n;
+	size_t		capacity;
+	uint64		unknown;		/* people who are not in the graph */
+} Receiver;
+
+/* ----------
+ * Values of a row
+ * ----------
+ */
+
+static KloutIdType
+id_type_of(Oid type)
+{
+	switch (type)
+	{
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+			return KLOUT_ID_INTEGER;
+		case TEXTOID:
+		case VARCHAROID:
+			return KLOUT_ID_TEXT;
+		case UUIDOID:
+			return KLOUT_ID_UUID;
+		default:
+			return KLOUT_ID_UNKNOWN;
+	}
+}
+
+static int64
+integer_of(Datum value, Oid type)
+{
+	switch (type)
+	{
+		case INT2OID:
+			return DatumGetInt16(value);
+		case INT4OID:
+			return DatumGetInt32(value);
+		default:
+			return DatumGetInt64(value);
+	}
+}
+
+static bool
+is_number_type(Oid type)
+{
+	switch (type)
+	{
+		case INT2OID:
+		case INT4OID:
+		case INT8OID:
+		case FLOAT4OID:
+		case FLOAT8OID:
+		case NUMERICOID:
+			return true;
+		default:
+			return false;
+	}
+}
+
+static double
+float8_of(Datum value, Oid type)
+{
+	switch (type)
+	{
+		case FLOAT4OID:
+			return (double) DatumGetFloat4(value);
+		case FLOAT8OID:
+			return DatumGetFloat8(value);
+		case NUMERICOID:
+			/* beyond float8: infinity, which is refused as such */
+			return DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
+													  value));
+		default:
+			return (double) integer_of(value, type);
+	}
+}
+
+static void
+read_bytes_id(RowId *id, Datum value, KloutIdType type)
+{
+	id->copy = NULL;
+	if (type == KLOUT_ID_UUID)
+	{
+		id->data = (const char *) DatumGetUUIDP(value)->data;
+		id->len = UUID_LEN;
+	}
+	else
+	{
+		text	   *detoasted = DatumGetTextPP(value);
+
+		if ((Pointer) detoasted != DatumGetPointer(value))
+			id->copy = detoasted;
+		id->data = VARDATA_ANY(detoasted);
+		id->len = VARSIZE_ANY_EXHDR(detoasted);
+	}
+}
+
+static inline void
+free_bytes_id(RowId *id)
+{
+	if (id->copy != NULL)
+		pfree(id->copy);
+}
+
+/* An id for messages. */
+static char *
+id_text(Datum value, Oid type)
+{
+	switch (id_type_of(type))
+	{
+		case KLOUT_ID_INTEGER:
+			return psprintf(INT64_FORMAT, integer_of(value, type));
+		case KLOUT_ID_UUID:
+			return DatumGetCString(DirectFunctionCall1(uuid_out, value));
+		default:
+			return psprintf("\"%s\"", TextDatumGetCString(value));
+	}
+}
+
+/* ----------
+ * Rows
+ * ----------
+ */
+
+static void
+wrong_amount(const Receiver *receiver, const TupleTableSlot *slot,
+			 const char *rule, const char *got)
+{
+	Datum		first = slot->tts_values[receiver->first.attnum - 1];
+
+	if (receiver->second.attnum > 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("%s: %s must be %s, got %s", receiver->run->function,
+						receiver->amount_name, rule, got),
+				 errdetail("The row of the %s has actor %s and target %s.",
+						   receiver->what,
+						   id_text(first, receiver->first.type),
+						   id_text(slot->tts_values[receiver->second.attnum - 1],
+								   receiver->second.type))));
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("%s: %s must be %s, got %s", receiver->run->function,
+					receiver->amount_name, rule, got),
+			 errdetail("The row of the %s has person %s.", receiver->what,
+					   id_text(first, receiver->first.type))));
+}
+
+/* The amount of a row whose ids are known not to be NULL. */
+static double
+read_amount(const Receiver *receiver, const TupleTableSlot *slot)
+{
+	const Column *column = &receiver->amount;
+	bool		zero_is_fine = receiver->second.attnum == 0;
+	const char *rule = zero_is_fine ? "at least 0 and finite" :
+		"above 0 and finite";
+	double		amount;
+
+	if (column->attnum == 0)
+		return 1;
+	if (slot->tts_isnull[column->attnum - 1])
+		wrong_amount(receiver, slot, rule, "NULL");
+	amount = float8_of(slot->tts_values[column->attnum - 1], column->type);
+	if (unlikely(!isfinite(amount) || amount < 0 ||
+				 (amount == 0 && !zero_is_fine)))
+	{
+		Oid			output;
+		bool		varlena;
+
+		getTypeOutputInfo(column->type, &output, &varlena);
+		wrong_amount(receiver, slot, rule,
+					 OidOutputFunctionCall(output, slot->tts_values[column->attnum - 1]));
+	}
+	return amount;
+}
+
+/*
+ * Is there room to build and solve what was read so far?  Looking ahead here
+ * makes a graph that is too large fail early.
+ */
+static void
+check_room(KloutAuthorityRun *run)
+{
+	size_t		needs = klout_graph_needs(run->ids.n, run->edges.n,
+										  run->edges.kind);
+
+	if (needs > run->memory.limit ||
+		run->memory.used > run->memory.limit - needs)
+		run->memory.refuse(&run->memory, run->memory.used + needs);
+	if (run->edges.n > KLOUT_EDGES_MAX - BATCH_ROWS)
+		ereport(ERROR,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("%s: the edges query returns more than %u rows",
+						run->function, KLOUT_EDGES_MAX - BATCH_ROWS)));
+}
+
+static void
+flush_batch(Receiver *receiver)
+{
+	KloutAuthorityRun *run = receiver->run;
+	uint32		number[KLOUT_IDS_BATCH];
+	int			n = receiver->batched;
+
+	CHECK_FOR_INTERRUPTS();
+	klout_ids_numbers(&run->ids, receiver->id, 2 * n, true, number);
+	for (int i = 0; i < n; i++)
+		klout_edges_add(&run->edges, number[2 * i], number[2 * i + 1],
+						receiver->weight[i]);
+	receiver->batched = 0;
+	check_room(run);
+}
+
+static bool
+receive_edge(TupleTableSlot *slot, DestReceiver *self)
+{
+	Receiver   *receiver = (Receiver *) self;
+	KloutAuthorityRun *run = receiver->run;
+	Datum		actor;
+	Datum		target;
+	double		weight;
+
+	slot_getsomeattrs(slot, receiver->columns);
+	run->rows++;
+	if (unlikely(slot->tts_isnull[receiver->first.attnum - 1] ||
+				 slot->tts_isnull[receiver->second.attnum - 1]))
+	{
+		run->null_rows++;
+		return true;
+	}
+	actor = slot->tts_values[receiver->first.attnum - 1];
+	target = slot->tts_values[receiver->second.attnum - 1];
+	weight = read_amount(receiver, slot);
+
+	if (run->id_type == KLOUT_ID_INTEGER)
+	{
+		int64		from = integer_of(actor, receiver->first.type);
+		int64		to = integer_of(target, receiver->second.type);
+
+		if (unlikely(from == to))
+		{
+			run->self_edges++;
+			return true;
+		}
+		receiver->id[2 * receiver->batched] = from;
+		receiver->id[2 * receiver->batched + 1] = to;
+		receiver->weight[receiver->batched] = weight;
+		if (++receiver->batched == BATCH_ROWS)
+			flush_batch(receiver);
+	}
+	else
+	{
+		RowId		from;
+		RowId		to;
+
+		read_bytes_id(&from, actor, run->id_type);
+		read_bytes_id(&to, target, run->id_type);
+		if (from.len == to.len && memcmp(from.data, to.data, from.len) == 0)
+			run->self_edges++;
+		else
+		{
+			uint32		actor_number;
+
+			actor_number = klout_ids_number_of_bytes(&run->ids, from.data,
+													 from.len, true);
+			klout_edges_add(&run->edges, actor_number,
+							klout_ids_number_of_bytes(&run->ids, to.data,
+													  to.len, true), weight);
+			if (run->edges.n % BATCH_ROWS == 0)
+				check_room(run);
+		}
+		free_bytes_id(&from);
+		free_bytes_id(&to);
+	}
+	return true;
+}
+
+static bool
+receive_amount(TupleTableSlot *slot, DestReceiver *self)
+{
+	Receiver   *receiver = (Receiver *) self;
+	KloutAuthorityRun *run = receiver->run;
+	Datum		person;
+	uint32		number;
+	double		amount;
+
+	slot_getsomeattrs(slot, receiver->columns);
+	if (slot->tts_isnull[receiver->first.attnum - 1])
+		return true;
+	person = slot->tts_values[receiver->first.attnum - 1];
+	amount = read_amount(receiver, slot);
+
+	if (run->id_type == KLOUT_ID_INTEGER)
+	{
+		int64		id = integer_of(person, receiver->first.type);
+
+		klout_ids_numbers(&run->ids, &id, 1, false, &number);
+	}
+	else
+	{
+		RowId		id;
+
+		read_bytes_id(&id, person, run->id_type);
+		number = klout_ids_number_of_bytes(&run->ids, id.data, id.len, false);
+		free_bytes_id(&id);
+	}
+	if (number == KLOUT_NOBODY)
+	{
+		receiver->unknown++;
+		return true;
+	}
+	if (receiver->n == receiver->capacity)
+	{
+		size_t		capacity = receiver->capacity == 0 ? 1024 :
+			2 * receiver->capacity;
+
+		if (receiver->capacity == 0)
+			receiver->amounts = klout_take(&run->memory, capacity,
+										   sizeof(KloutAmount));
+		else
+			receiver->amounts = klout_retake(&run->memory, receiver->amounts,
+											 receiver->capacity, capacity,
+											 sizeof(KloutAmount));
+		receiver->capacity = capacity;
+	}
+	receiver->amounts[receiver->n].number = number;
+	receiver->amounts[receiver->n].amount = amount;
+	receiver->n++;
+	return true;
+}
+
+static void
+receiver_startup(DestReceiver *self, int operation, TupleDesc typeinfo)
+{
+}
+
+static void
+receiver_nothing(DestReceiver *self)
+{
+}
+
+/* ----------
+ * Queries
+ * ----------
+ */
+
+static void
+find_column(Receiver *receiver, TupleDesc desc, const char *name, Column *column)
+{
+	column->attnum = 0;
+	column->type = InvalidOid;
+	for (int i = 0; i < desc->natts; i++)
+	{
+		Form_pg_attribute attribute = TupleDescAttr(desc, i);
+
+		if (strcmp(NameStr(attribute->attname), name) != 0)
+			continue;
+		if (column->attnum > 0)
+			ereport(ERROR,
+					(errcode(ERRCODE_AMBIGUOUS_COLUMN),
+					 errmsg("%s: the %s returns column \"%s\" more than once",
+							receiver->run->function, receiver->what, name)));
+		column->attnum = i + 1;
+		column->type = getBaseType(attribute->atttypid);
+	}
+	receiver->columns = Max(receiver->columns, column->attnum);
+}
+
+static char *
+names_of_columns(TupleDesc desc)
+{
+	StringInfoData names;
+
+	initStringInfo(&names);
+	for (int i = 0; i < desc->natts; i++)
+		appendStringInfo(&names, "%s%s", i > 0 ? ", " : "",
+						 NameStr(TupleDescAttr(desc, i)->attname));
+	if (desc->natts == 0)
+		appendStringInfoString(&names, "nothing");
+	return names.data;
+}
+
+/* Checks an id column; the first one seen says what all ids of the run are. */
+static void
+check_id_column(Receiver *receiver, const Column *column, const char *name)
+{
+	KloutAuthorityRun *run = receiver->run;
+	KloutIdType type = id_type_of(column->type);
+	bool		integer = type == KLOUT_ID_INTEGER;
+
+	if (type == KLOUT_ID_UNKNOWN || integer == run->text)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("%s: column \"%s\" of the %s is of type %s",
+						run->function, name, receiver->what,
+						format_type_be(column->type)),
+				 run->text ?
+				 errdetail("Here ids are text, varchar or uuid.") :
+				 errdetail("Here ids are bigint, integer or smallint."),
+				 type == KLOUT_ID_UNKNOWN ? errhint("Cast it in the query.") :
+				 integer ? errhint("klout_authority takes integers.") :
+				 errhint("klout_authority_text takes text and uuid.")));
+	if (run->id_type == KLOUT_ID_UNKNOWN)
+		run->id_type = type;
+	else if (run->id_type != type)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("%s: some ids are text, some are uuid", run->function),
+				 errdetail("Column \"%s\" of the %s is of type %s.", name,
+						   receiver->what, format_type_be(column->type)),
+				 errhint("Cast one of them in the query.")));
+}
+
+static void
+check_amount_column(Receiver *receiver)
+{
+	if (receiver->amount.attnum > 0 && !is_number_type(receiver->amount.type))
+		ereport(ERROR,
+				(errcode(ERRCODE_DATATYPE_MISMATCH),
+				 errmsg("%s: column \"%s\" of the %s is of type %s",
+						receiver->run->function, receiver->amount_name,
+						receiver->what, format_type_be(receiver->amount.type)),
+				 errdetail("It must be a number.")));
+}
+
+/* The query as a plan: one SELECT that only reads. */
+static SPIPlanPtr
+prepare_query(const Receiver *receiver, const char *sql, TupleDesc *desc)
+{
+	const char *function = receiver->run->function;
+	SPIPrepareOptions options;
+	SPIPlanPtr	plan;
+	List	   *sources;
+	CachedPlanSource *source;
+	Query	   *query;
+
+	memset(&options, 0, sizeof(options));
+	options.cursorOptions = CURSOR_OPT_PARALLEL_OK;
+	plan = SPI_prepare_extended(sql, &options);
+	if (plan == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s: the %s cannot be prepared: %s", function,
+						receiver->what, SPI_result_code_string(SPI_result))));
+
+	sources = SPI_plan_get_plan_sources(plan);
+	if (list_length(sources) != 1)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s: the %s must be one statement, got %d", function,
+						receiver->what, list_length(sources))));
+	source = (CachedPlanSource *) linitial(sources);
+	query = list_length(source->query_list) == 1 ?
+		linitial_node(Query, source->query_list) : NULL;
+	if (source->resultDesc == NULL || query == NULL ||
+		query->commandType != CMD_SELECT || query->hasModifyingCTE ||
+		query->rowMarks != NIL)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("%s: the %s must be a SELECT that changes and locks nothing",
+						function, receiver->what)));
+	*desc = source->resultDesc;
+	return plan;
+}
+
+static double
+planned_rows(SPIPlanPtr plan)
+{
+	double		rows = 0;
+	CachedPlan *cached = SPI_plan_get_cached_plan(plan);
+
+	if (cached != NULL)
+	{
+		if (list_length(cached->stmt_list) == 1)
+			rows = linitial_node(PlannedStmt, cached->stmt_list)->planTree->plan_rows;
+		/* a plan that is not saved is counted without an owner */
+		ReleaseCachedPlan(cached, NULL);
+	}
+	return rows;
+}
+
+static void
+execute_plan(Receiver *receiver, SPIPlanPtr plan)
+{
+	SPIExecuteOptions options;
+	bool		was_read_only = XactReadOnly;
+	int			result;
+
+	memset(&options, 0, sizeof(options));
+	options.read_only = true;
+	options.dest = &receiver->pub;
+
+	/*
+	 * A read-only execution refuses commands that write, but not functions
+	 * that do; those see the transaction's state.
+	 */
+	PG_TRY();
+	{
+		XactReadOnly = true;
+		result = SPI_execute_plan_extended(plan, &options);
+	}
+	PG_FINALLY();
+	{
+		XactReadOnly = was_read_only;
+	}
+	PG_END_TRY();
+	if (result != SPI_OK_SELECT)
+		elog(ERROR, "%s: SPI_execute_plan_extended: %s", receiver->run->function,
+			 SPI_result_code_string(result));
+}
+
+static void
+init_receiver(Receiver *receiver, KloutAuthorityRun *run, const char *what,
+			  const char *amount_name,
+			  bool (*receive) (TupleTableSlot *, DestReceiver *))
+{
+	memset(receiver, 0, sizeof(Receiver));
+	receiver->pub.receiveSlot = receive;
+	receiver->pub.rStartup = receiver_startup;
+	receiver->pub.rShutdown = receiver_nothing;
+	receiver->pub.rDestroy = receiver_nothing;
+	/* which one does not matter, but with DestNone SPI would not count rows */
+	receiver->pub.mydest = DestTuplestore;
+	receiver->run = run;
+	receiver->what = what;
+	receiver->amount_name = amount_name;
+}
+
+static void
+connect_spi(const char *function)
+{
+	int			result = SPI_connect();
+
+	if (result != SPI_OK_CONNECT)
+		elog(ERROR, "%s: SPI_connect: %s", function,
+			 SPI_result_code_string(result));
+}
+
+void
+klout_load_edges(KloutAuthorityRun *run, const char *sql)
+{
+	Receiver	receiver;
+	SPIPlanPtr	plan;
+	TupleDesc	desc;
+
+	init_receiver(&receiver, run, "edges query", "weight", receive_edge);
+	connect_spi(run->function);
+	plan = prepare_query(&receiver, sql, &desc);
+
+	find_column(&receiver, desc, "actor", &receiver.first);
+	find_column(&receiver, desc, "target", &receiver.second);
+	find_column(&receiver, desc, "weight", &receiver.amount);
+	if (receiver.first.attnum == 0 || receiver.second.attnum == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 errmsg("%s: the edges query must return columns \"actor\" and \"target\"",
+						run->function),
+				 errdetail("It returned: %s.", names_of_columns(desc)),
+				 errhint("A column \"weight\" is optional.")));
+	check_id_column(&receiver, &receiver.first, "actor");
+	check_id_column(&receiver, &receiver.second, "target");
+	check_amount_column(&receiver);
+
+	run->loading = true;
+	run->planned_rows = planned_rows(plan);
+	execute_plan(&receiver, plan);
+	if (receiver.batched > 0)
+		flush_batch(&receiver);
+	run->loading = false;
+	check_room(run);
+	SPI_finish();
+
+	elog(DEBUG1, "%s: " UINT64_FORMAT " rows, of them " UINT64_FORMAT
+		 " self edges and " UINT64_FORMAT " without actor or target left out",
+		 run->function, run->rows, run->self_edges, run->null_rows);
+}
+
+KloutAmount *
+klout_load_amounts(KloutAuthorityRun *run, const char *sql, const char *what,
+				   const char *column, bool optional, size_t *n,
+				   size_t *capacity)
+{
+	Receiver	receiver;
+	SPIPlanPtr	plan;
+	TupleDesc	desc;
+
+	init_receiver(&receiver, run, what, column, receive_amount);
+	connect_spi(run->function);
+	plan = prepare_query(&receiver, sql, &desc);
+
+	find_column(&receiver, desc, "person", &receiver.first);
+	find_column(&receiver, desc, column, &receiver.amount);
+	if (receiver.first.attnum == 0 ||
+		(receiver.amount.attnum == 0 && !optional))
+		ereport(ERROR,
+				(errcode(ERRCODE_UNDEFINED_COLUMN),
+				 optional ?
+				 errmsg("%s: the %s must return a column \"person\"",
+						run->function, what) :
+				 errmsg("%s: the %s must return columns \"person\" and \"%s\"",
+						run->function, what, column),
+				 errdetail("It returned: %s.", names_of_columns(desc)),
+				 optional ? errhint("A column \"%s\" is optional.", column) : 0));
+	check_id_column(&receiver, &receiver.first, "person");
+	check_amount_column(&receiver);
+
+	execute_plan(&receiver, plan);
+	SPI_finish();
+
+	elog(DEBUG1, "%s: %zu rows of the %s, another " UINT64_FORMAT
+		 " of people who are in no edge", run->function, receiver.n, what,
+		 receiver.unknown);
+	*n = receiver.n;
+	*capacity = receiver.capacity;
+	return receiver.amounts;
+}

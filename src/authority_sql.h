@@ -1,0 +1,65 @@
+/*-------------------------------------------------------------------------
+ *
+ * authority_sql.h
+ *	  What the parts of klout_authority that need a server share.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef KLOUT_AUTHORITY_SQL_H
+#define KLOUT_AUTHORITY_SQL_H
+
+#include "compat.h"
+
+#include "authority.h"
+#include "authority_solve.h"
+
+/* What the ids of a query are. */
+typedef enum KloutIdType
+{
+	KLOUT_ID_UNKNOWN,
+	KLOUT_ID_INTEGER,
+	KLOUT_ID_TEXT,
+	KLOUT_ID_UUID
+} KloutIdType;
+
+/* One call of klout_authority: memory of the server, counted, and what is read. */
+typedef struct KloutAuthorityRun
+{
+	KloutMemory memory;			/* first: callbacks get a pointer to it */
+	MemoryContext context;		/* holds all of it */
+	const char *function;		/* for messages */
+	bool text;					/* klout_authority_text */
+	KloutIdType id_type;
+	KloutIds	ids;
+	KloutEdges	edges;
+	bool		loading;		/* edges are still being read */
+	double		planned_rows;	/* what the planner thinks of edges_sql */
+	uint64		rows;			/* read from it */
+	uint64		self_edges;
+	uint64		null_rows;		/* rows without an actor or a target */
+} KloutAuthorityRun;
+
+/* Reads edges_sql into run->ids and run->edges. */
+extern void klout_load_edges(KloutAuthorityRun *run, const char *sql);
+
+/*
+ * Reads (person, amount) rows of people who are in run->ids; *n is their
+ * number.  What names the query in messages, column is the amount's.  If the
+ * amount is optional and there is no such column, it is 1.
+ */
+extern KloutAmount *klout_load_amounts(KloutAuthorityRun *run,
+									   const char *sql, const char *what,
+									   const char *column, bool optional,
+									   size_t *n, size_t *capacity);
+
+/*
+ * Solves, with parallel workers where that pays and there are any, and puts
+ * the result into plan->mass.  Returns the number of workers.
+ */
+extern int	klout_solve_with_workers(KloutSolvePlan *plan, const double *warm,
+									 KloutSolveResult *result);
+
+/* Defines the settings of klout_authority. */
+extern void klout_authority_init(void);
+
+#endif							/* KLOUT_AUTHORITY_SQL_H */

@@ -1,0 +1,233 @@
+# klout_authority with parallel workers and without: the same bits; cancelled, killed, short of
+# shared memory, on a standby; and against NetworkX where it is installed.
+
+use strict;
+use warnings;
+
+use IPC::Run ();
+use Time::HiRes qw(sleep time);
+
+use Klout;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+# A graph without a table: everybody acts on the next and on two others, squares are popular
+my $people = 150000;
+my $edges = "SELECT i AS actor, CASE k WHEN 1 THEN i + 1 ELSE i * i + k * 1913 END % $people AS target, k + i % 7 AS weight "
+  . "FROM generate_series(0, $people - 1::bigint) AS i, generate_series(1, 3) AS k";
+# No rounding gets it there
+my $endless = "SELECT count(*) FROM klout_authority('$edges', tolerance => 1e-300, max_iterations => 2147483647)";
+my $any_size = 'SET min_parallel_table_scan_size = 0; ';
+my $deadline = $PostgreSQL::Test::Utils::timeout_default // 180;
+
+my $node = klout_node('main', init => [ allows_streaming => 1 ], conf => <<CONF);
+max_worker_processes = 8
+max_parallel_workers = 8
+dynamic_shared_memory_type = mmap    # in a folder of its own, where nobody else's segments are
+maintenance_work_mem = 256MB
+CONF
+
+same_bits();
+planned_workers();
+stopped();
+no_leak();
+short_of_shared_memory();
+standby();
+networkx();
+done_testing();
+
+# Result and workers of a run under some settings
+sub run_with
+{
+	my ($on, $settings) = @_;
+
+	return split(/\|/, $on->safe_psql('postgres', "$any_size $settings; "
+		  . "SELECT md5(string_agg(person || ':' || float8send(authority)::text, ',' ORDER BY person)), count(*) "
+		  . "FROM klout_authority('$edges'); SELECT workers FROM klout_authority_stats()") =~ s/\n/|/gr);
+}
+
+sub same_bits
+{
+	my ($expected, $count, $none) = run_with($node, 'SET max_parallel_workers_per_gather = 0');
+
+	is("$count, $none", "$people, 0", 'everybody is there, no worker is asked for');
+	for my $workers (1 .. 4)
+	{
+		my ($bits, undef, $launched) = run_with($node, "SET max_parallel_workers_per_gather = $workers");
+		is("$bits $launched", "$expected $workers", "$workers workers: the same bits");
+	}
+	for (
+		[ 'SET max_parallel_workers_per_gather = 4; SET max_parallel_workers = 0', 0, 'none allowed' ],
+		[ 'SET max_parallel_workers_per_gather = 4; SET max_parallel_workers = 2', 2, 'two of four there' ],
+		[ 'SET max_parallel_workers_per_gather = 2; SET parallel_leader_participation = off', 2, 'leader off' ],
+		[ 'SET max_parallel_workers_per_gather = 2; SET transaction_isolation = serializable', 2, 'serializable' ])
+	{
+		my ($settings, $workers, $name) = @$_;
+		my ($bits, undef, $launched) = run_with($node, "BEGIN; $settings");
+		is("$bits $launched", "$expected $workers", "$name: the same bits");
+	}
+	my $force = $node->safe_psql('postgres', q{SELECT name FROM pg_settings WHERE name IN ('debug_parallel_query', 'force_parallel_mode')});
+	my ($bits) = run_with($node, "SET $force = regress");
+	is($bits, $expected, 'in what would be a worker: the same bits');
+	is($node->safe_psql('postgres', "$any_size SET parallel_setup_cost = 0; SET parallel_tuple_cost = 0; "
+			  . 'CREATE TABLE big AS SELECT i FROM generate_series(1, 10000) AS i; ANALYZE big; '
+			  . "SELECT count(*) + (SELECT count(*) FROM klout_authority('SELECT i AS actor, i + 1 AS target FROM big')) FROM big"),
+		'20001', 'as part of a query that could be parallel');
+}
+
+sub planned_workers
+{
+	my ($out, undef, $err);
+
+	is($node->safe_psql('postgres', q{SELECT count(*) FROM klout_authority('SELECT 1 AS actor, 2 AS target UNION ALL SELECT 2, 1');
+		SELECT workers FROM klout_authority_stats()}), "2\n0", 'a small graph asks for no workers');
+	(undef, $out, $err) = $node->psql('postgres',
+		"SET client_min_messages = debug1; $any_size SET max_parallel_workers_per_gather = 2; SELECT count(*) FROM klout_authority('$edges')");
+	like($err, qr/2 of 2 parallel workers/, 'DEBUG1 tells of workers');
+	like($err, qr/$people people, \d+ edges \(\d+ iterated\), \d+ iterations/, 'DEBUG1 tells of the run');
+}
+
+# Names of segments of shared memory of this server
+sub segments
+{
+	return join(' ', sort glob($node->data_dir . '/pg_dynshmem/*'));
+}
+
+# Starts a query and waits until it has workers (or, with none, until it runs)
+sub start_endless
+{
+	my ($workers, $settings, $err) = @_;
+	my $sql = "$any_size SET max_parallel_workers_per_gather = $workers; $settings SET application_name = 'endless'; $endless";
+	my $handle = IPC::Run::start([ 'psql', '-X', '-q', '-d', $node->connstr('postgres'), '-c', "SET client_min_messages = warning", '-c', $sql =~ s/; /;\n/gr ],
+		'<', \undef, '>', \my $out, '2>', $err);
+
+	$node->poll_query_until('postgres',
+		$workers
+		? "SELECT count(*) = $workers FROM pg_stat_activity WHERE backend_type = 'parallel worker' AND query = 'klout_authority'"
+		: "SELECT count(*) = 1 FROM pg_stat_activity WHERE application_name = 'endless' AND state = 'active'")
+	  or die 'the query did not start';
+	sleep(0.3);
+	return $handle;
+}
+
+# It ended with an error soon, and nothing is left of it
+sub ended
+{
+	my ($name, $handle, $err, $before, $pattern) = @_;
+	my $from = time();
+
+	$handle->finish;
+	cmp_ok(time() - $from, '<', 20, "$name: ends");
+	like($$err, $pattern, "$name: with an error");
+	ok($node->poll_query_until('postgres',
+			"SELECT count(*) = 0 FROM pg_stat_activity WHERE backend_type = 'parallel worker' OR application_name = 'endless'"),
+		"$name: no process is left");
+	for (1 .. 100)
+	{
+		last if segments() eq $before;
+		sleep(0.1);
+	}
+	is(segments(), $before, "$name: no shared memory is left");
+}
+
+sub stopped
+{
+	for my $workers (0, 2)
+	{
+		my $before = segments();
+		my $err = '';
+		my $handle = start_endless($workers, '', \$err);
+		my $from = time();
+
+		$node->safe_psql('postgres', q{SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = 'endless' AND backend_type = 'client backend'});
+		ended("cancelled, $workers workers", $handle, \$err, $before, qr/canceling statement due to user request/);
+		cmp_ok(time() - $from, '<', 10, "cancelled, $workers workers: soon");
+
+		$err = '';
+		$handle = start_endless($workers, q{SET statement_timeout = '3s';}, \$err);
+		ended("timeout, $workers workers", $handle, \$err, $before, qr/canceling statement due to statement timeout/);
+
+		$err = '';
+		$handle = start_endless($workers, '', \$err);
+		$node->safe_psql('postgres', q{SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'endless' AND backend_type = 'client backend'});
+		ended("leader terminated, $workers workers", $handle, \$err, $before, qr/terminating connection due to administrator command/);
+	}
+	my $before = segments();
+	my $err = '';
+	my $handle = start_endless(2, '', \$err);
+	$node->safe_psql('postgres', q{SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'parallel worker' ORDER BY pid LIMIT 1});
+	ended('worker terminated', $handle, \$err, $before, qr/terminating .* due to administrator command/);
+	is($node->safe_psql('postgres', q{SELECT count(*) FROM klout_authority('SELECT 1 AS actor, 2 AS target')}),
+		2, 'the server is well');
+}
+
+sub no_leak
+{
+	my $call = "PERFORM count(*) FROM klout_authority('SELECT i AS actor, i / 2 AS target FROM generate_series(1, 10000) AS i');";
+	my $wrong = "BEGIN PERFORM count(*) FROM klout_authority('SELECT i AS actor, i / 2 AS target, 100 - i AS weight FROM generate_series(1, 10000) AS i'); EXCEPTION WHEN OTHERS THEN NULL; END;";
+	my $memory = 'SELECT sum(total_bytes) FROM pg_backend_memory_contexts;';
+	my @bytes = split(/\n/, $node->safe_psql('postgres', $any_size
+		  . "DO 'BEGIN " . ($call . $wrong) =~ s/'/''/gr . " END'; $memory DO 'BEGIN FOR i IN 1..50 LOOP "
+		  . ($call . $wrong) =~ s/'/''/gr . " END LOOP; END'; $memory"));
+
+	cmp_ok($bytes[1] - $bytes[0], '<', 100000, 'a hundred calls, half of them failing, leave no memory behind');
+}
+
+# A limit of the size of files is one of the size of segments
+sub short_of_shared_memory
+{
+	my ($expected) = run_with($node, 'SET max_parallel_workers_per_gather = 0');
+	my $blocks = 2 * 17 * 1024;    # of 512 bytes: just enough for a segment of WAL
+
+	$node->stop;
+	my $started = system('sh', '-c', "ulimit -f $blocks && exec pg_ctl -w -s -o '-c dynamic_shared_memory_type=posix' -D '" . $node->data_dir . "' -l '" . $node->logfile . "' start");
+  SKIP:
+	{
+		skip 'the server does not start with a limit of the size of files', 2 if $started != 0;
+		my (undef, $out, $err) = $node->psql('postgres', "SET client_min_messages = debug1; $any_size SET max_parallel_workers_per_gather = 2; "
+			  . "SELECT md5(string_agg(person || ':' || float8send(authority)::text, ',' ORDER BY person)) FROM klout_authority('$edges')");
+		my $output = $node->safe_psql('postgres', "$any_size SET max_parallel_workers_per_gather = 2; SELECT md5(string_agg(person || ':' || float8send(authority)::text, ',' ORDER BY person)) FROM klout_authority('$edges')");
+		is($output, $expected, 'too little shared memory: done alone, the same bits');
+		skip 'a limit of the size of files does not hold for shared memory here', 1 if $err =~ /[1-9] of \d+ parallel workers/;
+		like($err, qr/no shared memory for workers: could not resize shared memory segment/, 'and DEBUG1 says so');
+	}
+	system('pg_ctl', '-s', '-w', '-D', $node->data_dir, '-m', 'fast', 'stop');
+	$node->{_pid} = undef;
+	$node->start;
+}
+
+sub standby
+{
+	my ($expected) = run_with($node, 'SET max_parallel_workers_per_gather = 0');
+	$node->backup('copy');
+	my $standby = PostgreSQL::Test::Cluster->new('standby');
+	$standby->init_from_backup($node, 'copy', has_streaming => 1);
+	$standby->start;
+	my ($bits, undef, $launched) = run_with($standby, 'SET max_parallel_workers_per_gather = 2');
+	is("$bits $launched", "$expected 2", 'on a standby: the same bits');
+	is($standby->safe_psql('postgres', 'SELECT pg_is_in_recovery()'), 't', 'it is a standby');
+	$standby->stop;
+}
+
+sub networkx
+{
+	my $python = (grep { -x $_ } '/usr/bin/python3', '/usr/local/bin/python3')[0];
+  SKIP:
+	{
+		skip 'python3 with networkx is not installed', 1
+		  unless $python && system("$python -c 'import networkx, scipy' 2>/dev/null") == 0;
+		my $seed = int(rand(1000000));
+		my $rows = $node->safe_psql('postgres', "CREATE TABLE drawn AS SELECT (hashint8extended(i, $seed) & 511)::int AS actor, "
+			  . "((hashint8extended(i, $seed + 1) & 511) * (hashint8extended(i, $seed + 2) & 511) / 512)::int AS target, "
+			  . "(1 + (hashint8extended(i, $seed + 3) & 65535)) / 777.0::float8 AS weight FROM generate_series(1, 4000) AS i; "
+			  . "SELECT actor || ' ' || target || ' ' || weight FROM drawn");
+		my $reference = '';
+		IPC::Run::run([ $python, 'test/data/authority_reference.py', '-' ], '<', \"$rows\n", '>', \$reference);
+		$reference =~ s/ /,/g;
+		$node->safe_psql('postgres', 'CREATE TABLE reference (person bigint, authority float8)');
+		IPC::Run::run([ 'psql', '-X', '-q', '-d', $node->connstr('postgres'), '-c', 'COPY reference FROM STDIN WITH (FORMAT csv)' ], '<', \$reference);
+		is($node->safe_psql('postgres', q{SELECT count(*) > 400, max(abs(r.authority - a.authority)) < 1e-10
+			FROM reference AS r FULL JOIN klout_authority('SELECT * FROM drawn', tolerance => 1e-12) AS a USING (person)}),
+			't|t', "as NetworkX, seed $seed");
+	}
+}

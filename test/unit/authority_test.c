@@ -1,0 +1,668 @@
+/*-------------------------------------------------------------------------
+ *
+ * authority_test.c
+ *	  The graph and the iteration without a server: against plain power
+ *	  iteration over a list of edges, to the bit where bits are promised.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "tap.h"
+
+#include <math.h>
+#include <setjmp.h>
+
+#include "authority.h"
+#include "authority_solve.h"
+
+#define PEOPLE_MAX	3000
+#define ROWS_MAX	40000
+
+typedef struct Row
+{
+	int64		actor;
+	int64		target;
+	double		weight;
+} Row;
+
+typedef enum Order
+{
+	FORWARD,
+	BACKWARD
+} Order;
+
+typedef struct Run
+{
+	Order		order;			/* of pieces */
+	KloutSolveOptions options;
+	const double *restart;		/* by person, or NULL */
+	const double *warm;
+	bool		bytes;			/* ids as text */
+	KloutSolveResult result;
+	uint32		heads;
+	uint32		tails;
+	uint64		edges;
+	double		authority[PEOPLE_MAX];	/* by person, -1 for nobody */
+	const char *problem;
+	int64		culprit;
+} Run;
+
+static Row	rows[ROWS_MAX];
+static Run	one;
+static Run	two;
+static double expected[PEOPLE_MAX];
+static jmp_buf refused;
+static size_t refused_bytes;
+static uint64 looks;
+
+static double
+random_double(void)
+{
+	return (double) (random_u64() >> 11) / 9007199254740992.0;
+}
+
+/* ----------
+ * Memory that knows what it gave
+ * ----------
+ */
+
+/* in front of each block, so that those left after a refusal can be freed */
+typedef struct Block
+{
+	struct Block *next;
+	struct Block *prev;
+	char		data[];
+} Block;
+
+static Block blocks = {&blocks, &blocks};
+
+static void *
+link_block(Block *block)
+{
+	block->next = blocks.next;
+	block->prev = &blocks;
+	block->next->prev = block;
+	blocks.next = block;
+	return block->data;
+}
+
+static Block *
+unlink_block(void *data)
+{
+	Block	   *block = (Block *) ((char *) data - offsetof(Block, data));
+
+	block->next->prev = block->prev;
+	block->prev->next = block->next;
+	return block;
+}
+
+static void *
+test_allocate(KloutMemory *memory, size_t size)
+{
+	Block	   *block = malloc(offsetof(Block, data) + size);
+
+	(void) memory;
+	/* nobody may count on zeros */
+	memset(block->data, 0xAB, size);
+	return link_block(block);
+}
+
+static void *
+test_resize(KloutMemory *memory, void *data, size_t size)
+{
+	(void) memory;
+	return link_block(realloc(unlink_block(data), offsetof(Block, data) + size));
+}
+
+static void
+test_release(KloutMemory *memory, void *data)
+{
+	(void) memory;
+	free(unlink_block(data));
+}
+
+static void
+release_all(void)
+{
+	while (blocks.next != &blocks)
+		free(unlink_block(blocks.next->data));
+}
+
+static void
+test_refuse(KloutMemory *memory, size_t needed)
+{
+	(void) memory;
+	refused_bytes = needed;
+	longjmp(refused, 1);
+}
+
+static void
+test_interrupts(void)
+{
+	looks++;
+}
+
+static KloutMemory
+memory_of(size_t limit)
+{
+	KloutMemory memory = {test_allocate, test_resize, test_release, test_refuse,
+	test_interrupts, limit, 0, 0};
+
+	return memory;
+}
+
+/* ----------
+ * Both ways to the result
+ * ----------
+ */
+
+/* Turns 0, 1, 2, ... into ids that are no numbers in their order. */
+static int64
+id_of(int64 person)
+{
+	return (int64) ((uint64) person * UINT64CONST(0x9E3779B97F4A7C15));
+}
+
+static void
+load(KloutIds *ids, KloutEdges *edges, int n, bool bytes)
+{
+	for (int from = 0; from < n; from += KLOUT_IDS_BATCH / 2)
+	{
+		int			count = Min(n - from, KLOUT_IDS_BATCH / 2);
+		int64		id[KLOUT_IDS_BATCH];
+		uint32		number[KLOUT_IDS_BATCH];
+
+		for (int i = 0; i < count; i++)
+		{
+			id[2 * i] = rows[from + i].actor;
+			id[2 * i + 1] = rows[from + i].target;
+		}
+		if (bytes)
+			for (int i = 0; i < 2 * count; i++)
+			{
+				char text[	64];
+				int			len = snprintf(text, sizeof(text), "the person %lld",
+										   (long long) id[i]);
+
+				number[i] = klout_ids_number_of_bytes(ids, text, (size_t) len, true);
+			}
+		else
+			klout_ids_numbers(ids, id, 2 * count, true, number);
+		for (int i = 0; i < count; i++)
+			if (number[2 * i] != number[2 * i + 1])
+				klout_edges_add(edges, number[2 * i], number[2 * i + 1],
+								rows[from + i].weight);
+	}
+}
+
+/* klout's way.  Persons are 0 up to people - 1, as in rows. */
+static bool
+run(Run *this, int n, int people, size_t limit)
+{
+	KloutMemory memory = memory_of(limit);
+	KloutIds	ids;
+	KloutEdges	edges;
+	KloutGraph	graph;
+	KloutSolvePlan plan;
+	KloutSolve *solve;
+	void	   *space;
+	double	   *mass;
+	double	   *flow;
+	double	   *warm = NULL;
+	uint32		culprit = KLOUT_NOBODY;
+
+	for (int i = 0; i < people; i++)
+		this->authority[i] = -1;
+	klout_ids_init(&ids, &memory, this->bytes, 42);
+	klout_edges_init(&edges, &memory);
+	load(&ids, &edges, n, this->bytes);
+	klout_ids_close(&ids);
+	this->problem = klout_graph_build(&graph, &ids, &edges, &culprit);
+	if (this->problem != NULL)
+	{
+		this->culprit = ids.id[culprit];
+		return false;
+	}
+	this->heads = graph.heads;
+	this->tails = graph.tails;
+	this->edges = graph.edges;
+
+	mass = klout_take(&memory, graph.n, sizeof(double));
+	flow = klout_take(&memory, graph.n, sizeof(double));
+	if (this->warm)
+		warm = klout_take(&memory, graph.n, sizeof(double));
+	for (uint32 i = 0; i < ids.n; i++)
+	{
+		int64		person = this->bytes ? 0 : ids.id[i];
+
+		mass[graph.vertex[i]] = this->restart ? this->restart[person] : 1.0 / ids.n;
+		if (warm)
+			warm[graph.vertex[i]] = this->warm[person];
+	}
+	klout_solve_plan(&plan, &graph, &this->options, mass, flow);
+	klout_reserve(&memory, plan.size);
+	space = aligned_alloc(64, plan.size);
+	memset(space, 0xAB, plan.size);
+	solve = klout_solve_init(&plan, space, warm);
+	if (this->order == FORWARD)
+		klout_solve_alone(solve, test_interrupts);
+	else
+	{
+		while (!klout_solve_done(solve))
+		{
+			for (uint32 piece = klout_solve_pieces(solve); piece-- > 0;)
+				klout_solve_piece(solve, piece);
+			klout_solve_end_phase(solve);
+		}
+	}
+	klout_solve_finish(&plan, solve, &this->result);
+	free(space);
+	klout_unreserve(&memory, plan.size);
+
+	for (uint32 i = 0; i < ids.n; i++)
+	{
+		int64		person;
+
+		if (this->bytes)
+		{
+			char text[	64] = {0};
+
+			memcpy(text, ids.data + ids.offset[i],
+				   (size_t) (ids.offset[i + 1] - ids.offset[i]));
+			person = atoll(text +strlen("the person "));
+		}
+		else
+			person = ids.id[i];
+		if (person >= 0 && person < people)
+			this->authority[person] = mass[graph.vertex[i]];
+		else
+			for (int p = 0; p < people; p++)
+				if (id_of(p) == person)
+					this->authority[p] = mass[graph.vertex[i]];
+	}
+	klout_give(&memory, mass, graph.n, sizeof(double));
+	klout_give(&memory, flow, graph.n, sizeof(double));
+	klout_give(&memory, warm, graph.n, sizeof(double));
+	klout_graph_free(&graph);
+	klout_ids_free(&ids);
+	klout_edges_free(&edges);
+	if (memory.used != 0)
+		printf("# %zu bytes are left\n", memory.used);
+	return memory.used == 0;
+}
+
+/* The plain way: power iteration of the whole, dangling mass to the restart. */
+static void
+iterate_plainly(int n, int people, double damping, const double *restart)
+{
+	static double next[PEOPLE_MAX];
+	static double leaving[PEOPLE_MAX];
+	static double v[PEOPLE_MAX];
+	static bool present[PEOPLE_MAX];
+	int			count = 0;
+
+	memset(leaving, 0, sizeof(leaving));
+	memset(present, 0, sizeof(present));
+	for (int i = 0; i < n; i++)
+		if (rows[i].actor != rows[i].target)
+		{
+			leaving[rows[i].actor] += rows[i].weight;
+			present[rows[i].actor] = present[rows[i].target] = true;
+		}
+	for (int p = 0; p < people; p++)
+		count += present[p];
+	for (int p = 0; p < people; p++)
+	{
+		v[p] = restart ? restart[p] : present[p] ? 1.0 / count : 0;
+		expected[p] = v[p];
+	}
+	for (int pass = 0; pass < 20000; pass++)
+	{
+		double		dangling = 0;
+		double		change = 0;
+
+		for (int p = 0; p < people; p++)
+			if (leaving[p] == 0)
+				dangling += expected[p];
+		for (int p = 0; p < people; p++)
+			next[p] = (1 - damping + damping * dangling) * v[p];
+		for (int i = 0; i < n; i++)
+			if (rows[i].actor != rows[i].target)
+				next[rows[i].target] += damping * expected[rows[i].actor] *
+					(rows[i].weight / leaving[rows[i].actor]);
+		for (int p = 0; p < people; p++)
+		{
+			change += fabs(next[p] - expected[p]);
+			expected[p] = next[p];
+		}
+		if (change < 1e-15)
+			break;
+	}
+}
+
+static double
+distance(const double *a, const double *b, int people)
+{
+	double		sum = 0;
+
+	for (int p = 0; p < people; p++)
+		sum += fabs(Max(a[p], 0) - Max(b[p], 0));
+	return sum;
+}
+
+static double
+total(const double *a, int people)
+{
+	double		sum = 0;
+
+	for (int p = 0; p < people; p++)
+		sum += Max(a[p], 0);
+	return sum;
+}
+
+static bool
+same_bits(const double *a, const double *b, int people)
+{
+	return memcmp(a, b, (size_t) people * sizeof(double)) == 0;
+}
+
+static const KloutSolveOptions defaults = {0.85, 1e-12, 1000, false, false};
+
+/* Rows where few people get most. */
+static void
+random_rows(int n, int people, int weights)
+{
+	for (int i = 0; i < n; i++)
+	{
+		double		u = random_double();
+
+		rows[i].actor = (int64) random_below(people);
+		rows[i].target = (int64) (u * u * u * people);
+		rows[i].weight = weights == 0 ? 1 :
+			weights == 1 ? (double) (1 + random_below(8)) :
+			weights == 2 ? random_double() + 0.001 :
+			pow(10, 12 * random_double() - 6);
+	}
+}
+
+static void
+shuffle_rows(int n)
+{
+	for (int i = n - 1; i > 0; i--)
+	{
+		int			j = random_below(i + 1);
+		Row			row = rows[i];
+
+		rows[i] = rows[j];
+		rows[j] = row;
+	}
+}
+
+static void
+check_plain(const char *name, int n, int people)
+{
+	char		title[200];
+	bool		clean;
+
+	memset(&one, 0, sizeof(one));
+	one.options = defaults;
+	clean = run(&one, n, people, SIZE_MAX / 2);
+	iterate_plainly(n, people, 0.85, NULL);
+	snprintf(title, sizeof(title), "%s: the result of plain power iteration", name);
+	check(distance(one.authority, expected, people) < 1e-11 && one.result.converged, title);
+	snprintf(title, sizeof(title), "%s: the sum is 1, the bound is kept, no memory is left", name);
+	check(fabs(total(one.authority, people) - 1) < 1e-12 && clean &&
+		  one.result.error_bound <= 1e-12, title);
+}
+
+static void
+set_row(int i, int64 actor, int64 target, double weight)
+{
+	rows[i].actor = actor;
+	rows[i].target = target;
+	rows[i].weight = weight;
+}
+
+static void
+test_small(void)
+{
+	/* a path: nothing to iterate */
+	for (int i = 0; i < 9; i++)
+		set_row(i, i, i + 1, 1);
+	check_plain("path", 9, 10);
+	check(one.heads == 10 && one.result.iterations == 0, "a path is peeled");
+
+	/* a ring, with somebody before it and somebody after */
+	for (int i = 0; i < 10; i++)
+		set_row(i, i, (i + 1) % 10, 1);
+	check_plain("ring", 10, 10);
+	check(one.heads == 0 && one.tails == 0 && one.result.core_vertices == 10,
+		  "a ring is all core");
+	set_row(10, 10, 3, 1);
+	set_row(11, 5, 11, 1);
+	set_row(12, 11, 12, 1);
+	check_plain("ring with a head and two tails", 13, 13);
+	check(one.heads == 1 && one.tails == 2 && one.result.core_vertices == 10 &&
+		  one.result.core_edges == 10 && one.edges == 13,
+		  "one head and two tails are peeled");
+
+	/* what lies between two rings is core, too */
+	set_row(0, 0, 1, 1);
+	set_row(1, 1, 0, 1);
+	set_row(2, 1, 2, 1);
+	set_row(3, 2, 3, 1);
+	set_row(4, 3, 4, 1);
+	set_row(5, 4, 3, 1);
+	check_plain("two rings with a bridge", 6, 5);
+	check(one.result.core_vertices == 5, "a bridge between rings is core");
+
+	for (int i = 0; i < 2000; i++)
+		set_row(i, i + 1, 0, 1);
+	check_plain("star inwards", 2000, 2001);
+	for (int i = 0; i < 2000; i++)
+	{
+		set_row(2 * i, i + 1, 0, 1);
+		set_row(2 * i + 1, 0, i + 1, (double) (1 + i % 3));
+	}
+	check_plain("star both ways", 4000, 2001);
+
+	for (int i = 0; i < 900; i++)
+		set_row(i, i / 30, i % 30, 1);
+	check_plain("complete, with self edges", 900, 30);
+	check(one.edges == 870 && fabs(one.authority[17] - 1.0 / 30) < 1e-15,
+		  "complete: everybody has the same");
+
+	set_row(0, 1, 2, 1);
+	check_plain("one edge", 1, 3);
+	check(fabs(one.authority[2] / one.authority[1] - 1.85) < 1e-14,
+		  "one edge: 1 to 1.85");
+}
+
+static void
+test_random(void)
+{
+	static const char *const names[] = {
+		"weights 1", "small whole weights", "fractional weights",
+		"weights over 12 orders of magnitude"
+	};
+
+	for (int weights = 0; weights < 4; weights++)
+	{
+		char		title[200];
+
+		random_rows(20000, 2000, weights);
+		check_plain(names[weights], 20000, 2000);
+		check(one.result.core_edges > 0, "there is something to iterate");
+
+		two = one;
+		shuffle_rows(20000);
+		run(&two, 20000, 2000, SIZE_MAX / 2);
+		snprintf(title, sizeof(title), "%s: the order of rows changes no bit", names[weights]);
+		check(same_bits(one.authority, two.authority, 2000), title);
+
+		two = one;
+		two.order = BACKWARD;
+		run(&two, 20000, 2000, SIZE_MAX / 2);
+		snprintf(title, sizeof(title), "%s: the order of pieces changes no bit", names[weights]);
+		check(same_bits(one.authority, two.authority, 2000), title);
+
+		two = one;
+		two.options.plain_sums = true;
+		run(&two, 20000, 2000, SIZE_MAX / 2);
+		snprintf(title, sizeof(title), "%s: vector instructions change no bit", names[weights]);
+		check(same_bits(one.authority, two.authority, 2000), title);
+
+		two = one;
+		two.options.plain = true;
+		run(&two, 20000, 2000, SIZE_MAX / 2);
+		snprintf(title, sizeof(title), "%s: the same without acceleration, in more iterations", names[weights]);
+		check(distance(one.authority, two.authority, 2000) < 1e-11 &&
+			  two.result.iterations >= one.result.iterations, title);
+
+		two = one;
+		two.bytes = true;
+		run(&two, 20000, 2000, SIZE_MAX / 2);
+		snprintf(title, sizeof(title), "%s: the same with ids of text", names[weights]);
+		check(distance(one.authority, two.authority, 2000) < 1e-12, title);
+
+		two = one;
+		for (int i = 0; i < 20000; i++)
+		{
+			rows[i].actor = id_of(rows[i].actor);
+			rows[i].target = id_of(rows[i].target);
+		}
+		run(&two, 20000, 2000, SIZE_MAX / 2);
+		snprintf(title, sizeof(title), "%s: other ids change nothing but ids", names[weights]);
+		check(distance(one.authority, two.authority, 2000) < 1e-12, title);
+	}
+
+	/* each pair many times */
+	random_rows(30000, 40, 2);
+	check_plain("repeated pairs", 30000, 40);
+	check(one.edges <= 40 * 39, "repeated pairs are merged");
+	two = one;
+	shuffle_rows(30000);
+	run(&two, 30000, 40, SIZE_MAX / 2);
+	check(same_bits(one.authority, two.authority, 40), "repeated pairs: the order of rows changes no bit");
+
+	/* float4 weights whose sum is none, after many sums that are */
+	random_rows(20000, 1000, 1);
+	set_row(20000, 998, 999, 16777216);
+	set_row(20001, 998, 999, 1);
+	check_plain("a sum that is no float4", 20002, 1000);
+	two = one;
+	shuffle_rows(20002);
+	run(&two, 20002, 1000, SIZE_MAX / 2);
+	check(same_bits(one.authority, two.authority, 1000), "a sum that is no float4: the order of rows changes no bit");
+	random_rows(20000, 1000, 0);
+	set_row(20000, 998, 999, 16777217);
+	check_plain("one weight that is no float4", 20001, 1000);
+}
+
+static void
+test_restart(void)
+{
+	static double restart[PEOPLE_MAX];
+	double		damping[] = {0, 0.1, 0.5, 0.85, 0.95, 0.99};
+
+	random_rows(20000, 2000, 1);
+	for (int i = 0; i < 6; i++)
+	{
+		char		title[200];
+
+		memset(&one, 0, sizeof(one));
+		one.options = defaults;
+		one.options.damping = damping[i];
+		one.options.tolerance = 1e-11;
+		run(&one, 20000, 2000, SIZE_MAX / 2);
+		iterate_plainly(20000, 2000, damping[i], NULL);
+		snprintf(title, sizeof(title), "damping %g: the result of plain power iteration", damping[i]);
+		check(distance(one.authority, expected, 2000) < 1e-11 && one.result.converged, title);
+	}
+
+	memset(restart, 0, sizeof(restart));
+	restart[rows[0].actor] += 0.25;
+	restart[rows[1].target] += 0.75;
+	one.options = defaults;
+	one.restart = restart;
+	run(&one, 20000, 2000, SIZE_MAX / 2);
+	iterate_plainly(20000, 2000, 0.85, restart);
+	check(distance(one.authority, expected, 2000) < 1e-11, "restart at two people");
+
+	two = one;
+	two.warm = one.authority;
+	run(&two, 20000, 2000, SIZE_MAX / 2);
+	check(distance(one.authority, two.authority, 2000) < 1e-12 &&
+		  two.result.iterations < one.result.iterations, "a warm start takes fewer iterations");
+
+	one.options.max_iterations = 3;
+	run(&one, 20000, 2000, SIZE_MAX / 2);
+	check(!one.result.converged && one.result.iterations == 3 &&
+		  distance(one.authority, expected, 2000) <= one.result.error_bound,
+		  "not converged: the error is within the bound");
+	one.options.max_iterations = 1000;
+	for (int i = 0; i < 10; i++)
+	{
+		one.options.tolerance = pow(10, -1 - i);
+		run(&one, 20000, 2000, SIZE_MAX / 2);
+		if (distance(one.authority, expected, 2000) > one.options.tolerance)
+			break;
+		if (i == 9)
+			check(true, "the error is within every tolerance");
+	}
+}
+
+static void
+test_limits(void)
+{
+	volatile int refusals = 0;
+	volatile bool enough = false;
+
+	random_rows(20000, 2000, 2);
+	memset(&one, 0, sizeof(one));
+	one.options = defaults;
+	for (volatile size_t limit = 100000; !enough; limit += 50000)
+	{
+		/* what was taken until then is the owner's to free */
+		if (setjmp(refused) == 0)
+		{
+			run(&one, 20000, 2000, limit);
+			enough = true;
+		}
+		else
+		{
+			refusals++;
+			release_all();
+			if (refused_bytes <= limit)
+				break;
+		}
+	}
+	check(enough && refusals > 10, "memory is refused beyond any limit, with more than it");
+
+	set_row(0, 7, 8, 1e308);
+	set_row(1, 7, 9, 1e308);
+	set_row(2, 8, 7, 1);
+	memset(&one, 0, sizeof(one));
+	one.options = defaults;
+	run(&one, 3, 10, SIZE_MAX / 2);
+	release_all();
+	check(one.problem != NULL && one.culprit == 7, "weights beyond float8 name their actor");
+
+	set_row(0, 0, 1, 5e-324);
+	set_row(1, 0, 2, 1e-323);
+	set_row(2, 1, 0, 1e308);
+	set_row(3, 2, 0, 1e-300);
+	check_plain("weights at both ends of float8", 4, 3);
+
+	check(looks > 0, "interrupts are looked at");
+}
+
+int
+main(void)
+{
+	random_begin(20260823);
+	test_small();
+	test_random();
+	test_restart();
+	test_limits();
+	return finish();
+}
