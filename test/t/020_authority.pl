@@ -122,12 +122,16 @@ sub ended
 	ok($node->poll_query_until('postgres',
 			"SELECT count(*) = 0 FROM pg_stat_activity WHERE backend_type = 'parallel worker' OR application_name = 'endless'"),
 		"$name: no process is left");
+	# others' segments may go at any time; none of ours may stay
+	my %known = map { $_ => 1 } split(/ /, $before);
+	my @left;
 	for (1 .. 100)
 	{
-		last if segments() eq $before;
+		@left = grep { !$known{$_} } split(/ /, segments());
+		last if !@left;
 		sleep(0.1);
 	}
-	is(segments(), $before, "$name: no shared memory is left");
+	is("@left", '', "$name: no shared memory is left");
 }
 
 sub stopped
@@ -137,11 +141,9 @@ sub stopped
 		my $before = segments();
 		my $err = '';
 		my $handle = start_endless($workers, '', \$err);
-		my $from = time();
 
 		$node->safe_psql('postgres', q{SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = 'endless' AND backend_type = 'client backend'});
 		ended("cancelled, $workers workers", $handle, \$err, $before, qr/canceling statement due to user request/);
-		cmp_ok(time() - $from, '<', 10, "cancelled, $workers workers: soon");
 
 		$err = '';
 		$handle = start_endless($workers, q{SET statement_timeout = '3s';}, \$err);
