@@ -79,9 +79,8 @@ write_header(KloutBuffer *buffer)
 		buffer->canonical_len;
 }
 
-/* Puts the fields that say what there is back to nothing. */
-static void
-forget(KloutBuffer *buffer)
+void
+klout_buffer_clear(KloutBuffer *buffer)
 {
 	buffer->ntopics = 0;
 	buffer->topics_len = 0;
@@ -98,13 +97,7 @@ klout_buffer_init(KloutBuffer *buffer, uint8 *data, size_t size)
 	buffer->data = data;
 	buffer->size = size;
 	buffer->unit = KLOUT_UNIT_NONE;
-	forget(buffer);
-}
-
-void
-klout_buffer_clear(KloutBuffer *buffer)
-{
-	forget(buffer);
+	klout_buffer_clear(buffer);
 }
 
 void
@@ -250,7 +243,7 @@ klout_buffer_append(KloutBuffer *buffer, int topic, int64 bucket,
 	KloutEntry	entry;
 	size_t		used = klout_buffer_used(buffer);
 
-	if (unlikely(buffer->size - used < KLOUT_ENTRY_MAX))
+	if (unlikely(buffer->size - used < KLOUT_WIDE_ENTRY))
 		return false;
 
 	entry.actor = actor;
@@ -271,7 +264,7 @@ klout_buffer_append(KloutBuffer *buffer, int topic, int64 bucket,
 		if (!widen_entries(buffer))
 			return false;
 		used = klout_buffer_used(buffer);
-		if (buffer->size - used < KLOUT_ENTRY_MAX)
+		if (buffer->size - used < KLOUT_WIDE_ENTRY)
 			return false;
 	}
 

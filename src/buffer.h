@@ -39,9 +39,6 @@
 #define KLOUT_BUFFER_VERSION	(0x80 | KLOUT_SIGNALS_VERSION)
 #define KLOUT_BUFFER_HEADER		18
 
-/* the largest entry: room to ask for before adding one */
-#define KLOUT_ENTRY_MAX			16
-
 /* A checked view of an open value. */
 typedef struct KloutBuffer
 {

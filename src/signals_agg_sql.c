@@ -174,7 +174,7 @@ static void
 add_fact(KloutBuffer *buffer, const KloutTopic *topic, int64 bucket,
 		 uint64 actor, int weight)
 {
-	size_t		needed = klout_topic_size(topic) + KLOUT_ENTRY_MAX;
+	size_t		needed = klout_topic_size(topic) + KLOUT_WIDE_ENTRY;
 
 	for (;;)
 	{

@@ -396,7 +396,7 @@ buffered_value(const Fact *facts, int n, KloutUnit unit, KloutStatus *status)
 		{
 			compact = number == KLOUT_TOPIC_TOO_MANY || random_below(10) == 0;
 			if (!compact)
-				buffer_resize(&buffer, buffer.size + KLOUT_ENTRY_MAX +
+				buffer_resize(&buffer, buffer.size + KLOUT_WIDE_ENTRY +
 							  klout_topic_size(&topic) + (size_t) random_below((int) buffer.size));
 		}
 		if (compact)
