@@ -1,0 +1,14 @@
+# The blocks of SQL in a document that begin with "-- Recipe: NAME", as they stand; with -v only=NAME
+# those of that name. So a test runs the recipe a reader sees, not a copy of it.
+/^```/ {
+	inside = 0
+}
+
+inside {
+	print
+}
+
+/^```sql$/ {
+	getline
+	inside = /^-- Recipe: / && (only == "" || $0 == "-- Recipe: " only)
+}
