@@ -189,7 +189,7 @@ def main():
         ratio = (1 + following) / (1 + followers)
         user_mass[p] = max(0.01, 0.55 * min(1, math.log(1 + (NOW - since).days / 15)))
         if following > 500 and ratio > 0.6:
-            user_mass[p] /= math.exp(min(700, 5 * (ratio - 0.6)))
+            user_mass[p] /= math.exp(min(100, 5 * (ratio - 0.6)))
         divisor[p] = 1
         if following > 2500:
             divisor[p] = min(50, max(1, math.exp(min(100, 3 * (ratio - 1) * math.log(math.log(following))))))

@@ -1,5 +1,6 @@
 # The blocks of SQL in a document that begin with "-- Recipe: NAME", as they stand; with -v only=NAME
-# those of that name. So a test runs the recipe a reader sees, not a copy of it.
+# those of that name, with -v without="NAME NAME" all others. So a test runs the recipe a reader sees,
+# not a copy of it.
 /^```/ {
 	inside = 0
 }
@@ -10,5 +11,6 @@ inside {
 
 /^```sql$/ {
 	getline
-	inside = /^-- Recipe: / && (only == "" || $0 == "-- Recipe: " only)
+	inside = sub(/^-- Recipe: /, "") && (only == "" || $0 == only) &&
+		index(" " without " ", " " $0 " ") == 0
 }
