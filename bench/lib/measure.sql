@@ -7,8 +7,12 @@
 
 CREATE SCHEMA bench;
 
--- How large the jobs' tables are, and how many runs are taken
-CREATE TABLE bench.setting AS SELECT :runs AS runs, :scale::float8 AS scale;
+-- How large the jobs' tables are, how many runs are taken, and where opponents outside the server are,
+-- '' for those that are not there: GAP's program pr, a Python that has igraph.  What goes to them passes
+-- through files in the folder's tmp/; its src/ is a copy of the checkout.
+CREATE TABLE bench.setting AS
+SELECT :runs AS runs, :scale::float8 AS scale, :levels AS levels, :'gap' AS gap, :'python' AS python,
+       :'folder' AS folder;
 
 CREATE TABLE bench.row (
     id integer GENERATED ALWAYS AS IDENTITY,
@@ -43,16 +47,20 @@ LANGUAGE sql IMMUTABLE AS $$
     END
 $$;
 
-CREATE FUNCTION bench.milliseconds(amount float8) RETURNS text
+CREATE FUNCTION bench.rounded(amount float8) RETURNS text
 LANGUAGE sql IMMUTABLE AS $$
-    SELECT round(amount::numeric, CASE WHEN amount < 100 THEN 1 ELSE 0 END)::text
+    SELECT round(amount::numeric, CASE WHEN amount < 10 THEN 2 WHEN amount < 100 THEN 1 ELSE 0 END)::text
 $$;
 
--- '1,234 ms (1,200 - 1,300)'
-CREATE FUNCTION bench.spread(times float8[]) RETURNS text
+CREATE FUNCTION bench.median(amounts float8[]) RETURNS float8
 LANGUAGE sql IMMUTABLE AS $$
-    SELECT format('%s ms (%s - %s)', bench.milliseconds(percentile_cont(0.5) WITHIN GROUP (ORDER BY t)),
-                  bench.milliseconds(min(t)), bench.milliseconds(max(t)))
+    SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY amount) FROM unnest(amounts) AS amount
+$$;
+
+-- '1234 ms (1200 - 1300)'
+CREATE FUNCTION bench.spread(times float8[], unit text) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT format('%s %s (%s - %s)', bench.rounded(bench.median(times)), unit, bench.rounded(min(t)), bench.rounded(max(t)))
     FROM unnest(times) AS t
 $$;
 
@@ -84,10 +92,19 @@ LANGUAGE sql IMMUTABLE AS $$
         OR plan @? '$.**."Sort Space Type" ? (@ == "Disk")'
 $$;
 
+-- In how many processes the last run of a query went; null where its plan cannot tell, as with
+-- functions that run queries or programs of their own
 CREATE FUNCTION bench.processes(plan jsonb) RETURNS integer
-LANGUAGE sql IMMUTABLE AS $$
-    SELECT 1 + coalesce(max(launched::integer), 0)
-    FROM jsonb_path_query(plan, '$.**."Workers Launched"') AS launched
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF plan @? '$.**."Function Name" ? (@ starts with "klout_authority")' THEN
+        RETURN (SELECT 1 + workers FROM klout_authority_stats());
+    ELSIF plan #>> '{Plan,Node Type}' = 'Function Scan' THEN
+        RETURN NULL;
+    END IF;
+    RETURN (SELECT 1 + coalesce(max(launched::integer), 0)
+            FROM jsonb_path_query(plan, '$.**."Workers Launched"') AS launched);
+END
 $$;
 
 CREATE FUNCTION bench.remark(note text) RETURNS void
@@ -99,6 +116,30 @@ $$;
 CREATE FUNCTION bench.verdict(met boolean, amount numeric, goal numeric) RETURNS text
 LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE WHEN met THEN 'yes' ELSE format('no, by %s %%', round(abs(amount / goal - 1) * 100)) END
+$$;
+
+-- A row of times that have been taken; targets as for bench.compare
+CREATE FUNCTION bench.report_times(job text, against text, ours_times float8[], theirs_times float8[],
+                                   at_most float8 DEFAULT NULL, at_least float8 DEFAULT NULL,
+                                   unit text DEFAULT 'ms') RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    ours_time numeric := bench.median(ours_times);
+    theirs_time numeric := bench.median(theirs_times);
+    goal numeric := coalesce(at_most, at_least);
+    ratio numeric := CASE WHEN at_least IS NULL THEN ours_time / theirs_time ELSE theirs_time / ours_time END;
+BEGIN
+    INSERT INTO bench.row (job, against, ours, theirs, ratio, target, met)
+    VALUES (job, against, bench.spread(ours_times, unit), bench.spread(theirs_times, unit),
+            CASE WHEN at_least IS NULL THEN format('%s x its time', round(ratio, 2))
+                 ELSE format('%s x faster', round(ratio, 2)) END,
+            CASE WHEN at_least IS NULL THEN format('at most %s', goal)
+                 WHEN at_least = 1 THEN 'faster'
+                 ELSE format('at least %s', goal) END,
+            bench.verdict(CASE WHEN at_least IS NULL THEN ratio <= goal
+                               WHEN at_least = 1 THEN ratio > 1
+                               ELSE ratio >= goal END, ratio, goal));
+END
 $$;
 
 -- One row of the table.  Exactly one of the targets is given:
@@ -116,8 +157,6 @@ DECLARE
     theirs_times float8[] := '{}';
     ours_plan jsonb;
     theirs_plan jsonb;
-    times numeric;
-    goal numeric := coalesce(at_most, at_least);
     title text := job;
     side text;
 BEGIN
@@ -150,23 +189,10 @@ BEGIN
         side := concat_ws(' and ', 'ours', side);
     END IF;
     IF side IS NOT NULL THEN
-        PERFORM bench.remark(format('%s against %s: the planner chose a serial plan for %s.', title, against, side));
+        PERFORM bench.remark(format('%s against %s: %s ran in one process.', title, against, side));
     END IF;
 
-    SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY t) INTO times FROM unnest(ours_times) AS t;
-    SELECT CASE WHEN at_least IS NULL THEN times / m ELSE m / times END INTO times
-    FROM (SELECT (percentile_cont(0.5) WITHIN GROUP (ORDER BY t))::numeric FROM unnest(theirs_times) AS t) AS theirs (m);
-
-    INSERT INTO bench.row (job, against, ours, theirs, ratio, target, met)
-    VALUES (title, against, bench.spread(ours_times), bench.spread(theirs_times),
-            CASE WHEN at_least IS NULL THEN format('%s x its time', round(times, 2))
-                 ELSE format('%s x faster', round(times, 2)) END,
-            CASE WHEN at_least IS NULL THEN format('at most %s', goal)
-                 WHEN at_least = 1 THEN 'faster'
-                 ELSE format('at least %s', goal) END,
-            bench.verdict(CASE WHEN at_least IS NULL THEN times <= goal
-                               WHEN at_least = 1 THEN times > 1
-                               ELSE times >= goal END, times, goal));
+    PERFORM bench.report_times(title, against, ours_times, theirs_times, at_most, at_least);
 END
 $$;
 
@@ -182,6 +208,17 @@ CREATE FUNCTION bench.not_available(job text, against text, target text) RETURNS
 LANGUAGE sql AS $$
     INSERT INTO bench.row (job, against, ours, theirs, ratio, target, met)
     VALUES (job, against, '', 'not available', '', target, '')
+$$;
+
+-- Runs a program and returns the lines it prints
+CREATE FUNCTION bench.output_of(command text) RETURNS SETOF text
+LANGUAGE plpgsql AS $$
+BEGIN
+    CREATE TEMP TABLE IF NOT EXISTS output (line text);
+    TRUNCATE pg_temp.output;
+    EXECUTE format('COPY pg_temp.output FROM PROGRAM %L WITH (DELIMITER E''\x01'')', command);
+    RETURN QUERY SELECT line FROM pg_temp.output;
+END
 $$;
 
 -- A comparison is only worth something when both sides are right
