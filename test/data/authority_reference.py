@@ -1,18 +1,20 @@
 #!/usr/bin/python3
-"""Authority by NetworkX, for test/sql/authority.sql; no code of klout.
+"""Authority by NetworkX, for test/sql/authority.sql, and by igraph; no code of klout.
 
-    authority_reference.py            writes authority_edges.csv and authority_expected.csv
-    authority_reference.py - < rows   reads rows "actor target weight", prints "person authority"
+    authority_reference.py                writes authority_edges.csv and authority_expected.csv
+    authority_reference.py - < rows       reads rows "actor target weight", prints "person authority"
+    authority_reference.py igraph < rows  reads rows "graph,actor,target,weight", prints by igraph
+                                          "graph,person,authority"; knows the damping and the restart
+                                          weights of the graphs in authority_edges.csv
 
 networkx.pagerank gives the mass of people without outgoing edges to the restart
 vector, as klout does. Its tolerance is per node, so it is divided by their number.
+igraph does the same with that mass; it is given repeated pairs as they are.
 """
 
 import csv
 import os
 import sys
-
-import networkx
 
 
 def lcg(n):
@@ -52,6 +54,8 @@ def graphs():
 
 def authority(rows, restart=None, damping=0.85):
     """Self loops are left out, repeated pairs added up."""
+    import networkx
+
     graph = networkx.DiGraph()
     for actor, target, weight in rows:
         if actor == target:
@@ -64,7 +68,34 @@ def authority(rows, restart=None, damping=0.85):
                              tol=2e-14 / len(graph))
 
 
+def authority_by_igraph(rows, restart=None, damping=0.85):
+    """Self loops are left out."""
+    sys.modules['matplotlib'] = sys.modules['cairo'] = None  # not needed, and not always whole
+    import igraph
+
+    rows = [row for row in rows if row[0] != row[1]]
+    people = sorted({row[0] for row in rows} | {row[1] for row in rows})
+    number = {person: i for i, person in enumerate(people)}
+    graph = igraph.Graph(len(people), edges=[(number[a], number[t]) for a, t, _ in rows], directed=True)
+    return dict(zip(people, graph.personalized_pagerank(
+        damping=damping, weights=[w for _, _, w in rows], implementation='prpack',
+        reset=restart and [restart.get(person, 0.0) for person in people])))
+
+
+def print_by_igraph():
+    settings = {name: (restart, damping) for name, _, restart, damping in graphs()}
+    rows = {}
+    for name, actor, target, weight in csv.reader(sys.stdin):
+        rows.setdefault(name, []).append((int(actor), int(target), float(weight)))
+    for name in rows:
+        for person, mass in authority_by_igraph(rows[name], *settings.get(name, (None, 0.85))).items():
+            print(name, person, repr(mass), sep=',')
+
+
 def main():
+    if sys.argv[1:] == ['igraph']:
+        print_by_igraph()
+        return
     if len(sys.argv) > 1:
         rows = [line.split() for line in sys.stdin]
         for person, mass in sorted(authority((int(a), int(t), float(w)) for a, t, w in rows).items()):

@@ -1,5 +1,5 @@
 # klout_authority with parallel workers and without: the same bits; cancelled, killed, short of
-# shared memory, on a standby; and against NetworkX where it is installed.
+# shared memory, on a standby; and against NetworkX and igraph where they are installed.
 
 use strict;
 use warnings;
@@ -11,10 +11,8 @@ use Klout;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-# A graph without a table: everybody acts on the next and on two others, squares are popular
 my $people = 150000;
-my $edges = "SELECT i AS actor, CASE k WHEN 1 THEN i + 1 ELSE i * i + k * 1913 END % $people AS target, k + i % 7 AS weight "
-  . "FROM generate_series(0, $people - 1::bigint) AS i, generate_series(1, 3) AS k";
+my $edges = graph_of($people);
 # No rounding gets it there
 my $endless = "SELECT count(*) FROM klout_authority('$edges', tolerance => 1e-300, max_iterations => 2147483647)";
 my $any_size = 'SET min_parallel_table_scan_size = 0; ';
@@ -32,18 +30,30 @@ planned_workers();
 stopped();
 no_leak();
 short_of_shared_memory();
+small_dev_shm();
 standby();
 networkx();
+igraph();
 done_testing();
+
+# A graph without a table: everybody acts on the next and on two others, squares are popular
+sub graph_of
+{
+	my ($n) = @_;
+
+	return "SELECT i AS actor, CASE k WHEN 1 THEN i + 1 ELSE i * i + k * 1913 END % $n AS target, k + i % 7 AS weight "
+	  . "FROM generate_series(0, $n - 1::bigint) AS i, generate_series(1, 3) AS k";
+}
 
 # Result and workers of a run under some settings
 sub run_with
 {
-	my ($on, $settings) = @_;
+	my ($on, $settings, $graph) = @_;
 
+	$graph //= $edges;
 	return split(/\|/, $on->safe_psql('postgres', "$any_size $settings; "
 		  . "SELECT md5(string_agg(person || ':' || float8send(authority)::text, ',' ORDER BY person)), count(*) "
-		  . "FROM klout_authority('$edges'); SELECT workers FROM klout_authority_stats()") =~ s/\n/|/gr);
+		  . "FROM klout_authority('$graph'); SELECT workers FROM klout_authority_stats()") =~ s/\n/|/gr);
 }
 
 sub same_bits
@@ -181,11 +191,10 @@ sub short_of_shared_memory
 	my ($expected) = run_with($node, 'SET max_parallel_workers_per_gather = 0');
 	my $blocks = 2 * 17 * 1024;    # of 512 bytes: just enough for a segment of WAL
 
-	$node->stop;
-	my $started = system('sh', '-c', "ulimit -f $blocks && exec pg_ctl -w -s -o '-c dynamic_shared_memory_type=posix' -D '" . $node->data_dir . "' -l '" . $node->logfile . "' start");
+	my $started = restart_within('sh', '-c', "ulimit -f $blocks && exec \"\$@\"", 'sh');
   SKIP:
 	{
-		skip 'the server does not start with a limit of the size of files', 2 if $started != 0;
+		skip 'the server does not start with a limit of the size of files', 2 if !$started;
 		my (undef, $out, $err) = $node->psql('postgres', "SET client_min_messages = debug1; $any_size SET max_parallel_workers_per_gather = 2; "
 			  . "SELECT md5(string_agg(person || ':' || float8send(authority)::text, ',' ORDER BY person)) FROM klout_authority('$edges')");
 		my $output = $node->safe_psql('postgres', "$any_size SET max_parallel_workers_per_gather = 2; SELECT md5(string_agg(person || ':' || float8send(authority)::text, ',' ORDER BY person)) FROM klout_authority('$edges')");
@@ -193,9 +202,58 @@ sub short_of_shared_memory
 		skip 'a limit of the size of files does not hold for shared memory here', 1 if $err =~ /[1-9] of \d+ parallel workers/;
 		like($err, qr/no shared memory for workers: could not resize shared memory segment/, 'and DEBUG1 says so');
 	}
+	end_within();
+}
+
+# Restarts the server, its shared memory in /dev/shm, by a command that runs the rest of its
+# arguments; true if that went well
+sub restart_within
+{
+	my @within = @_;
+
+	$node->stop;
+	return system(@within, 'pg_ctl', '-w', '-s', '-o', '-c dynamic_shared_memory_type=posix',
+		'-D', $node->data_dir, '-l', $node->logfile, 'start') == 0;
+}
+
+# And as it was before
+sub end_within
+{
 	system('pg_ctl', '-s', '-w', '-D', $node->data_dir, '-m', 'fast', 'stop');
 	$node->{_pid} = undef;
 	$node->start;
+}
+
+# 64 MB of /dev/shm, as in a container that was not told otherwise: in a mount namespace of the
+# server's own, and in a user namespace, as only root may mount, which again is not root in another,
+# as root may not run a server
+sub small_dev_shm
+{
+	my ($uid, $gid) = ($>, $) + 0);
+	my @within = ('unshare', '-r', '-m', 'sh', '-c', 'mount -t tmpfs -o size=64m,mode=1777 tmpfs /dev/shm && '
+		  . "exec unshare --user --map-user=$uid --map-group=$gid \"\$@\"", 'sh');
+	my $large = graph_of(1500000);
+	my $settings = q{SET klout.authority_memory = '1GB'; SET max_parallel_workers_per_gather};
+
+  SKIP:
+	{
+		my $why = '';
+		skip 'a /dev/shm of the test\'s own is not allowed here: ' . ($why =~ s/\n.*//sr || 'no unshare'), 6
+		  unless eval { IPC::Run::run([ @within, 'sh', '-c', "test \$(id -u) -eq $uid" ], '<', \undef, '>', \undef, '2>', \$why) };
+		my ($expected_small) = run_with($node, "$settings = 0");
+		my ($expected_large, $count) = run_with($node, "$settings = 0", $large);
+		ok(restart_within(@within), 'the server starts with 64 MB of /dev/shm');
+		my $files = $node->safe_psql('postgres', q{SELECT count(*) FROM pg_ls_dir('/dev/shm')});
+		my ($bits, undef, $launched) = run_with($node, "$settings = 2");
+		is("$bits $launched", "$expected_small 2", '64 MB of /dev/shm: enough for workers on a small graph');
+		($bits, undef, $launched) = run_with($node, "$settings = 2", $large);
+		is("$bits $launched", "$expected_large 0", '64 MB of /dev/shm: a large graph is done alone, the same bits');
+		is($count, 1500000, 'it is large');
+		my (undef, undef, $err) = $node->psql('postgres', "SET client_min_messages = debug1; $settings = 2; SELECT count(*) FROM klout_authority('$large')");
+		like($err, qr/no shared memory for workers: could not resize shared memory segment .*: No space left on device/, 'DEBUG1 says why');
+		is($node->safe_psql('postgres', q{SELECT count(*) FROM pg_ls_dir('/dev/shm')}), $files, 'nothing is left in /dev/shm');
+		end_within();
+	}
 }
 
 sub standby
@@ -211,13 +269,21 @@ sub standby
 	$standby->stop;
 }
 
+# A python3 that can import this, or undef
+sub python_with
+{
+	my ($modules) = @_;
+
+	return (grep { -x $_ && system("$_ -c 'import sys; sys.modules[\"matplotlib\"] = None; import $modules' 2>/dev/null") == 0 }
+		  '/usr/bin/python3', '/usr/local/bin/python3')[0];
+}
+
 sub networkx
 {
-	my $python = (grep { -x $_ } '/usr/bin/python3', '/usr/local/bin/python3')[0];
+	my $python = python_with('networkx, scipy');
   SKIP:
 	{
-		skip 'python3 with networkx is not installed', 1
-		  unless $python && system("$python -c 'import networkx, scipy' 2>/dev/null") == 0;
+		skip 'python3 with networkx is not installed', 1 if !$python;
 		my $seed = int(rand(1000000));
 		my $rows = $node->safe_psql('postgres', "CREATE TABLE drawn AS SELECT (hashint8extended(i, $seed) & 511)::int AS actor, "
 			  . "((hashint8extended(i, $seed + 1) & 511) * (hashint8extended(i, $seed + 2) & 511) / 512)::int AS target, "
@@ -231,5 +297,40 @@ sub networkx
 		is($node->safe_psql('postgres', q{SELECT count(*) > 400, max(abs(r.authority - a.authority)) < 1e-10
 			FROM reference AS r FULL JOIN klout_authority('SELECT * FROM drawn', tolerance => 1e-12) AS a USING (person)}),
 			't|t', "as NetworkX, seed $seed");
+	}
+}
+
+# The graphs of test/sql/authority.sql, and one of 100,000 people that is another each time
+sub igraph
+{
+	my $python = python_with('igraph');
+  SKIP:
+	{
+		skip 'python3 with igraph is not installed', 3 if !$python;
+		my $seed = int(rand(1000000));
+		my $known = slurp_file('test/data/authority_edges.csv');
+		$node->safe_psql('postgres', "CREATE TABLE graphs AS SELECT 'random' AS graph, hashint8extended(i, $seed) & 131071 AS actor, "
+			  . "((hashint8extended(i, $seed + 1) & 131071) * (hashint8extended(i, $seed + 2) & 131071) / 131072) AS target, "
+			  . "(1 + (hashint8extended(i, $seed + 3) & 65535)) / 777.0::float8 AS weight FROM generate_series(1, 400000) AS i");
+		IPC::Run::run([ 'psql', '-X', '-q', '-d', $node->connstr('postgres'), '-c', 'COPY graphs FROM STDIN WITH (FORMAT csv)' ], '<', \$known);
+		my $rows = $node->safe_psql('postgres', 'COPY graphs TO STDOUT WITH (FORMAT csv)');
+		IPC::Run::run([ $python, 'test/data/authority_reference.py', 'igraph' ], '<', \"$rows\n", '>', \my $reference);
+		$node->safe_psql('postgres', 'CREATE TABLE by_igraph (graph text, person bigint, authority float8)');
+		IPC::Run::run([ 'psql', '-X', '-q', '-d', $node->connstr('postgres'), '-c', 'COPY by_igraph FROM STDIN WITH (FORMAT csv)' ], '<', \$reference);
+		$node->safe_psql('postgres', q{CREATE TABLE by_klout AS
+			SELECT graph, person, authority
+			FROM (SELECT DISTINCT graph,
+					CASE graph WHEN 'little damping' THEN 0.3 WHEN 'much damping' THEN 0.99 ELSE 0.85 END AS damping
+				FROM graphs) AS g,
+				klout_authority(format('SELECT actor, target, weight FROM graphs WHERE graph = %L', graph), damping,
+					tolerance => 1e-12, max_iterations => 1000,
+					restart_sql => CASE WHEN graph = 'restart'
+						THEN 'SELECT * FROM (VALUES (3, 1.0), (7, 2.5)) AS v (person, weight)' END)});
+		is($node->safe_psql('postgres', 'SELECT count(DISTINCT graph) FROM by_igraph'), 14, 'igraph: 14 graphs');
+		cmp_ok($node->safe_psql('postgres', q{SELECT count(*) FROM by_igraph WHERE graph = 'random'}), '>', 100000, 'one of them of 100,000 people');
+		is($node->safe_psql('postgres', q{SELECT graph, count(i.person) = count(k.person) AND max(abs(i.authority - k.authority)) < 1e-10
+				FROM by_igraph AS i FULL JOIN by_klout AS k USING (graph, person)
+				GROUP BY graph HAVING (count(i.person) = count(k.person) AND max(abs(i.authority - k.authority)) < 1e-10) IS NOT TRUE}),
+			'', "as igraph, seed $seed");
 	}
 }
