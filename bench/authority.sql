@@ -176,7 +176,7 @@ SELECT bench.compare(job => 'authority to 1e-10, ' || :'size_rmat', against => '
 ours => 'SELECT * FROM klout_authority(''SELECT * FROM rmat'', tolerance => 1e-10)',
 theirs => 'SELECT * FROM bench.authority_by_igraph()');
 \else
-SELECT bench.not_available('authority to 1e-10, ' || :'size_rmat', 'igraph', 'at least 7');
+SELECT bench.not_available('authority to 1e-10, ' || :'size_rmat', 'export, igraph', 'at least 7');
 \endif
 
 SELECT bench.remark((SELECT format('authority: %s people, %s distinct pairs, %s iterations to an error of at most 1e-9; %s ms to load, %s to build, %s to solve (the last run, with %s workers); %s bytes a row at most.',
