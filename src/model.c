@@ -40,6 +40,12 @@ const KloutModelScalar klout_model_scalars[KLOUT_MODEL_NSCALARS] = {
 	NUMBER_RANGE},
 	{"scale", offsetof(KloutModel, scale), false,
 	"a number greater than 0 and at most 1e9"},
+	{"calibrate_share", offsetof(KloutModel, calibrate_share), false,
+	"a number greater than 0 and less than 1"},
+	{"calibrate_score", offsetof(KloutModel, calibrate_score), false,
+	"a number greater than 0 and less than 100"},
+	{"active_days", offsetof(KloutModel, active_days), false,
+	"a number greater than 0 and at most 3652425"},
 };
 
 bool
@@ -58,6 +64,12 @@ klout_model_number_valid(const KloutModelScalar *scalar, double value)
 		return value >= 1;
 	if (scalar->offset == offsetof(KloutModel, scale))
 		return value > 0;
+	if (scalar->offset == offsetof(KloutModel, calibrate_share))
+		return value > 0 && value < 1;
+	if (scalar->offset == offsetof(KloutModel, calibrate_score))
+		return value > 0 && value < 100;
+	if (scalar->offset == offsetof(KloutModel, active_days))
+		return value > 0 && value <= KLOUT_MODEL_MAX_DAYS;
 	return true;
 }
 
@@ -86,6 +98,9 @@ klout_model_default(KloutModel *model)
 	model->audience_cap = 0.1;
 	model->activity_weight = 0;
 	model->scale = 3.4;
+	model->calibrate_share = 0.05;
+	model->calibrate_score = 63;
+	model->active_days = 90;
 }
 
 static bool

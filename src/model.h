@@ -3,7 +3,7 @@
  * model.h
  *	  The model: the whole recipe of a score, as a stored value.
  *
- * A model is eleven numbers and two short lists of weights, one of networks
+ * A model is fourteen numbers and two short lists of weights, one of networks
  * and one of kinds.  What each number does is in the mathematics reference;
  * here is only what it may be and how it is kept.
  *
@@ -14,7 +14,8 @@
  *	int64		consistency_half_life		microseconds
  *	float8		unproven_cap, consistency_cap, mix, reach_weight,
  *				consistency_weight, audience_weight, audience_cap,
- *				activity_weight, scale
+ *				activity_weight, scale, calibrate_share, calibrate_score,
+ *				active_days
  *	varint		number of networks, then for each: name, float8 weight
  *	varint		number of kinds, then for each: name, float8 weight
  *
@@ -46,7 +47,7 @@
 #define KLOUT_MODEL_MAX_NUMBER		1e9
 
 /* version and numbers, before the lists */
-#define KLOUT_MODEL_NSCALARS		11
+#define KLOUT_MODEL_NSCALARS		14
 #define KLOUT_MODEL_FIXED_SIZE		(1 + 8 * KLOUT_MODEL_NSCALARS)
 
 /* A model without entries in its lists. */
@@ -66,6 +67,11 @@ typedef struct KloutModel
 	double		activity_weight;	/* wp, >= 0 */
 	double		scale;			/* c, > 0 */
 
+	/* how klout_calibrate chooses scale; no part of a score */
+	double		calibrate_share;	/* in (0, 1) */
+	double		calibrate_score;	/* in (0, 100) */
+	double		active_days;	/* > 0, at most KLOUT_MODEL_MAX_DAYS */
+
 	/* private to model.c: the lists, inside the value that was read */
 	int			nnetworks;
 	int			nkinds;
@@ -81,7 +87,7 @@ typedef struct KloutModelWeight
 } KloutModelWeight;
 
 /*
- * The eleven numbers in stored order, which is also the order of the text
+ * The fourteen numbers in stored order, which is also the order of the text
  * form.  A half-life is an int64 at its offset, the others are doubles.
  */
 typedef struct KloutModelScalar

@@ -59,7 +59,7 @@ SELECT NULL::jsonb::klout_model IS NULL AS "null", NULL::klout_model IS NULL AS 
 -- Every key is read, in any order, and written in one order
 --
 SELECT $$
-{"kinds": {"reply": 2, "like": 0.5},
+{"kinds": {"reply": 2, "like": 0.5}, "active_days": 30, "calibrate_score": 50.5, "calibrate_share": 0.01,
  "networks": {"twitter": 1, "linkedin": 2, "facebook": 0},
  "scale": 12.5, "activity_weight": 0.25, "audience_cap": 7, "audience_weight": 6,
  "consistency_weight": 5, "reach_weight": 4, "mix": 3, "consistency_cap": 2.5,
@@ -114,6 +114,16 @@ GROUP BY input ORDER BY input COLLATE "C";
 -- what JSON has no number for never gets that far
 SELECT input, count(*) FILTER (WHERE pg_temp.try_key(key, input) LIKE '22P02: invalid input syntax for type json') AS refused
 FROM scalars, unnest(ARRAY['NaN', 'Infinity', '-Infinity', 'inf', '+1', '.5', '1.', '0x10', '1_000', '1 2']) AS input
+GROUP BY input ORDER BY input COLLATE "C";
+-- the three of calibration have bounds of their own
+SELECT key, pg_temp.try_key(key, low)::float8 = low::float8 AS lowest, pg_temp.try_key(key, high)::float8 = high::float8 AS highest,
+	pg_temp.try_key(key, above) AS above, pg_temp.try_key(key, '0') AS zero
+FROM (VALUES ('calibrate_share', '5e-324', '0.9999999999999999', '1'), ('calibrate_score', '5e-324', '99.99999999999999', '100'),
+	('active_days', '5e-324', '3652425', '3652425.0000000005')) AS v (key, low, high, above);
+SELECT input, count(*) FILTER (WHERE pg_temp.try_key(key, input) LIKE
+	'22023: klout_model: ' || key || ' must be a number greater than 0 and %, got %') AS "3 refused"
+FROM unnest(ARRAY['calibrate_share', 'calibrate_score', 'active_days']) AS key,
+	unnest(ARRAY['-1', '1e10', '1e400', '1e-400', '-0.0', '"NaN"', '"0.5"', '"90 days"', 'true', '[]', '{}']) AS input
 GROUP BY input ORDER BY input COLLATE "C";
 -- negative zero, and numbers too small for a float8, are zero
 SELECT pg_temp.try_key('unproven_cap', '-0.0'), pg_temp.try_key('unproven_cap', '1e-400'), pg_temp.try_key('unproven_cap', '-0');
@@ -221,11 +231,11 @@ SELECT m.id FROM models m JOIN texts t USING (id) WHERE m.model::text <> t.model
 SET IntervalStyle = postgres;
 
 -- the stored form of the default model: Python's
--- struct.pack('<Bqq9d', 1, 30*86400*10**6, 360*86400*10**6, 3, 2, 1, 1, 1, 0.1, 0.1, 0, 3.4) and two empty lists
+-- struct.pack('<Bqq12d', 1, 30*86400*10**6, 360*86400*10**6, 3, 2, 1, 1, 1, 0.1, 0.1, 0, 3.4, 0.05, 63, 90) and two empty lists
 SELECT klout_model_send(klout_model()) =
-	'\x0100403d7f5b0200000000dff6491c000000000000000008400000000000000040000000000000f03f000000000000f03f000000000000f03f9a9999999999b93f9a9999999999b93f00000000000000003333333333330b400000' AS same;
+	'\x0100403d7f5b0200000000dff6491c000000000000000008400000000000000040000000000000f03f000000000000f03f000000000000f03f9a9999999999b93f9a9999999999b93f00000000000000003333333333330b409a9999999999a93f0000000000804f4000000000008056400000' AS same;
 -- two networks (ab 0, b 2) and a kind (reply 0.5) after its numbers
-SELECT substr(klout_model_send('{"networks": {"b": 2, "ab": 0}, "kinds": {"reply": 0.5}}'), 90) AS lists;
+SELECT substr(klout_model_send('{"networks": {"b": 2, "ab": 0}, "kinds": {"reply": 0.5}}'), 114) AS lists;
 
 -- Binary input: COPY in binary writes a bytea as its bytes, and reads them as
 -- what the column is.
@@ -254,7 +264,7 @@ END
 $$;
 SELECT id, pg_temp.receive(klout_model_send(model)) FROM models ORDER BY id;
 CREATE TEMP TABLE crafted AS
-SELECT substr(klout_model_send(klout_model()), 1, 89) AS numbers;
+SELECT substr(klout_model_send(klout_model()), 1, 113) AS numbers;
 SELECT why, pg_temp.receive(numbers || lists) AS result
 FROM crafted, (VALUES
 	-- count, length, name, weight; count
@@ -357,10 +367,10 @@ SELECT ('{"networks": {"a": 2, "b": 3}, "kinds": {"like": 0.5}}'::klout_model ||
 -- null takes every key back to the default, whatever the left side was
 SELECT '{"reach_half_life": "1 hour", "consistency_half_life": "1 hour", "unproven_cap": 9, "consistency_cap": 9, "mix": 9,
 	"reach_weight": 9, "consistency_weight": 9, "audience_weight": 9, "audience_cap": 9, "activity_weight": 9, "scale": 9,
-	"networks": {"a": 9}, "kinds": {"a": 9}}'::klout_model
+	"calibrate_share": 0.9, "calibrate_score": 9, "active_days": 9, "networks": {"a": 9}, "kinds": {"a": 9}}'::klout_model
 	|| '{"reach_half_life": null, "consistency_half_life": null, "unproven_cap": null, "consistency_cap": null, "mix": null,
 	"reach_weight": null, "consistency_weight": null, "audience_weight": null, "audience_cap": null, "activity_weight": null,
-	"scale": null, "networks": null, "kinds": null}' = klout_model() AS reset;
+	"scale": null, "calibrate_share": null, "calibrate_score": null, "active_days": null, "networks": null, "kinds": null}' = klout_model() AS reset;
 SELECT klout_model('hour') || '{"scale": null}' || '{"reach_half_life": "3 hours"}' = klout_model('hour') || '{"scale": 3.4}' AS same;
 SELECT klout_model() || '{"sclae": 2}';
 SELECT klout_model() || '{"scale": 0}';

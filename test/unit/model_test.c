@@ -22,8 +22,8 @@
 
 /*
  * The default model.  Numbers as printed by
- * struct.pack('<Bqq9d', 1, 30*86400*10**6, 360*86400*10**6,
- *			   3, 2, 1, 1, 1, 0.1, 0.1, 0, 3.4) in Python.
+ * struct.pack('<Bqq12d', 1, 30*86400*10**6, 360*86400*10**6,
+ *			   3, 2, 1, 1, 1, 0.1, 0.1, 0, 3.4, 0.05, 63, 90) in Python.
  */
 static const uint8 default_bytes[] = {
 	0x01,						/* version */
@@ -38,6 +38,9 @@ static const uint8 default_bytes[] = {
 	0x9a, 0x99, 0x99, 0x99, 0x99, 0x99, 0xb9, 0x3f, /* 0.1 */
 	0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, /* 0 */
 	0x33, 0x33, 0x33, 0x33, 0x33, 0x33, 0x0b, 0x40, /* 3.4 */
+	0x9a, 0x99, 0x99, 0x99, 0x99, 0x99, 0xa9, 0x3f, /* 0.05 */
+	0x00, 0x00, 0x00, 0x00, 0x00, 0x80, 0x4f, 0x40, /* 63 */
+	0x00, 0x00, 0x00, 0x00, 0x00, 0x80, 0x56, 0x40, /* 90 */
 	0x00,						/* no networks */
 	0x00						/* no kinds */
 };
@@ -182,7 +185,9 @@ test_presets(void)
 		  read.mix == 1 && read.reach_weight == 1 &&
 		  read.consistency_weight == 1 && read.audience_weight == 0.1 &&
 		  read.audience_cap == 0.1 && read.activity_weight == 0 &&
-		  read.scale == 3.4 && read.nnetworks == 0 && read.nkinds == 0,
+		  read.scale == 3.4 && read.calibrate_share == 0.05 &&
+		  read.calibrate_score == 63 && read.active_days == 90 &&
+		  read.nnetworks == 0 && read.nkinds == 0,
 		  "these bytes are read as the default model");
 	check(klout_model_network_weight(&read, name_of("twitter")) == 1 &&
 		  klout_model_kind_weight(&read, name_of("reply")) == 1 &&
@@ -192,7 +197,9 @@ test_presets(void)
 	check(klout_model_preset("hour", 4, &model) &&
 		  model.reach_half_life == INT64CONST(10800000000) &&
 		  model.consistency_half_life == INT64CONST(129600000000) &&
-		  model.scale == 2 && model.unproven_cap == 3,
+		  model.scale == 2 && model.unproven_cap == 3 &&
+		  model.calibrate_share == 0.05 && model.calibrate_score == 63 &&
+		  model.active_days == 90,
 		  "preset hour");
 	check(klout_model_preset("strict", 6, &model) &&
 		  model.reach_half_life == INT64CONST(2592000000000) &&
@@ -303,7 +310,7 @@ test_ranges(void)
 	check(passed, "ranges of half-lives");
 
 	passed = true;
-	for (int i = 2; i < KLOUT_MODEL_NSCALARS; i++)
+	for (int i = 2; i <= 10; i++)
 	{
 		bool		is_mix = i == 4;
 		bool		is_scale = i == 10;
@@ -326,6 +333,25 @@ test_ranges(void)
 				 "number is out of range" : "number is not in canonical form");
 	}
 	check(passed, "ranges of numbers");
+
+	/* those of calibration: above 0, below or up to a bound of their own */
+	passed = true;
+	for (int i = 11; i < KLOUT_MODEL_NSCALARS; i++)
+	{
+		double		bound = i == 11 ? 1 : i == 12 ? 100 : 3652425;
+		bool		open = i != 13;
+
+		passed &= read_with_number(i, nextafter(0, 1)) == NULL &&
+			read_with_number(i, nextafter(bound, 0)) == NULL &&
+			(read_with_number(i, bound) == NULL) == !open &&
+			says(read_with_number(i, nextafter(bound, 1e10)), "number is out of range") &&
+			says(read_with_number(i, 0), "number is out of range") &&
+			says(read_with_number(i, -0.0), "number is out of range") &&
+			says(read_with_number(i, -1), "number is out of range") &&
+			says(read_with_number(i, (double) INFINITY), "number is out of range") &&
+			says(read_with_number(i, (double) NAN), "number is out of range");
+	}
+	check(passed, "ranges of the numbers of calibration");
 
 	check(read_with_network("x", 1, 0) == NULL &&
 		  read_with_network("x", 1, 1e9) == NULL &&

@@ -203,11 +203,11 @@ random_model(bool extreme, uint8 *bytes)
 			*klout_model_half_life(&model, scalar) = extreme && random_below(3) == 0 ?
 				1 + (int64) (random_u64() % UINT64CONST(315569519999999999) >> random_below(60)) :
 				(1 + random_below(100)) * KLOUT_USECS_PER_HOUR * 24 / (1 + random_below(20));
-		else if (!extreme)
-			*klout_model_number(&model, scalar) = 1 + random_below(100) / 50.0;
 		else
 		{
-			double		number = ldexp(1 + random_below(1000) / 1000.0, random_below(1100) - 1070);
+			double		number = extreme ?
+				ldexp(1 + random_below(1000) / 1000.0, random_below(1100) - 1070) :
+				1 + random_below(100) / 50.0;
 
 			if (klout_model_number_valid(scalar, number))
 				*klout_model_number(&model, scalar) = number;
