@@ -117,8 +117,8 @@ klout_model_form(const KloutModel *model)
  * Reading values
  */
 
-static const KloutModel *
-read_value(struct varlena *value, KloutModel *model)
+const KloutModel *
+klout_model_read_value(const struct varlena *value, KloutModel *model)
 {
 	const char *error = klout_model_read((const uint8 *) VARDATA_ANY(value),
 										 VARSIZE_ANY_EXHDR(value), model);
@@ -134,7 +134,7 @@ read_value(struct varlena *value, KloutModel *model)
 const KloutModel *
 klout_model_getarg(FunctionCallInfo fcinfo, int argno, KloutModel *model)
 {
-	return read_value(PG_GETARG_VARLENA_PP(argno), model);
+	return klout_model_read_value(PG_GETARG_VARLENA_PP(argno), model);
 }
 
 /*

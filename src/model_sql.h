@@ -21,6 +21,10 @@
 extern const KloutModel *klout_model_getarg(FunctionCallInfo fcinfo,
 											int argno, KloutModel *model);
 
+/* The same for a detoasted value. */
+extern const KloutModel *klout_model_read_value(const struct varlena *value,
+												KloutModel *model);
+
 /*
  * A new value of the model's numbers and lists, palloc'd: for functions that
  * return a changed copy of a model, such as one with another scale.  Every

@@ -96,11 +96,12 @@ score_reactors(const KloutNetwork *network, KloutUnit unit,
 /*
  * Sums over the buckets of a network: all kinds together, in order of time.
  * *days gets the buckets with an action, each with its largest kind weight;
- * *reactions every action.
+ * *reactions every action; *newest the newest of these buckets and itself.
  */
 static void
 score_buckets(const KloutNetwork *network, const Clock *clock,
-			  const double *kind_weight, double *days, double *reactions)
+			  const double *kind_weight, double *days, double *reactions,
+			  int64 *newest)
 {
 	KloutRuns	runs[KLOUT_KINDS_MAX];
 	int64		bucket[KLOUT_KINDS_MAX];
@@ -153,6 +154,7 @@ score_buckets(const KloutNetwork *network, const Clock *clock,
 			}
 		}
 
+		*newest = Max(*newest, first);
 		age = clock->now - first;
 		*days += heaviest * faded(age, clock->consistency);
 		*reactions += actions * faded(age, clock->reach);
@@ -175,7 +177,7 @@ score_posts(const KloutNetwork *network, const Clock *clock)
 static void
 score_network(const KloutNetwork *network, KloutUnit unit,
 			  const KloutModel *model, int64 at, const Clock *clock,
-			  KloutNetworkScore *result)
+			  KloutNetworkScore *result, int64 *newest)
 {
 	result->name = network->name;
 	result->weight = klout_model_network_weight(model, network->name);
@@ -197,7 +199,8 @@ score_network(const KloutNetwork *network, KloutUnit unit,
 			kind_weight[i] = klout_model_kind_weight(model, network->kinds[i]);
 		score_reactors(network, unit, model, clock, kind_weight,
 					   &result->value[KLOUT_PART_REACH], &breadth);
-		score_buckets(network, clock, kind_weight, &days, &result->reactions);
+		score_buckets(network, clock, kind_weight, &days, &result->reactions,
+					  newest);
 		result->value[KLOUT_PART_CONSISTENCY] =
 			fmin(days, model->consistency_cap * breadth);
 	}
@@ -211,6 +214,7 @@ klout_score_compute(const uint8 *data, size_t len, const KloutModel *model,
 	KloutNetwork network;
 	Clock		clock;
 	double		engagement;
+	int64		newest = PG_INT64_MIN;
 	int			i;
 
 	memset(score, 0, sizeof(*score));
@@ -227,7 +231,8 @@ klout_score_compute(const uint8 *data, size_t len, const KloutModel *model,
 	{
 		KloutNetworkScore result;
 
-		score_network(&network, signals.unit, model, at, &clock, &result);
+		score_network(&network, signals.unit, model, at, &clock, &result,
+					  &newest);
 		for (i = 0; i < KLOUT_PARTS; i++)
 			score->sum[i] += result.weight * result.value[i];
 		score->reactions += result.weight * result.reactions;
@@ -237,6 +242,9 @@ klout_score_compute(const uint8 *data, size_t len, const KloutModel *model,
 	}
 	if (signals.problem)
 		return signals.problem;
+	score->idle = newest == PG_INT64_MIN ? -1 :
+		(double) (clock.now - newest) /
+		(double) (klout_unit_usecs(KLOUT_UNIT_DAY) / klout_unit_usecs(signals.unit));
 
 	score->part[KLOUT_PART_REACH] =
 		model->reach_weight * log1p(score->sum[KLOUT_PART_REACH]);

@@ -60,6 +60,12 @@ typedef struct KloutScore
 	double		raw;
 	double		score;			/* 0 <= score < 100 */
 	double		reactions;		/* sum of W_n reactions_n */
+
+	/*
+	 * Age of the newest bucket with an action, of any weight, in days; below
+	 * 0 when there is none up to the moment.
+	 */
+	double		idle;
 	int			nnetworks;
 } KloutScore;
 

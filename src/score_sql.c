@@ -8,20 +8,19 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "signals_sql.h"
+#include "score_sql.h"
 
 #include <math.h>
 
 #include "access/xact.h"
 #include "model_sql.h"
 #include "names_sql.h"
-#include "score.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
-static int64
-moment_argument(FunctionCallInfo fcinfo, int argno, const char *function,
-				const char *argument)
+int64
+klout_moment_getarg(FunctionCallInfo fcinfo, int argno, const char *function,
+					const char *argument)
 {
 	TimestampTz at = PG_GETARG_TIMESTAMPTZ(argno);
 
@@ -33,9 +32,9 @@ moment_argument(FunctionCallInfo fcinfo, int argno, const char *function,
 	return at;
 }
 
-static void
-compute(KloutCanonical signals, const KloutModel *model, int64 at,
-		KloutScore *score, KloutNetworkScore *networks)
+void
+klout_score_signals(KloutCanonical signals, const KloutModel *model, int64 at,
+					KloutScore *score, KloutNetworkScore *networks)
 {
 	const char *problem = klout_score_compute(signals.data, signals.len, model,
 											  at, score, networks);
@@ -54,10 +53,10 @@ compute_arguments(FunctionCallInfo fcinfo, const char *function,
 		(void) klout_model_getarg(fcinfo, 1, model);
 	else
 		klout_model_default(model);
-	compute(klout_signals_getarg(fcinfo, 0), model,
-			PG_NARGS() > 2 ? moment_argument(fcinfo, 2, function, "as_of") :
-			GetCurrentTransactionStartTimestamp(),
-			score, networks);
+	klout_score_signals(klout_signals_getarg(fcinfo, 0), model,
+						PG_NARGS() > 2 ? klout_moment_getarg(fcinfo, 2, function, "as_of") :
+						GetCurrentTransactionStartTimestamp(),
+						score, networks);
 }
 
 PG_FUNCTION_INFO_V1(klout_score);
@@ -203,16 +202,16 @@ klout_explain_change(PG_FUNCTION_ARGS)
 	KloutScore	before;
 	KloutScore	after;
 	KloutCanonical after_signals;
-	int64		before_at = moment_argument(fcinfo, two_models ? 4 : 3, function, "before_at");
-	int64		after_at = moment_argument(fcinfo, two_models ? 5 : 4, function, "after_at");
+	int64		before_at = klout_moment_getarg(fcinfo, two_models ? 4 : 3, function, "before_at");
+	int64		after_at = klout_moment_getarg(fcinfo, two_models ? 5 : 4, function, "after_at");
 	int			part;
 
 	InitMaterializedSRF(fcinfo, 0);
 	(void) klout_model_getarg(fcinfo, 2, &model);
 	after_signals = klout_signals_getarg(fcinfo, 1);
-	compute(klout_signals_getarg(fcinfo, 0), &model, before_at,
-			&before, before_networks);
-	compute(after_signals, &model, after_at, &after, after_networks);
+	klout_score_signals(klout_signals_getarg(fcinfo, 0), &model, before_at,
+						&before, before_networks);
+	klout_score_signals(after_signals, &model, after_at, &after, after_networks);
 
 	for (part = 0; part < KLOUT_PARTS; part++)
 	{
@@ -243,7 +242,7 @@ klout_explain_change(PG_FUNCTION_ARGS)
 		KloutScore	changed;
 
 		(void) klout_model_getarg(fcinfo, 3, &after_model);
-		compute(after_signals, &after_model, after_at, &changed, NULL);
+		klout_score_signals(after_signals, &after_model, after_at, &changed, NULL);
 		put_change(rsinfo, "model", NULL, 0, changed.score - after.score);
 	}
 	return (Datum) 0;

@@ -1,0 +1,458 @@
+/*-------------------------------------------------------------------------
+ *
+ * calibrate_sql.c
+ *	  The aggregates klout_mix(signals) and klout_calibrate(signals, model
+ *	  [, as_of]).
+ *
+ * Plan.  Both read a person's signals in the transition function and keep
+ * integers only (calibrate.h), so that there is nothing whose order matters.
+ * The states are types of core, because nobody but the executor sees one:
+ * klout_mix has a bigint[] of two, klout_calibrate a bytea that begins with
+ * the model and as_of of its first row, which those of every other row must
+ * equal.  They have core's text and binary forms, which are exact, and come
+ * as parts from workers and other nodes; what SQL can pass by hand is any
+ * value of the type, so every reader checks what it is about to touch.
+ *
+ * States are changed in place only inside an aggregate, and only if they are
+ * plain.  Otherwise, and when there is no more room, a new one is made in the
+ * current memory context; the executor copies it beside the group.  Final
+ * functions only read.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "score_sql.h"
+
+#include "access/xact.h"
+#include "calibrate.h"
+#include "catalog/pg_type_d.h"
+#include "model_sql.h"
+#include "utils/array.h"
+#include "utils/builtins.h"
+#include "utils/float.h"
+#include "utils/timestamp.h"
+
+/* where the numbers of klout_mix are in its array: one dimension, no NULLs */
+#define PAIRS_OFFSET			ARR_OVERHEAD_NONULLS(1)
+
+/* for how many people more a new state has room, at least */
+#define ROOM_MIN				16
+
+extern Datum klout_fingerprint(PG_FUNCTION_ARGS);
+
+PG_FUNCTION_INFO_V1(klout_mix_accum);
+PG_FUNCTION_INFO_V1(klout_mix_combine);
+PG_FUNCTION_INFO_V1(klout_mix_final);
+PG_FUNCTION_INFO_V1(klout_calibrate_accum);
+PG_FUNCTION_INFO_V1(klout_calibrate_combine);
+PG_FUNCTION_INFO_V1(klout_calibrate_final);
+
+/* ----------
+ * klout_mix
+ * ----------
+ */
+
+/* Argument argno, not NULL: {proven, unproven}; *numbers are inside it. */
+static ArrayType *
+pairs_getarg(FunctionCallInfo fcinfo, int argno, KloutPairs *pairs)
+{
+	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(argno);
+	int64		numbers[2];
+
+	if (ARR_NDIM(array) != 1 || ARR_DIMS(array)[0] != 2 ||
+		ARR_HASNULL(array) || ARR_ELEMTYPE(array) != INT8OID)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("state of klout_mix must have two numbers")));
+	memcpy(numbers, (char *) array + PAIRS_OFFSET, sizeof(numbers));
+	if (numbers[0] < 0 || numbers[1] < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("state of klout_mix must not have negative numbers")));
+	pairs->proven = numbers[0];
+	pairs->unproven = numbers[1];
+	return array;
+}
+
+/* The state of these pairs: in place if it may be, else a new one. */
+static Datum
+pairs_result(FunctionCallInfo fcinfo, ArrayType *array,
+			 const KloutPairs *pairs)
+{
+	if (array && AggCheckCallContext(fcinfo, NULL))
+	{
+		int64		numbers[2] = {pairs->proven, pairs->unproven};
+
+		memcpy((char *) array + PAIRS_OFFSET, numbers, sizeof(numbers));
+		PG_RETURN_ARRAYTYPE_P(array);
+	}
+	else
+	{
+		Datum		numbers[2] = {Int64GetDatum(pairs->proven),
+		Int64GetDatum(pairs->unproven)};
+
+		PG_RETURN_ARRAYTYPE_P(construct_array(numbers, 2, INT8OID, 8,
+											  FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
+	}
+}
+
+static void
+pairs_overflow(void)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+			 errmsg("klout_mix: number of pairs is out of range of bigint")));
+}
+
+/* klout_mix_accum(bigint[], klout_signals) -> bigint[] */
+Datum
+klout_mix_accum(PG_FUNCTION_ARGS)
+{
+	ArrayType  *array = NULL;
+	KloutPairs	pairs = {0, 0};
+	KloutCanonical signals;
+	const char *fault;
+
+	if (PG_ARGISNULL(1))
+	{
+		if (PG_ARGISNULL(0))
+			PG_RETURN_NULL();
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	}
+	if (!PG_ARGISNULL(0))
+		array = pairs_getarg(fcinfo, 0, &pairs);
+	signals = klout_signals_getarg(fcinfo, 1);
+	fault = klout_pairs_add(&pairs, signals.data, signals.len);
+	if (fault == klout_pairs_too_many)
+		pairs_overflow();
+	if (fault)
+		klout_signals_corrupt(fault);
+	return pairs_result(fcinfo, array, &pairs);
+}
+
+/* klout_mix_combine(bigint[], bigint[]) -> bigint[] */
+Datum
+klout_mix_combine(PG_FUNCTION_ARGS)
+{
+	ArrayType  *array;
+	KloutPairs	pairs;
+	KloutPairs	other;
+
+	if (PG_ARGISNULL(1))
+	{
+		if (PG_ARGISNULL(0))
+			PG_RETURN_NULL();
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	}
+	if (PG_ARGISNULL(0))
+		PG_RETURN_DATUM(PG_GETARG_DATUM(1));
+	array = pairs_getarg(fcinfo, 0, &pairs);
+	(void) pairs_getarg(fcinfo, 1, &other);
+	if (!klout_pairs_merge(&pairs, &other))
+		pairs_overflow();
+	return pairs_result(fcinfo, array, &pairs);
+}
+
+/* klout_mix_final(bigint[]) -> double precision */
+Datum
+klout_mix_final(PG_FUNCTION_ARGS)
+{
+	KloutPairs	pairs;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	(void) pairs_getarg(fcinfo, 0, &pairs);
+	if (pairs.proven == 0)
+	{
+		if (pairs.unproven == 0)
+			PG_RETURN_NULL();
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_EXCEPTION),
+				 errmsg("klout_mix: no reactor is proven"),
+				 errdetail("There are " INT64_FORMAT " pairs of a reactor and a person, all of weight 0.",
+						   pairs.unproven / KLOUT_WEIGHT_STEPS),
+				 errhint("Leave mix as it is until somebody is proven.")));
+	}
+	PG_RETURN_FLOAT8(Max(1.0, (double) pairs.unproven / (double) pairs.proven));
+}
+
+/* ----------
+ * klout_calibrate: states
+ * ----------
+ */
+
+static const uint8 *
+state_data(const struct varlena *value)
+{
+	return (const uint8 *) VARDATA_ANY(value);
+}
+
+static void
+state_corrupt(const char *fault)
+{
+	ereport(ERROR,
+			(errcode(ERRCODE_DATA_CORRUPTED),
+			 errmsg("state of klout_calibrate is corrupt"),
+			 errdetail("On reading it, %s.", fault)));
+}
+
+static void
+read_state(const struct varlena *value, KloutCalibration *state)
+{
+	const char *fault = klout_calibration_read(state_data(value),
+											   VARSIZE_ANY_EXHDR(value), state);
+
+	if (unlikely(fault != NULL))
+		state_corrupt(fault);
+}
+
+/* Everybody of one state or two, counted. */
+static KloutRawCount *
+fold_states(const KloutCalibration *a, const KloutCalibration *b, uint32 *n)
+{
+	size_t		max = klout_calibration_fold_max(a, b);
+	KloutRawCount *counts = palloc_extended(Max(max, 1) * sizeof(KloutRawCount),
+											MCXT_ALLOC_HUGE);
+	uint32	   *scratch = palloc_extended(Max(max, 1) * sizeof(uint32),
+										  MCXT_ALLOC_HUGE);
+	const char *fault = klout_calibration_fold(a, b, counts, scratch, n);
+
+	if (unlikely(fault != NULL))
+		state_corrupt(fault);
+	pfree(scratch);
+	return counts;
+}
+
+/*
+ * A new state.  Room grows with what is there: people are counted again only
+ * after as many more as there are bins.
+ */
+static struct varlena *
+make_state(const uint8 *model, size_t model_len, int64 as_of,
+		   const KloutRawCount *counts, uint32 ncounts)
+{
+	size_t		size = VARHDRSZ +
+		klout_calibration_size(model_len, ncounts,
+						   Max(ROOM_MIN, 3 * (size_t) ncounts));
+	struct varlena *result = palloc0(size);
+
+	SET_VARSIZE(result, size);
+	klout_calibration_write((uint8 *) VARDATA(result), model, model_len, as_of,
+							counts, ncounts);
+	return result;
+}
+
+/* A state with one person more and nothing changed in place. */
+static struct varlena *
+copy_and_add(const KloutCalibration *state, uint32 bin)
+{
+	uint32		n;
+	KloutRawCount *counts = fold_states(state, NULL, &n);
+	struct varlena *result = make_state(state->model, state->model_len,
+										state->as_of, counts, n);
+	KloutCalibration copy;
+
+	read_state(result, &copy);
+	klout_calibration_add((uint8 *) VARDATA(result), &copy, bin);
+	pfree(counts);
+	return result;
+}
+
+/*
+ * A state in place that has no room: everybody is counted, and if that makes
+ * enough of it the state stays where it is.
+ */
+static struct varlena *
+count_and_add(struct varlena *value, KloutCalibration *state, uint32 bin)
+{
+	uint32		n;
+	KloutRawCount *counts = fold_states(state, NULL, &n);
+	size_t		size = klout_calibration_size(state->model_len, n,
+											  Max(ROOM_MIN, (size_t) n));
+
+	if (size > VARSIZE(value) - VARHDRSZ)
+		value = make_state(state->model, state->model_len, state->as_of,
+						   counts, n);
+	else
+		klout_calibration_write((uint8 *) VARDATA(value), state->model,
+								state->model_len, state->as_of, counts, n);
+	pfree(counts);
+	read_state(value, state);
+	klout_calibration_add((uint8 *) VARDATA(value), state, bin);
+	return value;
+}
+
+/* The fingerprint of a model's bytes, or what they are instead. */
+static char *
+fingerprint_of(const uint8 *data, size_t len)
+{
+	struct varlena *value = palloc(VARHDRSZ + len);
+	KloutModel	model;
+
+	SET_VARSIZE(value, VARHDRSZ + len);
+	memcpy(VARDATA(value), data, len);
+	if (klout_model_read(data, len, &model) != NULL)
+		return pstrdup("corrupt");
+	return TextDatumGetCString(DirectFunctionCall1(klout_fingerprint,
+												   PointerGetDatum(value)));
+}
+
+/* Raises an error unless the state is of this model and moment. */
+static void
+check_parameters(const KloutCalibration *state, const uint8 *model,
+				 size_t model_len, int64 as_of)
+{
+	if (unlikely(state->model_len != model_len ||
+				 memcmp(state->model, model, model_len) != 0))
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("klout_calibrate: model must be the same in all rows of a group"),
+				 errdetail("There are models with the fingerprints %s and %s.",
+						   fingerprint_of(state->model, state->model_len),
+						   fingerprint_of(model, model_len))));
+	if (unlikely(state->as_of != as_of))
+	{
+		char	   *first = pstrdup(timestamptz_to_str(state->as_of));
+
+		ereport(ERROR,
+				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+				 errmsg("klout_calibrate: as_of must be the same in all rows of a group"),
+				 errdetail("There are %s and %s.", first,
+						   timestamptz_to_str(as_of))));
+	}
+}
+
+/* ----------
+ * klout_calibrate: functions
+ * ----------
+ */
+
+/* klout_calibrate_accum(bytea, klout_signals, klout_model [, timestamptz]) -> bytea */
+Datum
+klout_calibrate_accum(PG_FUNCTION_ARGS)
+{
+	bool		in_aggregate = AggCheckCallContext(fcinfo, NULL) != 0;
+	struct varlena *value = NULL;
+	struct varlena *model_value;
+	const uint8 *model_data;
+	size_t		model_len;
+	int64		as_of;
+	KloutModel	model;
+	KloutScore	score;
+	KloutCalibration state;
+	uint32		bin;
+
+	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) ||
+		(PG_NARGS() > 3 && PG_ARGISNULL(3)))
+	{
+		if (PG_ARGISNULL(0))
+			PG_RETURN_NULL();
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	}
+
+	model_value = PG_GETARG_VARLENA_PP(2);
+	model_data = state_data(model_value);
+	model_len = VARSIZE_ANY_EXHDR(model_value);
+	as_of = PG_NARGS() > 3 ?
+		klout_moment_getarg(fcinfo, 3, "klout_calibrate", "as_of") :
+		GetCurrentTransactionStartTimestamp();
+	(void) klout_model_read_value(model_value, &model);
+
+	if (PG_ARGISNULL(0))
+		value = make_state(model_data, model_len, as_of, NULL, 0);
+	else
+	{
+		value = (struct varlena *) PG_GETARG_POINTER(0);
+		if (!in_aggregate || VARATT_IS_EXTENDED(value))
+		{
+			value = PG_GETARG_VARLENA_PP(0);
+			in_aggregate = false;
+		}
+	}
+	read_state(value, &state);
+	if (!PG_ARGISNULL(0))
+		check_parameters(&state, model_data, model_len, as_of);
+
+	klout_score_signals(klout_signals_getarg(fcinfo, 1), &model, as_of,
+						&score, NULL);
+	if (score.idle < 0 || score.idle >= model.active_days)
+		PG_RETURN_POINTER(value);
+
+	bin = klout_raw_bin(score.raw);
+	if (!in_aggregate)
+		value = copy_and_add(&state, bin);
+	else if (!klout_calibration_add((uint8 *) VARDATA(value), &state, bin))
+		value = count_and_add(value, &state, bin);
+	PG_RETURN_POINTER(value);
+}
+
+/* klout_calibrate_combine(bytea, bytea) -> bytea */
+Datum
+klout_calibrate_combine(PG_FUNCTION_ARGS)
+{
+	KloutCalibration state;
+	KloutCalibration other;
+	KloutRawCount *counts;
+	uint32		n;
+
+	if (PG_ARGISNULL(1))
+	{
+		if (PG_ARGISNULL(0))
+			PG_RETURN_NULL();
+		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
+	}
+	if (PG_ARGISNULL(0))
+		PG_RETURN_DATUM(PG_GETARG_DATUM(1));
+
+	read_state(PG_GETARG_VARLENA_PP(0), &state);
+	read_state(PG_GETARG_VARLENA_PP(1), &other);
+	check_parameters(&state, other.model, other.model_len, other.as_of);
+	counts = fold_states(&state, &other, &n);
+	PG_RETURN_POINTER(make_state(state.model, state.model_len, state.as_of,
+								 counts, n));
+}
+
+/* klout_calibrate_final(bytea) -> klout_model */
+Datum
+klout_calibrate_final(PG_FUNCTION_ARGS)
+{
+	KloutCalibration state;
+	KloutModel	model;
+	KloutRawCount *counts;
+	const char *fault;
+	uint32		n;
+	double		raw;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	read_state(PG_GETARG_VARLENA_PP(0), &state);
+	fault = klout_model_read(state.model, state.model_len, &model);
+	if (fault)
+		state_corrupt(fault);
+	counts = fold_states(&state, NULL, &n);
+
+	if (n == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_EXCEPTION),
+				 errmsg("klout_calibrate: nobody was active in the last %s days before as_of",
+						float8out_internal(model.active_days)),
+				 errhint("Check as_of, or set active_days in the model.")));
+	raw = klout_raw_of_bin(klout_raw_percentile(counts, n,
+												1 - model.calibrate_share));
+	if (raw == 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_DATA_EXCEPTION),
+				 errmsg("klout_calibrate: the raw score to calibrate with is 0"),
+				 errdetail("Of " UINT64_FORMAT " active people " UINT64_FORMAT " have a raw score of 0.",
+						   klout_raw_people(counts, n), counts[0].people),
+				 errhint("Check the weights in the model.")));
+	model.scale = klout_scale_for(raw, model.calibrate_score);
+	if (!(model.scale > 0 && model.scale <= KLOUT_MODEL_MAX_NUMBER))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("klout_calibrate: scale must be greater than 0 and at most 1e9, got %s",
+						float8out_internal(model.scale)),
+				 errdetail("The raw score to calibrate with is %s.",
+						   float8out_internal(raw)),
+				 errhint("Change the weights or calibrate_score in the model.")));
+	PG_RETURN_POINTER(klout_model_form(&model));
+}
