@@ -172,10 +172,11 @@ klout_scale_for(double raw, double score)
 const char *
 klout_calibration_read(const uint8 *data, size_t len, KloutCalibration *state)
 {
-	size_t		left = len - KLOUT_CALIBRATION_HEADER;
+	size_t		left;
 
 	if (len < KLOUT_CALIBRATION_HEADER)
 		return "it is cut short";
+	left = len - KLOUT_CALIBRATION_HEADER;
 	if (klout_load_u32(data) != KLOUT_CALIBRATION_VERSION)
 		return "version is unknown";
 

@@ -48,7 +48,7 @@ SELECT p.oid::regprocedure AS not_immutable_in_an_operator FROM pg_operator AS o
 	JOIN members ON classid = 'pg_operator'::regclass AND objid = o.oid WHERE p.provolatile <> 'i' OR p.proleakproof;
 SELECT p.oid::regprocedure AS parallel_unsafe FROM members JOIN pg_proc AS p ON classid = 'pg_proc'::regclass AND objid = p.oid
 WHERE p.proparallel <> 's' AND p.provolatile <> 'v';
--- an aggregate can be combined in parallel, its state is one of our types, and nobody's final function changes it
+-- an aggregate can be combined in parallel, its state is flat, and nobody's final function changes it
 SELECT p.oid::regprocedure AS aggregate, a.aggtranstype::regtype, a.aggcombinefn FROM members JOIN pg_proc AS p ON classid = 'pg_proc'::regclass AND objid = p.oid
 	JOIN pg_aggregate AS a ON a.aggfnoid = p.oid
 WHERE a.aggtranstype = 'internal'::regtype OR a.aggtranstype = 'anyelement'::regtype OR a.aggcombinefn = 0 OR a.aggserialfn <> 0 OR
