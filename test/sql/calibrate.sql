@@ -207,6 +207,14 @@ SELECT count(*) AS "0" FROM calibrated AS c JOIN (
 	FROM people WHERE population NOT IN ('idle', 'zero') GROUP BY population) AS o USING (population)
 WHERE c.model <> o.model OR c.model <> o.backwards;
 
+-- the scale a model comes with does not matter; models from a table, one of
+-- them too long for its page
+CREATE TABLE model AS SELECT population, model, model || (SELECT jsonb_build_object('kinds', jsonb_object_agg(md5(i::text), 1 + i))
+	FROM generate_series(1, 3000) AS i) AS long FROM calibrated;
+SELECT count(*) AS populations, count(*) FILTER (WHERE again = model) AS same, count(*) FILTER (WHERE long_again = long) AS same_of_long
+FROM (SELECT population, model, long, klout_calibrate(signals, model, :'as_of') AS again, klout_calibrate(signals, long, :'as_of') AS long_again
+	FROM people JOIN model USING (population) GROUP BY population, model, long) AS a;
+
 -- partial states, kept as bytes and as text, and merged in any shape
 CREATE AGGREGATE state_of(klout_signals, klout_model, timestamptz) (SFUNC = klout_calibrate_accum, STYPE = bytea);
 CREATE AGGREGATE merged(bytea) (SFUNC = klout_calibrate_combine, STYPE = bytea);
