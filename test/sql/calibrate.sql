@@ -63,8 +63,10 @@ INSERT INTO action SELECT 'idle', 1, 1, timestamptz '2025-12-31';
 -- 3 of 40 have more than nothing when shares weigh nothing
 INSERT INTO action SELECT 'zero', i, 1, :'as_of', CASE WHEN i > 37 THEN 'like' ELSE 'share' END FROM generate_series(1, 40) AS i;
 
+-- idle: days since the last action that is not later
 CREATE TABLE people AS
-SELECT population, target, klout_signals('n', kind, actor, at) AS signals
+SELECT population, target, klout_signals('n', kind, actor, at) AS signals,
+	min(timestamptz :'as_of'::date - at::date) FILTER (WHERE at::date <= timestamptz :'as_of'::date) AS idle
 FROM action GROUP BY population, target;
 -- a crowd that is followed, posts, and receives nothing
 INSERT INTO people
@@ -78,10 +80,8 @@ CREATE FUNCTION expected_scale(of_population text, model klout_model, as_of time
 $$
 SELECT percentile_disc(1 - (model::jsonb ->> 'calibrate_share')::float8) WITHIN GROUP (ORDER BY klout_raw(signals, model, as_of))
 	* (100 - (model::jsonb ->> 'calibrate_score')::float8) / (model::jsonb ->> 'calibrate_score')::float8
-FROM people AS p
-WHERE population = of_population AND EXISTS (
-	SELECT FROM action AS a WHERE a.population = p.population AND a.target = p.target AND
-		as_of::date - at::date BETWEEN 0 AND (model::jsonb ->> 'active_days')::float8 - 1)
+FROM people
+WHERE population = of_population AND idle <= (SELECT (model::jsonb ->> 'active_days')::float8 - 1)
 $$;
 
 -- ---------------------------------------------------------------------------
@@ -107,8 +107,7 @@ SELECT c.population, count(*) AS active,
 FROM (SELECT population, klout_calibrate(signals, klout_model(), :'as_of') AS model
 		FROM people WHERE population NOT IN ('idle', 'zero') GROUP BY population) AS c
 	JOIN people AS p USING (population)
-WHERE EXISTS (SELECT FROM action AS a WHERE a.population = p.population AND a.target = p.target AND
-	timestamptz :'as_of'::date - at::date BETWEEN 0 AND 89)
+WHERE idle < 90
 GROUP BY c.population ORDER BY c.population;
 
 -- by hand: one reactor today is 2 ln 2; of twenty the 19th has ln 20 + ln 2, and so he has
@@ -129,14 +128,13 @@ FROM people WHERE population = 'edges';
 
 -- other shares, scores and days, other presets
 SELECT count(*) AS models, count(*) FILTER (WHERE (abs(scale_of(calibrated)
-	/ expected_scale(population, model, :'as_of') - 1) < 3.6e-5) IS NOT TRUE) AS off,
+	/ expected_scale(of_population, model, :'as_of') - 1) < 3.6e-5) IS NOT TRUE) AS off,
 	count(*) FILTER (WHERE calibrated || jsonb_build_object('scale', scale_of(model)) <> model) AS otherwise_changed
-FROM (SELECT population, model, klout_calibrate(signals, model, :'as_of') AS calibrated
-	FROM people, (SELECT preset::klout_model || jsonb_build_object('calibrate_share', share, 'calibrate_score', score, 'active_days', days) AS model
+FROM unnest('{log-normal, power law}'::text[]) AS of_population,
+	(SELECT preset::klout_model || jsonb_build_object('calibrate_share', share, 'calibrate_score', score, 'active_days', days) AS model
 		FROM unnest('{default, strict, hour}'::text[]) AS preset, unnest('{0.001, 0.5, 0.999}'::float8[]) AS share,
-			unnest('{0.5, 40, 99.5}'::float8[]) AS score, unnest('{1, 30, 3652425}'::float8[]) AS days) AS m
-	WHERE population IN ('log-normal', 'power law')
-	GROUP BY population, model) AS c;
+			unnest('{0.5, 40, 99.5}'::float8[]) AS score, unnest('{1, 30, 3652425}'::float8[]) AS days) AS m,
+	LATERAL (SELECT klout_calibrate(signals, model, :'as_of') AS calibrated FROM people WHERE population = of_population) AS c;
 
 -- weights so small or large that raw is: the same scores
 SELECT weight, round(klout_score(signals, model, :'as_of')::numeric, 3) AS p95
