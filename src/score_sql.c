@@ -13,8 +13,10 @@
 #include <math.h>
 
 #include "access/xact.h"
+#include "catalog/pg_type_d.h"
 #include "model_sql.h"
 #include "names_sql.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
 
@@ -120,6 +122,24 @@ klout_amplification(PG_FUNCTION_ARGS)
 	if (score.sum[KLOUT_PART_ACTIVITY] == 0)
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(score.reactions / score.sum[KLOUT_PART_ACTIVITY]);
+}
+
+/* What the weights of the parts multiply: ln(1 + sum) of each. */
+PG_FUNCTION_INFO_V1(klout_features);
+
+Datum
+klout_features(PG_FUNCTION_ARGS)
+{
+	KloutModel	model;
+	KloutScore	score;
+	Datum		features[KLOUT_PARTS];
+
+	compute_arguments(fcinfo, "klout_features", &model, &score, NULL);
+	for (int part = 0; part < KLOUT_PARTS; part++)
+		features[part] = Float8GetDatum(log1p(score.sum[part]));
+	PG_RETURN_ARRAYTYPE_P(construct_array(features, KLOUT_PARTS, FLOAT8OID,
+										  sizeof(float8), FLOAT8PASSBYVAL,
+										  TYPALIGN_DOUBLE));
 }
 
 /* -> (part, network, amount, points, share) */
