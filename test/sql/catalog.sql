@@ -41,7 +41,7 @@ WHERE NOT p.proisstrict AND p.pronargs > 0 AND p.prokind = 'f' AND p.prorettype 
 ORDER BY 1;
 -- immutable exactly if the moment is given: what has signals and a model but no moment is stable
 SELECT p.oid::regprocedure AS wrong_volatility FROM members JOIN pg_proc AS p ON classid = 'pg_proc'::regclass AND objid = p.oid
-WHERE p.prokind = 'f' AND p.proname IN ('klout_score', 'klout_raw', 'klout_reach', 'klout_consistency', 'klout_amplification', 'klout_explain') AND
+WHERE p.prokind = 'f' AND p.proname IN ('klout_score', 'klout_raw', 'klout_reach', 'klout_consistency', 'klout_amplification', 'klout_explain', 'klout_features') AND
 	p.proargtypes[0] = 'klout_signals'::regtype AND
 	p.provolatile <> CASE WHEN p.proargtypes[p.pronargs - 1] = 'timestamptz'::regtype THEN 'i' ELSE 's' END;
 SELECT p.oid::regprocedure AS not_immutable_in_an_operator FROM pg_operator AS o JOIN pg_proc AS p ON o.oprcode = p.oid
