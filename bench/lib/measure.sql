@@ -31,6 +31,12 @@ CREATE TABLE bench.note (
     note text NOT NULL UNIQUE
 );
 
+-- What a job prints that has a table of its own, below the table and the notes of all others
+CREATE TABLE bench.line (
+    id integer GENERATED ALWAYS AS IDENTITY,
+    line text NOT NULL
+);
+
 -- That many at full size, fewer in a quick look
 CREATE FUNCTION bench.scaled(amount bigint) RETURNS bigint
 LANGUAGE sql STABLE AS $$
@@ -259,4 +265,9 @@ LANGUAGE sql AS $$
           UNION ALL
           SELECT id, '- ' || note FROM bench.note) AS lines (id, line)
     ORDER BY id
+$$;
+
+CREATE FUNCTION bench.take_lines() RETURNS SETOF text
+LANGUAGE sql AS $$
+    SELECT line FROM bench.line ORDER BY id
 $$;
