@@ -5,6 +5,7 @@
 -- which are 0 everywhere.
 SET timezone = 'UTC';
 SET extra_float_digits = 1;
+SET work_mem = '64MB';
 SET jit = off;
 \getenv abs_srcdir PG_ABS_SRCDIR
 \set as_of '2013-12-31 23:59:59+00'
@@ -149,7 +150,7 @@ JOIN (SELECT person, klout_signals('forum', 'answer', fan, :'as_of'::timestamptz
 CREATE TABLE attack.result AS
 SELECT name, n, o.*
 FROM (VALUES ('none', 0), ('star', 10), ('star', 1000), ('clique', 100), ('patient clique', 100),
-             ('loyal fan', 1), ('loyal fan', 1000), ('loyal fan over 90 days', 1000), ('bought followers', 10000)) AS v (name, n),
+             ('loyal fan', 1), ('loyal fan', 1000), ('bought followers', 10000)) AS v (name, n),
      attack.outcome(name, n) AS o;
 CREATE VIEW attack.gain AS
 SELECT name, n, formula, r.value, r.rank, r.value - b.value AS value_gained, b.rank - r.rank AS ranks_gained
