@@ -121,10 +121,9 @@ WHERE person < 1000000000;
 -- One person's value and rank under each formula, 1 being the best
 CREATE FUNCTION attack.standing(who bigint) RETURNS TABLE (formula attack.formula, value float8, rank bigint)
 LANGUAGE sql STABLE AS $$
-    SELECT v.formula, min(v.value) FILTER (WHERE person = who),
-           1 + count(*) FILTER (WHERE v.value > mine.value)
-    FROM attack.value AS v JOIN (SELECT formula, value FROM attack.value WHERE person = who) AS mine USING (formula)
-    GROUP BY v.formula
+    SELECT v.formula, v.value, v.rank
+    FROM (SELECT person, formula, value, rank() OVER (PARTITION BY formula ORDER BY value DESC) FROM attack.value) AS v
+    WHERE person = who
 $$;
 
 CREATE FUNCTION attack.outcome(name text, n int) RETURNS TABLE (formula attack.formula, value float8, rank bigint)

@@ -8,7 +8,7 @@ SET extra_float_digits = 1;
 SET work_mem = '64MB';
 SET jit = off;
 \getenv abs_srcdir PG_ABS_SRCDIR
-\set as_of '2013-12-31 23:59:59+00'
+\set as_of '2011-06-30 23:59:59+00'
 
 \set include :abs_srcdir '/include/attacks.sql'
 SET client_min_messages = warning; -- DROP SCHEMA says what went with it
@@ -31,7 +31,7 @@ CREATE FUNCTION pg_temp.close_to(a float8, b float8) RETURNS boolean
     RETURN coalesce(abs(a - b) <= 1e-9 * greatest(abs(a), abs(b)), false);
 CREATE FUNCTION pg_temp.followers(n bigint) RETURNS klout_signals
     LANGUAGE sql IMMUTABLE AS
-    $$SELECT klout_audience('forum', n, '2013-12-31 00:00+00') FROM (VALUES (1)) AS one$$;
+    $$SELECT klout_audience('forum', n, '2011-06-30 00:00+00') FROM (VALUES (1)) AS one$$;
 -- n accounts that nobody knows react on one day
 CREATE FUNCTION pg_temp.fresh(network text, n int, day timestamptz) RETURNS klout_signals
     LANGUAGE sql IMMUTABLE AS
@@ -155,7 +155,7 @@ FROM (VALUES ('none', 0), ('star', 10), ('star', 1000), ('clique', 100), ('patie
 CREATE VIEW attack.gain AS
 SELECT name, n, formula, r.value, r.rank, r.value - b.value AS value_gained, b.rank - r.rank AS ranks_gained
 FROM attack.result AS r JOIN (SELECT * FROM attack.result WHERE name = 'none') AS b (none, zero, formula, value, rank) USING (formula);
--- He has two reactors and four actions.
+-- He has eleven reactors and thirteen actions.
 SELECT formula, value FROM attack.result WHERE name = 'none' AND formula IN ('raw volume', 'distinct reactors') ORDER BY formula;
 
 -- What is gained by a thousand fresh accounts: less under the strict profile
