@@ -35,7 +35,7 @@ LANGUAGE sql AS $$
 $$;
 
 INSERT INTO bench.line (line)
-VALUES (''), (format('Job attack: the attacker''s rank among %s people.', (SELECT to_char(count(*), 'FM999,999') FROM attack.person WHERE person < 1000000000))),
+VALUES (format('Job attack: the attacker''s rank among %s people.', (SELECT to_char(count(*), 'FM999,999') FROM attack.person WHERE person < 1000000000))),
        (''), ('| attack | fakes | ' || :'formulas' || ' |'), ('| --- | --- | ' || :'rule' || ' |');
 INSERT INTO bench.line (line) SELECT pg_temp.rows_of('attacker');
 INSERT INTO bench.line (line)

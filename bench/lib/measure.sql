@@ -31,7 +31,7 @@ CREATE TABLE bench.note (
     note text NOT NULL UNIQUE
 );
 
--- What a job prints that has a table of its own, below the table and the notes of all others
+-- What the job attack prints, which has a table of its own, below the table and the notes of all others
 CREATE TABLE bench.line (
     id integer GENERATED ALWAYS AS IDENTITY,
     line text NOT NULL
