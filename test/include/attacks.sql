@@ -78,9 +78,9 @@ BEGIN
     FROM klout_authority('SELECT actor, target FROM attack.staged') AS e
     JOIN klout_authority('SELECT actor, target FROM attack.staged',
                          restart_sql => 'SELECT actor AS person FROM attack.actor WHERE aged') AS a USING (person);
-    UPDATE attack.actor SET trusted = authority.aged >= least.aged
+    UPDATE attack.actor SET trusted = authority.aged >= lowest.aged
     FROM attack.authority, (SELECT min(b.aged) FROM attack.authority AS b JOIN attack.actor AS c ON c.actor = b.person
-                            WHERE c.aged) AS least (aged)
+                            WHERE c.aged) AS lowest (aged)
     WHERE authority.person = actor.actor;
 
     INSERT INTO attack.person
