@@ -15,13 +15,12 @@
 
 #include <math.h>
 
-#include "access/xact.h"
+#include "query_sql.h"
+
 #include "catalog/pg_type_d.h"
 #include "executor/spi.h"
 #include "executor/tuptable.h"
-#include "lib/stringinfo.h"
 #include "miscadmin.h"
-#include "nodes/parsenodes.h"
 #include "nodes/plannodes.h"
 #include "tcop/dest.h"
 #include "utils/builtins.h"
@@ -106,23 +105,6 @@ integer_of(Datum value, Oid type)
 			return DatumGetInt32(value);
 		default:
 			return DatumGetInt64(value);
-	}
-}
-
-static bool
-is_number_type(Oid type)
-{
-	switch (type)
-	{
-		case INT2OID:
-		case INT4OID:
-		case INT8OID:
-		case FLOAT4OID:
-		case FLOAT8OID:
-		case NUMERICOID:
-			return true;
-		default:
-			return false;
 	}
 }
 
@@ -415,37 +397,10 @@ receiver_nothing(DestReceiver *self)
 static void
 find_column(Receiver *receiver, TupleDesc desc, const char *name, Column *column)
 {
-	column->attnum = 0;
-	column->type = InvalidOid;
-	for (int i = 0; i < desc->natts; i++)
-	{
-		Form_pg_attribute attribute = TupleDescAttr(desc, i);
-
-		if (strcmp(NameStr(attribute->attname), name) != 0)
-			continue;
-		if (column->attnum > 0)
-			ereport(ERROR,
-					(errcode(ERRCODE_AMBIGUOUS_COLUMN),
-					 errmsg("%s: the %s returns column \"%s\" more than once",
-							receiver->run->function, receiver->what, name)));
-		column->attnum = i + 1;
-		column->type = getBaseType(attribute->atttypid);
-	}
+	column->attnum = klout_query_column(receiver->run->function,
+										receiver->what, desc, name,
+										&column->type);
 	receiver->columns = Max(receiver->columns, column->attnum);
-}
-
-static char *
-names_of_columns(TupleDesc desc)
-{
-	StringInfoData names;
-
-	initStringInfo(&names);
-	for (int i = 0; i < desc->natts; i++)
-		appendStringInfo(&names, "%s%s", i > 0 ? ", " : "",
-						 NameStr(TupleDescAttr(desc, i)->attname));
-	if (desc->natts == 0)
-		appendStringInfoString(&names, "nothing");
-	return names.data;
 }
 
 /* Checks an id column; the first one seen says what all ids of the run are. */
@@ -482,53 +437,9 @@ check_id_column(Receiver *receiver, const Column *column, const char *name)
 static void
 check_amount_column(Receiver *receiver)
 {
-	if (receiver->amount.attnum > 0 && !is_number_type(receiver->amount.type))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("%s: column \"%s\" of the %s is of type %s",
-						receiver->run->function, receiver->amount_name,
-						receiver->what, format_type_be(receiver->amount.type)),
-				 errdetail("It must be a number.")));
-}
-
-/* The query as a plan: one SELECT that only reads. */
-static SPIPlanPtr
-prepare_query(const Receiver *receiver, const char *sql, TupleDesc *desc)
-{
-	const char *function = receiver->run->function;
-	SPIPrepareOptions options;
-	SPIPlanPtr	plan;
-	List	   *sources;
-	CachedPlanSource *source;
-	Query	   *query;
-
-	memset(&options, 0, sizeof(options));
-	options.cursorOptions = CURSOR_OPT_PARALLEL_OK;
-	plan = SPI_prepare_extended(sql, &options);
-	if (plan == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s: the %s cannot be prepared: %s", function,
-						receiver->what, SPI_result_code_string(SPI_result))));
-
-	sources = SPI_plan_get_plan_sources(plan);
-	if (list_length(sources) != 1)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s: the %s must be one statement, got %d", function,
-						receiver->what, list_length(sources))));
-	source = (CachedPlanSource *) linitial(sources);
-	query = list_length(source->query_list) == 1 ?
-		linitial_node(Query, source->query_list) : NULL;
-	if (source->resultDesc == NULL || query == NULL ||
-		query->commandType != CMD_SELECT || query->hasModifyingCTE ||
-		query->rowMarks != NIL)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s: the %s must be a SELECT that changes and locks nothing",
-						function, receiver->what)));
-	*desc = source->resultDesc;
-	return plan;
+	if (receiver->amount.attnum > 0)
+		klout_query_number(receiver->run->function, receiver->what,
+						   receiver->amount_name, receiver->amount.type);
 }
 
 static double
@@ -548,36 +459,6 @@ planned_rows(SPIPlanPtr plan)
 }
 
 static void
-execute_plan(Receiver *receiver, SPIPlanPtr plan)
-{
-	SPIExecuteOptions options;
-	bool		was_read_only = XactReadOnly;
-	int			result;
-
-	memset(&options, 0, sizeof(options));
-	options.read_only = true;
-	options.dest = &receiver->pub;
-
-	/*
-	 * A read-only execution refuses commands that write, but not functions
-	 * that do; those see the transaction's state.
-	 */
-	PG_TRY();
-	{
-		XactReadOnly = true;
-		result = SPI_execute_plan_extended(plan, &options);
-	}
-	PG_FINALLY();
-	{
-		XactReadOnly = was_read_only;
-	}
-	PG_END_TRY();
-	if (result != SPI_OK_SELECT)
-		elog(ERROR, "%s: SPI_execute_plan_extended: %s", receiver->run->function,
-			 SPI_result_code_string(result));
-}
-
-static void
 init_receiver(Receiver *receiver, KloutAuthorityRun *run, const char *what,
 			  const char *amount_name,
 			  bool (*receive) (TupleTableSlot *, DestReceiver *))
@@ -594,16 +475,6 @@ init_receiver(Receiver *receiver, KloutAuthorityRun *run, const char *what,
 	receiver->amount_name = amount_name;
 }
 
-static void
-connect_spi(const char *function)
-{
-	int			result = SPI_connect();
-
-	if (result != SPI_OK_CONNECT)
-		elog(ERROR, "%s: SPI_connect: %s", function,
-			 SPI_result_code_string(result));
-}
-
 void
 klout_load_edges(KloutAuthorityRun *run, const char *sql)
 {
@@ -612,8 +483,8 @@ klout_load_edges(KloutAuthorityRun *run, const char *sql)
 	TupleDesc	desc;
 
 	init_receiver(&receiver, run, "edges query", "weight", receive_edge);
-	connect_spi(run->function);
-	plan = prepare_query(&receiver, sql, &desc);
+	klout_query_connect(run->function);
+	plan = klout_query_prepare(run->function, receiver.what, sql, &desc);
 
 	find_column(&receiver, desc, "actor", &receiver.first);
 	find_column(&receiver, desc, "target", &receiver.second);
@@ -623,7 +494,7 @@ klout_load_edges(KloutAuthorityRun *run, const char *sql)
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
 				 errmsg("%s: the edges query must return columns \"actor\" and \"target\"",
 						run->function),
-				 errdetail("It returned: %s.", names_of_columns(desc)),
+				 errdetail("It returned: %s.", klout_query_columns(desc)),
 				 errhint("A column \"weight\" is optional.")));
 	check_id_column(&receiver, &receiver.first, "actor");
 	check_id_column(&receiver, &receiver.second, "target");
@@ -631,7 +502,7 @@ klout_load_edges(KloutAuthorityRun *run, const char *sql)
 
 	run->loading = true;
 	run->planned_rows = planned_rows(plan);
-	execute_plan(&receiver, plan);
+	klout_query_execute(run->function, plan, &receiver.pub);
 	if (receiver.batched > 0)
 		flush_batch(&receiver);
 	run->loading = false;
@@ -653,8 +524,8 @@ klout_load_amounts(KloutAuthorityRun *run, const char *sql, const char *what,
 	TupleDesc	desc;
 
 	init_receiver(&receiver, run, what, column, receive_amount);
-	connect_spi(run->function);
-	plan = prepare_query(&receiver, sql, &desc);
+	klout_query_connect(run->function);
+	plan = klout_query_prepare(run->function, receiver.what, sql, &desc);
 
 	find_column(&receiver, desc, "person", &receiver.first);
 	find_column(&receiver, desc, column, &receiver.amount);
@@ -667,12 +538,12 @@ klout_load_amounts(KloutAuthorityRun *run, const char *sql, const char *what,
 						run->function, what) :
 				 errmsg("%s: the %s must return columns \"person\" and \"%s\"",
 						run->function, what, column),
-				 errdetail("It returned: %s.", names_of_columns(desc)),
+				 errdetail("It returned: %s.", klout_query_columns(desc)),
 				 optional ? errhint("A column \"%s\" is optional.", column) : 0));
 	check_id_column(&receiver, &receiver.first, "person");
 	check_amount_column(&receiver);
 
-	execute_plan(&receiver, plan);
+	klout_query_execute(run->function, plan, &receiver.pub);
 	SPI_finish();
 
 	elog(DEBUG1, "%s: %zu rows of the %s, another " UINT64_FORMAT
