@@ -31,7 +31,7 @@ CREATE TABLE bench.note (
     note text NOT NULL UNIQUE
 );
 
--- What the job attack prints, which has a table of its own, below the table and the notes of all others
+-- Lines of a job that is a table of its own
 CREATE TABLE bench.line (
     id integer GENERATED ALWAYS AS IDENTITY,
     line text NOT NULL
@@ -252,6 +252,18 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION bench.print(line text) RETURNS void
+LANGUAGE sql AS $$
+    INSERT INTO bench.line (line) VALUES (print.line)
+$$;
+
+-- The lines that were printed since it was asked last
+CREATE FUNCTION bench.take_lines() RETURNS SETOF text
+LANGUAGE sql AS $$
+    WITH taken AS (DELETE FROM bench.line RETURNING *)
+    SELECT line FROM taken ORDER BY id
+$$;
+
 CREATE FUNCTION bench.take_rows() RETURNS SETOF text
 LANGUAGE sql AS $$
     WITH taken AS (UPDATE bench.row SET printed = true WHERE NOT printed RETURNING *)
@@ -267,7 +279,3 @@ LANGUAGE sql AS $$
     ORDER BY id
 $$;
 
-CREATE FUNCTION bench.take_lines() RETURNS SETOF text
-LANGUAGE sql AS $$
-    SELECT line FROM bench.line ORDER BY id
-$$;
