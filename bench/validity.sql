@@ -45,7 +45,7 @@ CREATE TABLE score (method text, percent integer, person bigint, score float8);
 
 -- The formula, with all reactors equal, and with those who are not proven down-weighted
 CREATE TABLE proven AS
-SELECT percent, actor, (max(age) >= 30 AND count(DISTINCT target) >= 2)::integer AS weight
+SELECT percent, actor, (max(age) >= 30 AND min(target) < max(target))::integer AS weight
 FROM past
 GROUP BY percent, actor;
 ANALYZE proven;
@@ -89,17 +89,18 @@ FROM cut, klout_authority(format('SELECT DISTINCT actor, target FROM past WHERE 
 -- h-index.  The data have no posts; the days on which people reacted come nearest.  The second
 -- reading: h reactors with at least h actions each.
 INSERT INTO score
-SELECT method, percent, person, count(*) FILTER (WHERE size >= place)
-FROM (SELECT method, percent, person, size,
-             row_number() OVER (PARTITION BY method, percent, person ORDER BY size DESC) AS place
-      FROM (SELECT 'h-index: h days with h reactors' AS method, percent, target AS person, count(DISTINCT actor) AS size
-            FROM past
-            GROUP BY percent, target, (at AT TIME ZONE 'UTC')::date
-            UNION ALL
-            SELECT 'h-index: h reactors with h actions', percent, target, count(*)
-            FROM past
-            GROUP BY percent, target, actor) AS units) AS placed
-GROUP BY method, percent, person;
+SELECT 'h-index: h days with h reactors', percent, target, count(*) FILTER (WHERE reactors >= place)
+FROM (SELECT percent, target, reactors, row_number() OVER (PARTITION BY percent, target ORDER BY reactors DESC) AS place
+      FROM (SELECT percent, target, count(*) AS reactors
+            FROM (SELECT DISTINCT percent, target, actor, floor(extract(epoch FROM at) / 86400)::integer AS day
+                  FROM past) AS visit
+            GROUP BY percent, target, day) AS days) AS placed
+GROUP BY percent, target;
+INSERT INTO score
+SELECT 'h-index: h reactors with h actions', percent, target, count(*) FILTER (WHERE actions >= place)
+FROM (SELECT percent, target, actions, row_number() OVER (PARTITION BY percent, target ORDER BY actions DESC) AS place
+      FROM (SELECT percent, target, count(*) AS actions FROM past GROUP BY percent, target, actor) AS reactors) AS placed
+GROUP BY percent, target;
 
 -- Like Kred: 10 points for each action of the last 90 days, and 10 more for each tenfold of 10,000
 -- followers of who acts.  Followers are not in the data, so reactors so far stand in for them, of whom
