@@ -40,9 +40,9 @@
 #define FIRST_CHUNK			1024
 #define LARGEST_CHUNK		(256 * 1024)
 
-/* a block of rows has about so many edges, and there are at most so many */
-#define BLOCK_EDGES			8192
-#define BLOCKS_MAX_BITS		12
+/* a block of rows has about so many edges; more blocks slow scattering down */
+#define BLOCK_EDGES			16384
+#define BLOCKS_USUAL_BITS	12
 
 /* between two calls of interrupts() */
 #define INTERRUPT_STEPS		(256 * 1024)
@@ -51,10 +51,19 @@
 #define DIGIT_BITS			11
 #define DIGITS				(1 << DIGIT_BITS)
 
+/* digits of 32 bits */
+#define KEY_DIGITS			3
+
 #define SUM_PIECE			4096
 
 /* elements ahead of the current one that are asked for early */
 #define AHEAD				32
+
+#ifdef __GNUC__
+#define PREFETCH(address)	__builtin_prefetch(address)
+#else
+#define PREFETCH(address)	((void) (address))
+#endif
 
 /* ----------
  * Memory
@@ -196,6 +205,7 @@ klout_ids_init(KloutIds *ids, KloutMemory *memory, bool bytes, uint64 seed)
 	}
 	else
 		ids->id = TAKE(memory, int64, ids->capacity);
+	ids->edges = klout_take(memory, ids->capacity, sizeof(*ids->edges));
 }
 
 /* Room for n more ids. */
@@ -244,114 +254,165 @@ grow_ids(KloutIds *ids, uint32 n)
 		else
 			ids->id = klout_retake(memory, ids->id, old, ids->capacity,
 								   sizeof(int64));
+		ids->edges = klout_retake(memory, ids->edges, old, ids->capacity,
+								  sizeof(*ids->edges));
 	}
 }
 
-void
-klout_ids_numbers(KloutIds *ids, const int64 *id, int n, bool insert,
-				  uint32 *number)
+/* The first slot to look at. */
+static inline uint64
+home_of(const KloutIds *ids, uint64 hash)
 {
-	uint64		at[KLOUT_IDS_BATCH];
-	uint64		mask;
+	return hash & (ids->slots - 1);
+}
+
+/* The slot of a number, or the empty one where it would be. */
+static inline KloutIdSlot *
+slot_of_id(const KloutIds *ids, uint64 key, uint64 at)
+{
+	while (ids->slot[at].number != KLOUT_NOBODY && ids->slot[at].key != key)
+		at = (at + 1) & (ids->slots - 1);
+	return &ids->slot[at];
+}
+
+/* The same for a string of bytes with the hash key. */
+static KloutIdSlot *
+slot_of_bytes(const KloutIds *ids, uint64 key, const char *data, size_t len)
+{
+	for (uint64 at = home_of(ids, key);; at = (at + 1) & (ids->slots - 1))
+	{
+		KloutIdSlot *slot = &ids->slot[at];
+		uint64		from;
+
+		if (slot->number == KLOUT_NOBODY)
+			return slot;
+		if (slot->key != key)
+			continue;
+		from = ids->offset[slot->number];
+		if (ids->offset[slot->number + 1] - from == len &&
+			memcmp(ids->data + from, data, len) == 0)
+			return slot;
+	}
+}
+
+/* Gives the next number to the id of an empty slot. */
+static inline void
+number_slot(KloutIds *ids, KloutIdSlot *slot, uint64 key)
+{
+	slot->key = key;
+	slot->number = ids->n;
+	slot->edges[KLOUT_ACTOR] = slot->edges[KLOUT_TARGET] = 0;
+	ids->edges[ids->n][KLOUT_ACTOR] = ids->edges[ids->n][KLOUT_TARGET] = 0;
+	ids->n++;
+}
+
+static void
+carry_edges(KloutIds *ids, KloutIdSlot *slot)
+{
+	for (int end = KLOUT_ACTOR; end <= KLOUT_TARGET; end++)
+	{
+		ids->edges[slot->number][end] += slot->edges[end];
+		slot->edges[end] = 0;
+	}
+}
+
+/* In the slot, which is at hand, rather than in memory of its own. */
+static inline void
+count_edge(KloutIds *ids, KloutIdSlot *slot, KloutEnd end)
+{
+	if (unlikely(++slot->edges[end] == PG_UINT16_MAX))
+		carry_edges(ids, slot);
+}
+
+void
+klout_ids_of_edges(KloutIds *ids, const int64 *id, int n, uint32 *number)
+{
+	uint64		at[2 * KLOUT_IDS_BATCH];
 
 	Assert(!ids->bytes && n <= KLOUT_IDS_BATCH);
-	if (insert)
-		grow_ids(ids, (uint32) n);
+	grow_ids(ids, 2 * (uint32) n);
 
-	mask = ids->slots - 1;
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < 2 * n; i++)
 	{
-		at[i] = hash_of(ids, (uint64) id[i]) & mask;
-#ifdef __GNUC__
-		__builtin_prefetch(&ids->slot[at[i]]);
-#endif
+		at[i] = home_of(ids, hash_of(ids, (uint64) id[i]));
+		PREFETCH(&ids->slot[at[i]]);
 	}
-	for (int i = 0; i < n; i++)
+	for (int i = 0; i < 2 * n; i++)
 	{
-		uint64		key = (uint64) id[i];
-		uint64		s = at[i];
+		KloutIdSlot *slot = slot_of_id(ids, (uint64) id[i], at[i]);
 
-		for (;;)
+		if (slot->number == KLOUT_NOBODY)
 		{
-			KloutIdSlot *slot = &ids->slot[s];
-
-			if (slot->number == KLOUT_NOBODY)
-			{
-				if (insert)
-				{
-					slot->key = key;
-					slot->number = ids->n;
-					ids->id[ids->n++] = id[i];
-				}
-				number[i] = slot->number;
-				break;
-			}
-			if (slot->key == key)
-			{
-				number[i] = slot->number;
-				break;
-			}
-			s = (s + 1) & mask;
+			ids->id[ids->n] = id[i];
+			number_slot(ids, slot, (uint64) id[i]);
 		}
+		count_edge(ids, slot, i % 2 == 0 ? KLOUT_ACTOR : KLOUT_TARGET);
+		number[i] = slot->number;
 	}
 }
 
 uint32
-klout_ids_number_of_bytes(KloutIds *ids, const char *data, size_t len,
-						  bool insert)
+klout_ids_of_end(KloutIds *ids, const char *data, size_t len, KloutEnd end)
 {
 	uint64		key = hash_of_bytes(ids, data, len);
-	uint64		mask;
-	uint64		at;
+	KloutIdSlot *slot;
 
 	Assert(ids->bytes);
-	if (insert)
-		grow_ids(ids, 1);
-
-	mask = ids->slots - 1;
-	for (at = key & mask;; at = (at + 1) & mask)
+	grow_ids(ids, 1);
+	slot = slot_of_bytes(ids, key, data, len);
+	if (slot->number == KLOUT_NOBODY)
 	{
-		KloutIdSlot *slot = &ids->slot[at];
+		uint64		from = ids->offset[ids->n];
 
-		if (slot->number == KLOUT_NOBODY)
-			break;
-		if (slot->key == key)
+		if (from + len > ids->data_capacity)
 		{
-			uint64		from = ids->offset[slot->number];
+			uint64		wanted = 2 * ids->data_capacity + len;
 
-			if (ids->offset[slot->number + 1] - from == len &&
-				memcmp(ids->data + from, data, len) == 0)
-				return slot->number;
+			ids->data = klout_retake(ids->memory, ids->data,
+									 ids->data_capacity, wanted, 1);
+			ids->data_capacity = wanted;
 		}
+		memcpy(ids->data + from, data, len);
+		ids->offset[ids->n + 1] = from + len;
+		number_slot(ids, slot, key);
 	}
-	if (!insert)
-		return KLOUT_NOBODY;
+	count_edge(ids, slot, end);
+	return slot->number;
+}
 
-	if (ids->offset[ids->n] + len > ids->data_capacity)
-	{
-		uint64		wanted = 2 * ids->data_capacity + len;
+uint32
+klout_ids_find(const KloutIds *ids, int64 id)
+{
+	return slot_of_id(ids, (uint64) id,
+					  home_of(ids, hash_of(ids, (uint64) id)))->number;
+}
 
-		ids->data = klout_retake(ids->memory, ids->data, ids->data_capacity,
-								 wanted, 1);
-		ids->data_capacity = wanted;
-	}
-	memcpy(ids->data + ids->offset[ids->n], data, len);
-	ids->offset[ids->n + 1] = ids->offset[ids->n] + len;
-	ids->slot[at].key = key;
-	ids->slot[at].number = ids->n;
-	return ids->n++;
+uint32
+klout_ids_find_bytes(const KloutIds *ids, const char *data, size_t len)
+{
+	return slot_of_bytes(ids, hash_of_bytes(ids, data, len), data, len)->number;
 }
 
 void
 klout_ids_close(KloutIds *ids)
 {
+	if (ids->slot == NULL)
+		return;
+	for (uint64 i = 0; i < ids->slots; i++)
+	{
+		if (i % INTERRUPT_STEPS == 0)
+			ids->memory->interrupts();
+		if (ids->slot[i].number != KLOUT_NOBODY)
+			carry_edges(ids, &ids->slot[i]);
+	}
 	GIVE(ids->memory, ids->slot, ids->slots);
 }
 
 void
 klout_ids_free(KloutIds *ids)
 {
-	klout_ids_close(ids);
+	GIVE(ids->memory, ids->slot, ids->slots);
+	GIVE(ids->memory, ids->edges, ids->capacity);
 	GIVE(ids->memory, ids->id, ids->capacity);
 	GIVE(ids->memory, ids->offset, (size_t) ids->capacity + 1);
 	GIVE(ids->memory, ids->data, ids->data_capacity);
@@ -546,12 +607,9 @@ compare_ids(const void *a, const void *b, void *arg)
 	return order;
 }
 
-/*
- * Fills graph->by_id and graph->vertex from the number of edges that leave
- * each id.
- */
+/* Fills graph->by_id and graph->vertex. */
 static void
-order_vertices(KloutGraph *graph, const KloutIds *ids, const uint32 *leaving)
+order_vertices(KloutGraph *graph, const KloutIds *ids)
 {
 	KloutMemory *memory = graph->memory;
 	size_t		n = graph->n;
@@ -584,7 +642,7 @@ order_vertices(KloutGraph *graph, const KloutIds *ids, const uint32 *leaving)
 	for (size_t i = 0; i < n; i++)
 	{
 		graph->by_id[i] = a[i].number;
-		a[i].key = PG_UINT32_MAX - leaving[a[i].number];
+		a[i].key = PG_UINT32_MAX - ids->edges[a[i].number][KLOUT_ACTOR];
 	}
 	klout_sort_by_key(&a, &b, n, memory);
 	for (uint32 v = 0; v < n; v++)
@@ -599,12 +657,12 @@ order_vertices(KloutGraph *graph, const KloutIds *ids, const uint32 *leaving)
  * ----------
  */
 
-/* An edge within a block: its row in the block above, its column below. */
-typedef struct BlockEdge
+/* What leaves a vertex. */
+typedef struct Outflow
 {
-	uint64		key;
-	double		weight;
-} BlockEdge;
+	double		weight;			/* added up */
+	uint32		edges;			/* to different vertices */
+} Outflow;
 
 typedef struct Builder
 {
@@ -612,19 +670,18 @@ typedef struct Builder
 	KloutMemory *memory;
 	uint64		n;				/* edges, repeated ones as often */
 	int			block_bits;
-	uint32		blocks;
+	int			column_bits;
+	uint64		blocks;
 	uint64	   *block_start;	/* [blocks + 1] */
-	uint64	   *key;			/* [n] (row of the block, column) */
+	uint64		largest;		/* edges of the largest block */
+	uint32	   *key;			/* [n] (row of the block, column) */
 	KloutWeightKind from;		/* kind of the weights by block */
 	float	   *weight4;		/* [n] */
 	double	   *weight8;		/* [n] */
-	double	   *leaving;		/* [graph->n] sum of weights that leave */
-	uint64		out;			/* merged edges written */
-	BlockEdge  *a;				/* [largest block] */
-	BlockEdge  *b;
-	uint64		largest;
-	uint64	   *row_place;		/* [rows of a block + 1] */
-	uint32		block_rows;
+	uint32	   *space_key;		/* [largest] to sort a block */
+	float	   *space4;
+	double	   *space8;
+	Outflow    *outflow;		/* [graph->n] */
 	uint64		steps;			/* since the last look at interrupts */
 } Builder;
 
@@ -639,29 +696,46 @@ count_steps(Builder *builder, uint64 steps)
 	}
 }
 
+/* Bits of the numbers below n. */
+static int
+bits_below(uint64 n)
+{
+	return n > 1 ? pg_leftmost_one_pos64(n - 1) + 1 : 0;
+}
+
+/*
+ * There are enough blocks that one fits the cache, and that a row of a block
+ * and a column together have 32 bits.
+ */
+static int
+block_bits_for(uint64 vertices, uint64 edges)
+{
+	int			column_bits = bits_below(vertices);
+	int			bits = Min(bits_below(edges / BLOCK_EDGES), BLOCKS_USUAL_BITS);
+
+	return Max(Min(bits, column_bits), 2 * column_bits - 32);
+}
+
 /* Where each block starts, by the edges that arrive at its vertices. */
 static void
-lay_out_blocks(Builder *builder, const uint32 *arriving)
+lay_out_blocks(Builder *builder, const KloutIds *ids)
 {
 	KloutGraph *graph = builder->graph;
 	uint32		mask;
 	uint64		sum = 0;
 
-	builder->block_bits = 0;
-	while (builder->block_bits < BLOCKS_MAX_BITS &&
-		   (builder->n >> builder->block_bits) > BLOCK_EDGES)
-		builder->block_bits++;
-	builder->blocks = (uint32) 1 << builder->block_bits;
-	builder->block_rows = (graph->n >> builder->block_bits) + 1;
+	builder->column_bits = bits_below(graph->n);
+	builder->block_bits = block_bits_for(graph->n, builder->n);
+	builder->blocks = UINT64CONST(1) << builder->block_bits;
 	builder->block_start = TAKE(builder->memory, uint64,
 								(size_t) builder->blocks + 1);
 	memset(builder->block_start, 0,
 		   ((size_t) builder->blocks + 1) * sizeof(uint64));
 
-	mask = builder->blocks - 1;
+	mask = (uint32) (builder->blocks - 1);
 	for (uint32 i = 0; i < graph->n; i++)
-		builder->block_start[graph->vertex[i] & mask] += arriving[i];
-	for (uint32 block = 0; block <= builder->blocks; block++)
+		builder->block_start[graph->vertex[i] & mask] += ids->edges[i][KLOUT_TARGET];
+	for (uint64 block = 0; block <= builder->blocks; block++)
 	{
 		uint64		count = builder->block_start[block];
 
@@ -672,41 +746,86 @@ lay_out_blocks(Builder *builder, const uint32 *arriving)
 }
 
 /*
- * What is on its way to one block: a cache line of keys and their weights,
- * which move together.  Written straight, edges would miss the TLB nearly each
- * time, as there are more blocks than pages that it holds.
+ * What is on its way to the blocks: a cache line of keys for each, and their
+ * weights, which move together.  Written straight, edges would miss the TLB
+ * nearly each time, as there are more blocks than pages that it holds.
  */
-#define LINE_EDGES			8
+#define LINE_EDGES			16
 
-typedef struct BlockLine
+typedef struct Lines
 {
-	uint64		key[LINE_EDGES];
-	double		weight8[LINE_EDGES];
-	float		weight4[LINE_EDGES];
-} BlockLine;
+	uint64	   *next;			/* [blocks] where a block's next edge goes */
+	uint32		(*key)[LINE_EDGES]; /* [blocks] */
+	float		(*weight4)[LINE_EDGES]; /* by kind */
+	double		(*weight8)[LINE_EDGES];
+} Lines;
 
-/* Moves the edges of a line that go to from up to, but without, to. */
+/* Moves what is in the line of a block to its place. */
 static inline void
-flush_line(Builder *builder, const BlockLine *line, uint64 from, uint64 to)
+flush_line(Builder *builder, const Lines *lines, uint64 block,
+		   KloutWeightKind kind)
 {
+	uint64		to = lines->next[block];
+	uint64		from = Max(builder->block_start[block],
+						   (to - 1) / LINE_EDGES * LINE_EDGES);
 	uint64		at = from % LINE_EDGES;
 	uint64		n = to - from;
 
 	/* nearly always: copies of a size that the compiler knows */
 	if (likely(n == LINE_EDGES))
 	{
-		memcpy(builder->key + from, line->key, sizeof(line->key));
-		if (builder->from == KLOUT_WEIGHT_FLOAT4)
-			memcpy(builder->weight4 + from, line->weight4, sizeof(line->weight4));
-		else if (builder->from == KLOUT_WEIGHT_FLOAT8)
-			memcpy(builder->weight8 + from, line->weight8, sizeof(line->weight8));
+		memcpy(builder->key + from, lines->key[block], sizeof(lines->key[0]));
+		if (kind == KLOUT_WEIGHT_FLOAT4)
+			memcpy(builder->weight4 + from, lines->weight4[block],
+				   sizeof(lines->weight4[0]));
+		else if (kind == KLOUT_WEIGHT_FLOAT8)
+			memcpy(builder->weight8 + from, lines->weight8[block],
+				   sizeof(lines->weight8[0]));
 		return;
 	}
-	memcpy(builder->key + from, line->key + at, n * sizeof(uint64));
-	if (builder->from == KLOUT_WEIGHT_FLOAT4)
-		memcpy(builder->weight4 + from, line->weight4 + at, n * sizeof(float));
-	else if (builder->from == KLOUT_WEIGHT_FLOAT8)
-		memcpy(builder->weight8 + from, line->weight8 + at, n * sizeof(double));
+	memcpy(builder->key + from, lines->key[block] + at, n * sizeof(uint32));
+	if (kind == KLOUT_WEIGHT_FLOAT4)
+		memcpy(builder->weight4 + from, lines->weight4[block] + at,
+			   n * sizeof(float));
+	else if (kind == KLOUT_WEIGHT_FLOAT8)
+		memcpy(builder->weight8 + from, lines->weight8[block] + at,
+			   n * sizeof(double));
+}
+
+/* Scatters the edges of a chunk; kind is that of the weights by block. */
+static pg_attribute_always_inline void
+scatter_chunk(Builder *builder, const Lines *lines,
+			  const KloutEdgeChunk *chunk, KloutWeightKind kind)
+{
+	const uint32 *vertex = builder->graph->vertex;
+	uint32		mask = (uint32) (builder->blocks - 1);
+	int			block_bits = builder->block_bits;
+	int			column_bits = builder->column_bits;
+
+	for (uint32 i = 0; i < chunk->n; i++)
+	{
+		uint32		row = vertex[chunk->target[i]];
+		uint32		block = row & mask;
+		uint64		to = lines->next[block]++;
+		uint64		at = to % LINE_EDGES;
+
+		if (i + AHEAD < chunk->n)
+		{
+			PREFETCH(&vertex[chunk->target[i + AHEAD]]);
+			PREFETCH(&vertex[chunk->actor[i + AHEAD]]);
+		}
+		lines->key[block][at] = (uint32) ((uint64) row >> block_bits << column_bits) |
+			vertex[chunk->actor[i]];
+		if (kind == KLOUT_WEIGHT_FLOAT4)
+			lines->weight4[block][at] = chunk->kind == KLOUT_WEIGHT_ONE ? 1 :
+				chunk->weight4[i];
+		else if (kind == KLOUT_WEIGHT_FLOAT8)
+			lines->weight8[block][at] = chunk->kind == KLOUT_WEIGHT_ONE ? 1 :
+				chunk->kind == KLOUT_WEIGHT_FLOAT4 ? chunk->weight4[i] :
+				chunk->weight8[i];
+		if (at == LINE_EDGES - 1)
+			flush_line(builder, lines, block, kind);
+	}
 }
 
 /*
@@ -716,150 +835,166 @@ static void
 scatter_edges(Builder *builder, KloutEdges *edges)
 {
 	KloutMemory *memory = builder->memory;
-	const uint32 *vertex = builder->graph->vertex;
-	const uint64 *start = builder->block_start;
-	uint32		mask = builder->blocks - 1;
-	int			bits = builder->block_bits;
-	uint64	   *next = TAKE(memory, uint64, builder->blocks);
-	BlockLine  *lines = TAKE(memory, BlockLine, builder->blocks);
+	size_t		blocks = builder->blocks;
+	Lines		lines = {0};
 
-	memcpy(next, start, builder->blocks * sizeof(uint64));
+	lines.next = TAKE(memory, uint64, blocks);
+	lines.key = klout_take(memory, blocks, sizeof(*lines.key));
+	if (builder->from == KLOUT_WEIGHT_FLOAT4)
+		lines.weight4 = klout_take(memory, blocks, sizeof(*lines.weight4));
+	else if (builder->from == KLOUT_WEIGHT_FLOAT8)
+		lines.weight8 = klout_take(memory, blocks, sizeof(*lines.weight8));
+
+	memcpy(lines.next, builder->block_start, blocks * sizeof(uint64));
 	while (edges->first != NULL)
 	{
 		KloutEdgeChunk *chunk = edges->first;
 
 		memory->interrupts();
-		for (uint32 i = 0; i < chunk->n; i++)
-		{
-			uint32		row = vertex[chunk->target[i]];
-			uint32		block = row & mask;
-			BlockLine  *line = &lines[block];
-			uint64		to = next[block]++;
-			uint64		at = to % LINE_EDGES;
-
-#ifdef __GNUC__
-			if (i + AHEAD < chunk->n)
-			{
-				__builtin_prefetch(&vertex[chunk->target[i + AHEAD]]);
-				__builtin_prefetch(&vertex[chunk->actor[i + AHEAD]]);
-			}
-#endif
-			line->key[at] = (uint64) (row >> bits) << 32 |
-				vertex[chunk->actor[i]];
-			if (builder->from == KLOUT_WEIGHT_FLOAT4)
-				line->weight4[at] = chunk->kind == KLOUT_WEIGHT_ONE ? 1 :
-					chunk->weight4[i];
-			else if (builder->from == KLOUT_WEIGHT_FLOAT8)
-				line->weight8[at] = chunk->kind == KLOUT_WEIGHT_ONE ? 1 :
-					chunk->kind == KLOUT_WEIGHT_FLOAT4 ? chunk->weight4[i] :
-					chunk->weight8[i];
-			if (at == LINE_EDGES - 1)
-				flush_line(builder, line, Max(start[block], to - at), to + 1);
-		}
+		if (builder->from == KLOUT_WEIGHT_ONE)
+			scatter_chunk(builder, &lines, chunk, KLOUT_WEIGHT_ONE);
+		else if (builder->from == KLOUT_WEIGHT_FLOAT4)
+			scatter_chunk(builder, &lines, chunk, KLOUT_WEIGHT_FLOAT4);
+		else
+			scatter_chunk(builder, &lines, chunk, KLOUT_WEIGHT_FLOAT8);
 		edges->first = chunk->next;
 		free_chunk(memory, chunk);
 	}
 	edges->last = NULL;
-	for (uint32 block = 0; block < builder->blocks; block++)
-	{
-		uint64		to = next[block];
+	for (size_t block = 0; block < blocks; block++)
+		if (lines.next[block] > builder->block_start[block])
+			flush_line(builder, &lines, block, builder->from);
 
-		flush_line(builder, &lines[block],
-				   Max(start[block], to - to % LINE_EDGES), to);
-	}
-	GIVE(memory, next, builder->blocks);
-	GIVE(memory, lines, builder->blocks);
+	GIVE(memory, lines.next, blocks);
+	GIVE(memory, lines.key, blocks);
+	GIVE(memory, lines.weight4, blocks);
+	GIVE(memory, lines.weight8, blocks);
 }
 
-/* Reads a block, sorted by row and column. */
-static const BlockEdge *
-sorted_block(Builder *builder, uint64 start, uint64 n)
+/* Edges of a block: keys and their weights, by kind. */
+typedef struct BlockEdges
 {
-	BlockEdge  *from = builder->a;
-	BlockEdge  *to = builder->b;
-	BlockEdge  *swap;
-	int			column_bits = pg_leftmost_one_pos32(Max(builder->graph->n, 2) - 1) + 1;
-	uint64	   *row_place = builder->row_place;
-	uint64		sum = 0;
+	uint32	   *key;
+	float	   *weight4;
+	double	   *weight8;
+} BlockEdges;
 
+/* One pass of a radix sort: place[] is where a digit's next edge goes. */
+static pg_attribute_always_inline void
+sort_pass(const BlockEdges *from, const BlockEdges *to, uint64 n, int shift,
+		  uint32 *place, KloutWeightKind kind)
+{
 	for (uint64 i = 0; i < n; i++)
 	{
-		from[i].key = builder->key[start + i];
-		from[i].weight = builder->from == KLOUT_WEIGHT_ONE ? 1 :
-			builder->from == KLOUT_WEIGHT_FLOAT4 ? builder->weight4[start + i] :
-			builder->weight8[start + i];
-	}
+		uint32		key = from->key[i];
+		uint32		at = place[(key >> shift) & (DIGITS - 1)]++;
 
-	for (int shift = 0; shift < column_bits; shift += DIGIT_BITS)
+		to->key[at] = key;
+		if (kind == KLOUT_WEIGHT_FLOAT4)
+			to->weight4[at] = from->weight4[i];
+		else if (kind == KLOUT_WEIGHT_FLOAT8)
+			to->weight8[at] = from->weight8[i];
+	}
+}
+
+/*
+ * Sorts the edges of a block by row and column; where they are then is
+ * returned.
+ */
+static BlockEdges
+sort_block(Builder *builder, uint64 start, uint64 n)
+{
+	BlockEdges	from = {builder->key + start,
+		builder->from == KLOUT_WEIGHT_FLOAT4 ? builder->weight4 + start : NULL,
+	builder->from == KLOUT_WEIGHT_FLOAT8 ? builder->weight8 + start : NULL};
+	BlockEdges	to = {builder->space_key, builder->space4, builder->space8};
+	uint32		place[KEY_DIGITS][DIGITS] = {0};
+
+	for (uint64 i = 0; i < n; i++)
+		for (int digit = 0; digit < KEY_DIGITS; digit++)
+			place[digit][(from.key[i] >> (digit * DIGIT_BITS)) & (DIGITS - 1)]++;
+
+	for (int digit = 0; digit < KEY_DIGITS; digit++)
 	{
-		uint32		place[DIGITS] = {0};
+		int			shift = digit * DIGIT_BITS;
+		BlockEdges	swap = from;
 		uint32		below = 0;
 
-		for (uint64 i = 0; i < n; i++)
-			place[(from[i].key >> shift) & (DIGITS - 1)]++;
+		/* a digit that all share sorts nothing */
+		if (n == 0 || place[digit][(from.key[0] >> shift) & (DIGITS - 1)] == n)
+			continue;
 		for (int d = 0; d < DIGITS; d++)
 		{
-			uint32		count = place[d];
+			uint32		count = place[digit][d];
 
-			place[d] = below;
+			place[digit][d] = below;
 			below += count;
 		}
-		for (uint64 i = 0; i < n; i++)
-			to[place[(from[i].key >> shift) & (DIGITS - 1)]++] = from[i];
-		swap = from;
+		if (builder->from == KLOUT_WEIGHT_ONE)
+			sort_pass(&from, &to, n, shift, place[digit], KLOUT_WEIGHT_ONE);
+		else if (builder->from == KLOUT_WEIGHT_FLOAT4)
+			sort_pass(&from, &to, n, shift, place[digit], KLOUT_WEIGHT_FLOAT4);
+		else
+			sort_pass(&from, &to, n, shift, place[digit], KLOUT_WEIGHT_FLOAT8);
 		from = to;
 		to = swap;
 		count_steps(builder, n);
 	}
-
-	memset(row_place, 0, builder->block_rows * sizeof(uint64));
-	for (uint64 i = 0; i < n; i++)
-		row_place[from[i].key >> 32]++;
-	for (uint32 row = 0; row < builder->block_rows; row++)
-	{
-		uint64		count = row_place[row];
-
-		row_place[row] = sum;
-		sum += count;
-	}
-	for (uint64 i = 0; i < n; i++)
-		to[row_place[from[i].key >> 32]++] = from[i];
-	count_steps(builder, n);
-	return to;
+	return from;
 }
 
 static int
-compare_weights(const void *a, const void *b)
+compare_float4(const void *a, const void *b)
 {
-	double		x = ((const BlockEdge *) a)->weight;
-	double		y = ((const BlockEdge *) b)->weight;
+	float		x = *(const float *) a;
+	float		y = *(const float *) b;
+
+	return x < y ? -1 : x > y;
+}
+
+static int
+compare_float8(const void *a, const void *b)
+{
+	double		x = *(const double *) a;
+	double		y = *(const double *) b;
 
 	return x < y ? -1 : x > y;
 }
 
 /* The sum of the weights of a repeated pair, in their order. */
 static double
-merged_weight(BlockEdge *edge, uint64 n)
+merged_weight(const BlockEdges *edges, uint64 from, uint64 to)
 {
 	double		sum = 0;
 
-	pg_qsort(edge, n, sizeof(BlockEdge), compare_weights);
-	for (uint64 i = 0; i < n; i++)
-		sum += edge[i].weight;
+	if (edges->weight8 != NULL)
+	{
+		pg_qsort(edges->weight8 + from, to - from, sizeof(double), compare_float8);
+		for (uint64 i = from; i < to; i++)
+			sum += edges->weight8[i];
+	}
+	else if (edges->weight4 != NULL)
+	{
+		pg_qsort(edges->weight4 + from, to - from, sizeof(float), compare_float4);
+		for (uint64 i = from; i < to; i++)
+			sum += edges->weight4[i];
+	}
+	else
+		sum = (double) (to - from);
 	return sum;
 }
 
 /*
  * The first sum that is no float4: from here on values are float8, and those
- * before become it.
+ * up to the given one become it.
  */
 static void
-widen_values(Builder *builder)
+widen_values(Builder *builder, uint64 upto)
 {
 	KloutGraph *graph = builder->graph;
 
 	graph->value8 = TAKE(builder->memory, double, builder->n);
-	for (uint64 i = 0; i < builder->out; i++)
+	for (uint64 i = 0; i < upto; i++)
 		graph->value8[i] = graph->value4[i];
 	if (graph->value4 != builder->weight4)
 		GIVE(builder->memory, graph->value4, builder->n);
@@ -867,54 +1002,61 @@ widen_values(Builder *builder)
 	graph->kind = KLOUT_WEIGHT_FLOAT8;
 }
 
-/* Sorts and merges a block and writes its rows. */
-static const char *
-build_block(Builder *builder, uint32 block, uint32 *wrong_vertex)
+/*
+ * Sorts and merges a block and writes its rows over what they are made of: a
+ * merged edge is never ahead of those that are yet to be read.
+ */
+static void
+build_block(Builder *builder, uint32 block)
 {
 	KloutGraph *graph = builder->graph;
 	uint64		start = builder->block_start[block];
 	uint64		n = builder->block_start[block + 1] - start;
-	const BlockEdge *edge = sorted_block(builder, start, n);
+	BlockEdges	edges = sort_block(builder, start, n);
+	int			column_bits = builder->column_bits;
+	uint32		column_mask = (uint32) ((UINT64CONST(1) << column_bits) - 1);
+	uint64		out = start;
 	uint64		at = 0;
 
-	for (uint32 row = 0, v = block; v < graph->n; row++, v += builder->blocks)
+	while (at < n)
 	{
-		uint64		row_end = builder->row_place[row];	/* sorting moved it */
-		uint64		row_out = builder->out;
+		uint32		v = (uint32) ((uint64) edges.key[at] >> column_bits <<
+								  builder->block_bits) | block;
+		uint64		row_end_key = ((uint64) edges.key[at] | column_mask) + 1;
 
-		while (at < row_end)
+		graph->start[v] = out;
+		while (at < n && edges.key[at] < row_end_key)
 		{
-			uint32		column = (uint32) edge[at].key;
-			double		weight = edge[at].weight;
+			uint32		key = edges.key[at];
+			uint32		column = key & column_mask;
 			uint64		to = at + 1;
+			double		weight = edges.weight4 != NULL ? edges.weight4[at] :
+				edges.weight8 != NULL ? edges.weight8[at] : 1;
 
-			while (to < row_end && (uint32) edge[to].key == column)
-				to++;
-			if (unlikely(to - at > 1))
-				weight = merged_weight(unconstify(BlockEdge *, edge) + at,
-									   to - at);
-			if (graph->kind == KLOUT_WEIGHT_FLOAT4 && !is_float4(weight))
-				widen_values(builder);
-			if (graph->kind == KLOUT_WEIGHT_FLOAT4)
-				graph->value4[builder->out] = (float) weight;
-			else
-				graph->value8[builder->out] = weight;
-
-			builder->leaving[column] += weight;
-			if (unlikely(!isfinite(builder->leaving[column])))
+			if (at + AHEAD < n)
+				PREFETCH(&builder->outflow[edges.key[at + AHEAD] & column_mask]);
+			if (unlikely(to < n && edges.key[to] == key))
 			{
-				*wrong_vertex = column;
-				return "the weights of one actor add up to more than float8 can hold";
+				while (to < n && edges.key[to] == key)
+					to++;
+				weight = merged_weight(&edges, at, to);
+				if (graph->kind == KLOUT_WEIGHT_FLOAT4 && !is_float4(weight))
+					widen_values(builder, out);
 			}
-			graph->column[builder->out++] = column;
+			graph->column[out] = column;
+			if (graph->kind == KLOUT_WEIGHT_FLOAT4)
+				graph->value4[out] = (float) weight;
+			else
+				graph->value8[out] = weight;
+			out++;
+			builder->outflow[column].weight += weight;
+			builder->outflow[column].edges++;
 			at = to;
 		}
-		graph->start[v] = row_out;
-		graph->length[v] = (uint32) (builder->out - row_out);
-		if ((row & 4095) == 0)
-			count_steps(builder, 4096);
+		graph->length[v] = (uint32) (out - graph->start[v]);
 	}
-	return NULL;
+	graph->edges += out - start;
+	count_steps(builder, n);
 }
 
 /*
@@ -926,74 +1068,78 @@ static void
 scale_values(Builder *builder)
 {
 	KloutGraph *graph = builder->graph;
+	const Outflow *outflow = builder->outflow;
 
-	graph->scale = builder->leaving;
-	if (graph->kind == KLOUT_WEIGHT_FLOAT8)
+	graph->scale = TAKE(builder->memory, double, graph->n);
+	for (uint32 v = 0; v < graph->n; v++)
 	{
-		for (uint64 i = 0; i < graph->edges; i++)
+		const uint32 *column = graph->column + graph->start[v];
+
+		if (graph->kind == KLOUT_WEIGHT_FLOAT4)
+			graph->scale[v] = outflow[v].edges > 0 ? 1 / outflow[v].weight : 0;
+		else
 		{
-			graph->value8[i] /= builder->leaving[graph->column[i]];
-			if (i % INTERRUPT_STEPS == 0)
-				builder->memory->interrupts();
+			double	   *value = graph->value8 + graph->start[v];
+
+			graph->scale[v] = outflow[v].edges > 0 ? 1 : 0;
+			for (uint32 i = 0; i < graph->length[v]; i++)
+				value[i] /= outflow[column[i]].weight;
+			count_steps(builder, graph->length[v]);
 		}
-		for (uint32 v = 0; v < graph->n; v++)
-			graph->scale[v] = graph->scale[v] > 0 ? 1 : 0;
-	}
-	else
-	{
-		for (uint32 v = 0; v < graph->n; v++)
-			graph->scale[v] = graph->scale[v] > 0 ? 1 / graph->scale[v] : 0;
 	}
 }
 
 /*
- * Sorts, merges and writes all blocks.  The edges by block are read before
- * anything is written over them: a merged edge is never ahead of its block.
+ * Sorts, merges and writes all blocks.  On a sum that overflows, tells what is
+ * wrong and with which vertex.
  */
 static const char *
 build_rows(Builder *builder, uint32 *wrong_vertex)
 {
 	KloutGraph *graph = builder->graph;
 	KloutMemory *memory = builder->memory;
-	const char *problem = NULL;
 
 	graph->start = TAKE(memory, uint64, graph->n);
 	graph->length = TAKE(memory, uint32, graph->n);
-	builder->leaving = TAKE(memory, double, graph->n);
-	memset(builder->leaving, 0, graph->n * sizeof(double));
-	builder->a = TAKE(memory, BlockEdge, builder->largest);
-	builder->b = TAKE(memory, BlockEdge, builder->largest);
-	builder->row_place = TAKE(memory, uint64, builder->block_rows);
+	builder->outflow = TAKE(memory, Outflow, graph->n);
+	for (uint32 v = 0; v < graph->n; v++)
+	{
+		graph->start[v] = 0;
+		graph->length[v] = 0;
+		builder->outflow[v].weight = 0;
+		builder->outflow[v].edges = 0;
+	}
 
-	graph->column = (uint32 *) builder->key;
+	builder->space_key = TAKE(memory, uint32, builder->largest);
+	if (builder->from == KLOUT_WEIGHT_FLOAT4)
+		builder->space4 = TAKE(memory, float, builder->largest);
+	else if (builder->from == KLOUT_WEIGHT_FLOAT8)
+		builder->space8 = TAKE(memory, double, builder->largest);
+
+	graph->column = builder->key;
 	graph->kind = Max(builder->from, KLOUT_WEIGHT_FLOAT4);
 	graph->value8 = builder->weight8;
 	graph->value4 = builder->from == KLOUT_WEIGHT_ONE ?
 		TAKE(memory, float, builder->n) : builder->weight4;
+	graph->places = builder->n;
 
-	for (uint32 block = 0; block < builder->blocks && problem == NULL; block++)
-		problem = build_block(builder, block, wrong_vertex);
+	for (uint64 block = 0; block < builder->blocks; block++)
+		build_block(builder, (uint32) block);
 
-	GIVE(memory, builder->a, builder->largest);
-	GIVE(memory, builder->b, builder->largest);
-	GIVE(memory, builder->row_place, builder->block_rows);
-	if (problem != NULL)
-		return problem;
-	graph->edges = builder->out;
-
-	/* give the rest of the arrays back */
+	GIVE(memory, builder->space_key, builder->largest);
+	GIVE(memory, builder->space4, builder->largest);
+	GIVE(memory, builder->space8, builder->largest);
 	if (graph->value4 != builder->weight4)
 		GIVE(memory, builder->weight4, builder->n);
-	graph->column = klout_retake(memory, builder->key, 2 * builder->n,
-								 graph->edges, sizeof(uint32));
-	graph->columns = graph->edges;
-	if (graph->kind == KLOUT_WEIGHT_FLOAT4)
-		graph->value4 = klout_retake(memory, graph->value4, builder->n,
-									 graph->edges, sizeof(float));
-	else
-		graph->value8 = klout_retake(memory, graph->value8, builder->n,
-									 graph->edges, sizeof(double));
-	graph->values = graph->edges;
+
+	/* floats cannot add up to infinity: there are too few */
+	if (graph->kind == KLOUT_WEIGHT_FLOAT8)
+		for (uint32 v = 0; v < graph->n; v++)
+			if (!isfinite(builder->outflow[v].weight))
+			{
+				*wrong_vertex = v;
+				return "the weights of one actor add up to more than float8 can hold";
+			}
 	scale_values(builder);
 	return NULL;
 }
@@ -1071,25 +1217,20 @@ peel_heads(KloutGraph *graph)
 	GIVE(memory, at, n);
 }
 
-/* Settles tails: those none of whose edges leads to another than a tail. */
+/*
+ * Settles tails: those none of whose edges leads to another than a tail.  What
+ * is open of the edges that leave a vertex is counted down in outflow.
+ */
 static void
-peel_tails(KloutGraph *graph)
+peel_tails(KloutGraph *graph, Outflow *outflow)
 {
 	KloutMemory *memory = graph->memory;
 	uint32		n = graph->n;
-	uint32	   *open = TAKE(memory, uint32, n); /* edges not to tails */
 	uint32		last = n;		/* tails are queued downwards from the end */
 	uint64		steps = 0;
 
-	memset(open, 0, n * sizeof(uint32));
-	for (uint64 i = 0; i < graph->edges; i++)
-	{
-		open[graph->column[i]]++;
-		if (i % INTERRUPT_STEPS == 0)
-			memory->interrupts();
-	}
 	for (uint32 v = 0; v < n; v++)
-		if (open[v] == 0 && graph->place[v] == KLOUT_CORE)
+		if (outflow[v].edges == 0 && graph->place[v] == KLOUT_CORE)
 		{
 			graph->place[v] = KLOUT_TAIL;
 			graph->queue[--last] = v;
@@ -1101,7 +1242,7 @@ peel_tails(KloutGraph *graph)
 
 		for (uint32 i = 0; i < graph->length[v]; i++)
 		{
-			if (--open[row[i]] == 0 && graph->place[row[i]] == KLOUT_CORE)
+			if (--outflow[row[i]].edges == 0 && graph->place[row[i]] == KLOUT_CORE)
 			{
 				graph->place[row[i]] = KLOUT_TAIL;
 				graph->queue[--last] = row[i];
@@ -1111,7 +1252,6 @@ peel_tails(KloutGraph *graph)
 		}
 	}
 	graph->tails = n - last;
-	GIVE(memory, open, n);
 }
 
 /* ----------
@@ -1125,8 +1265,6 @@ klout_graph_build(KloutGraph *graph, KloutIds *ids, KloutEdges *edges,
 {
 	KloutMemory *memory = ids->memory;
 	Builder		builder;
-	uint32	   *leaving;
-	uint32	   *arriving;
 	uint32		wrong_vertex = KLOUT_NOBODY;
 	const char *problem;
 
@@ -1141,27 +1279,11 @@ klout_graph_build(KloutGraph *graph, KloutIds *ids, KloutEdges *edges,
 
 	graph->vertex = TAKE(memory, uint32, graph->n);
 	graph->by_id = TAKE(memory, uint32, graph->n);
+	order_vertices(graph, ids);
+	lay_out_blocks(&builder, ids);
+	GIVE(memory, ids->edges, ids->capacity);
 
-	leaving = TAKE(memory, uint32, graph->n);
-	arriving = TAKE(memory, uint32, graph->n);
-	memset(leaving, 0, graph->n * sizeof(uint32));
-	memset(arriving, 0, graph->n * sizeof(uint32));
-	for (KloutEdgeChunk *chunk = edges->first; chunk != NULL; chunk = chunk->next)
-	{
-		memory->interrupts();
-		for (uint32 i = 0; i < chunk->n; i++)
-		{
-			leaving[chunk->actor[i]]++;
-			arriving[chunk->target[i]]++;
-		}
-	}
-	order_vertices(graph, ids, leaving);
-	lay_out_blocks(&builder, arriving);
-	GIVE(memory, leaving, graph->n);
-	GIVE(memory, arriving, graph->n);
-
-	/* twice as many columns of 32 bits take its place */
-	builder.key = (uint64 *) TAKE(memory, uint32, 2 * (size_t) builder.n);
+	builder.key = TAKE(memory, uint32, builder.n);
 	if (builder.from == KLOUT_WEIGHT_FLOAT4)
 		builder.weight4 = TAKE(memory, float, builder.n);
 	else if (builder.from == KLOUT_WEIGHT_FLOAT8)
@@ -1182,7 +1304,8 @@ klout_graph_build(KloutGraph *graph, KloutIds *ids, KloutEdges *edges,
 	memset(graph->place, KLOUT_CORE, graph->n);
 	graph->queue = TAKE(memory, uint32, graph->n);
 	peel_heads(graph);
-	peel_tails(graph);
+	peel_tails(graph, builder.outflow);
+	GIVE(memory, builder.outflow, graph->n);
 	return NULL;
 }
 
@@ -1210,9 +1333,9 @@ klout_graph_free(KloutGraph *graph)
 	GIVE(memory, graph->by_id, graph->n);
 	GIVE(memory, graph->start, graph->n);
 	GIVE(memory, graph->length, graph->n);
-	GIVE(memory, graph->column, graph->columns);
-	GIVE(memory, graph->value4, graph->values);
-	GIVE(memory, graph->value8, graph->values);
+	GIVE(memory, graph->column, graph->places);
+	GIVE(memory, graph->value4, graph->places);
+	GIVE(memory, graph->value8, graph->places);
 	GIVE(memory, graph->scale, graph->n);
 	GIVE(memory, graph->place, graph->n);
 	GIVE(memory, graph->queue, graph->n);

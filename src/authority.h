@@ -60,10 +60,17 @@ extern void klout_unreserve(KloutMemory *memory, size_t size);
  * Ids: any 64-bit numbers, or any strings of bytes, to 0, 1, 2, ...
  * ----------
  */
+typedef enum KloutEnd
+{
+	KLOUT_ACTOR,				/* an edge leaves from here */
+	KLOUT_TARGET				/* an edge arrives here */
+} KloutEnd;
+
 typedef struct KloutIdSlot
 {
 	uint64		key;			/* the id, or the hash of its bytes */
 	uint32		number;			/* KLOUT_NOBODY: empty */
+	uint16		edges[2];		/* by KloutEnd, beyond those of ids->edges */
 } KloutIdSlot;
 
 typedef struct KloutIds
@@ -77,28 +84,35 @@ typedef struct KloutIds
 	uint64	   *offset;			/* [capacity + 1], if bytes: id i is */
 	char	   *data;			/* data[offset[i]] up to data[offset[i + 1]] */
 	uint64		data_capacity;
+	uint32		(*edges)[2];	/* [capacity] by KloutEnd; complete when closed */
 	KloutIdSlot *slot;
 	uint64		slots;			/* a power of two, at least 2 n */
 } KloutIds;
 
-/* how many klout_ids_numbers looks up at once */
-#define KLOUT_IDS_BATCH		128
+/* how many edges klout_ids_of_edges takes at once */
+#define KLOUT_IDS_BATCH		64
 
 extern void klout_ids_init(KloutIds *ids, KloutMemory *memory, bool bytes,
 						   uint64 seed);
 
 /*
- * The numbers of n <= KLOUT_IDS_BATCH ids.  An id not met before gets the next
- * number if insert, else KLOUT_NOBODY.
+ * The numbers of the ends of n <= KLOUT_IDS_BATCH edges, actor and target of
+ * the first, then of the second, ...; counts them.  An id not met before gets
+ * the next number.  No edge is from an id to itself.
  */
-extern void klout_ids_numbers(KloutIds *ids, const int64 *id, int n,
-							  bool insert, uint32 *number);
+extern void klout_ids_of_edges(KloutIds *ids, const int64 *id, int n,
+							   uint32 *number);
 
-/* The same for one string of bytes. */
-extern uint32 klout_ids_number_of_bytes(KloutIds *ids, const char *data,
-										size_t len, bool insert);
+/* The same for one end of an edge whose ids are strings of bytes. */
+extern uint32 klout_ids_of_end(KloutIds *ids, const char *data, size_t len,
+							   KloutEnd end);
 
-/* Gives back what only looking up needs. */
+/* The number of an id, KLOUT_NOBODY if there is none. */
+extern uint32 klout_ids_find(const KloutIds *ids, int64 id);
+extern uint32 klout_ids_find_bytes(const KloutIds *ids, const char *data,
+								   size_t len);
+
+/* Completes ids->edges and gives back what only looking up needs. */
 extern void klout_ids_close(KloutIds *ids);
 
 extern void klout_ids_free(KloutIds *ids);
@@ -188,13 +202,12 @@ typedef struct KloutGraph
 	uint32	   *by_id;			/* [n] numbers of ids, by rising id */
 	uint64	   *start;			/* [n] where a row starts */
 	uint32	   *length;			/* [n] and its edges */
-	uint32	   *column;			/* [columns]: the first edges are in use */
-	uint64		columns;
+	uint32	   *column;			/* [places] */
 	KloutWeightKind kind;		/* of the edges: FLOAT4 or FLOAT8 */
-	float	   *value4;			/* [values] added up weights */
-	double	   *value8;			/* [values] their share in what leaves the
+	float	   *value4;			/* [places] added up weights */
+	double	   *value8;			/* [places] their share in what leaves the
 								 * column */
-	uint64		values;
+	uint64		places;			/* room for edges, with gaps between rows */
 	double	   *scale;			/* [n] a vertex's mass times this times the
 								 * value flows along an edge; 0 if none leaves */
 	uint8	   *place;			/* [n] KloutVertexPlace */

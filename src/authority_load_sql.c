@@ -29,9 +29,6 @@
 #include "utils/plancache.h"
 #include "utils/uuid.h"
 
-/* rows of a batch: two ids each */
-#define BATCH_ROWS			(KLOUT_IDS_BATCH / 2)
-
 typedef struct Column
 {
 	int			attnum;			/* 0: the query has none of the name */
@@ -60,8 +57,8 @@ typedef struct Receiver
 
 	/* edges */
 	int			batched;
-	int64		id[KLOUT_IDS_BATCH];
-	double		weight[BATCH_ROWS];
+	int64		id[2 * KLOUT_IDS_BATCH];
+	double		weight[KLOUT_IDS_BATCH];
 
 	/* amounts */
 	KloutAmount *amounts;
@@ -238,22 +235,22 @@ check_room(KloutAuthorityRun *run)
 	if (needs > run->memory.limit ||
 		run->memory.used > run->memory.limit - needs)
 		run->memory.refuse(&run->memory, run->memory.used + needs);
-	if (run->edges.n > KLOUT_EDGES_MAX - BATCH_ROWS)
+	if (run->edges.n > KLOUT_EDGES_MAX - KLOUT_IDS_BATCH)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("%s: the edges query returns more than %u rows",
-						run->function, KLOUT_EDGES_MAX - BATCH_ROWS)));
+						run->function, KLOUT_EDGES_MAX - KLOUT_IDS_BATCH)));
 }
 
 static void
 flush_batch(Receiver *receiver)
 {
 	KloutAuthorityRun *run = receiver->run;
-	uint32		number[KLOUT_IDS_BATCH];
+	uint32		number[2 * KLOUT_IDS_BATCH];
 	int			n = receiver->batched;
 
 	CHECK_FOR_INTERRUPTS();
-	klout_ids_numbers(&run->ids, receiver->id, 2 * n, true, number);
+	klout_ids_of_edges(&run->ids, receiver->id, n, number);
 	for (int i = 0; i < n; i++)
 		klout_edges_add(&run->edges, number[2 * i], number[2 * i + 1],
 						receiver->weight[i]);
@@ -295,7 +292,7 @@ receive_edge(TupleTableSlot *slot, DestReceiver *self)
 		receiver->id[2 * receiver->batched] = from;
 		receiver->id[2 * receiver->batched + 1] = to;
 		receiver->weight[receiver->batched] = weight;
-		if (++receiver->batched == BATCH_ROWS)
+		if (++receiver->batched == KLOUT_IDS_BATCH)
 			flush_batch(receiver);
 	}
 	else
@@ -309,14 +306,13 @@ receive_edge(TupleTableSlot *slot, DestReceiver *self)
 			run->self_edges++;
 		else
 		{
-			uint32		actor_number;
+			uint32		number = klout_ids_of_end(&run->ids, from.data, from.len,
+												  KLOUT_ACTOR);
 
-			actor_number = klout_ids_number_of_bytes(&run->ids, from.data,
-													 from.len, true);
-			klout_edges_add(&run->edges, actor_number,
-							klout_ids_number_of_bytes(&run->ids, to.data,
-													  to.len, true), weight);
-			if (run->edges.n % BATCH_ROWS == 0)
+			klout_edges_add(&run->edges, number,
+							klout_ids_of_end(&run->ids, to.data, to.len,
+											 KLOUT_TARGET), weight);
+			if (run->edges.n % KLOUT_IDS_BATCH == 0)
 				check_room(run);
 		}
 		free_bytes_id(&from);
@@ -341,17 +337,14 @@ receive_amount(TupleTableSlot *slot, DestReceiver *self)
 	amount = read_amount(receiver, slot);
 
 	if (run->id_type == KLOUT_ID_INTEGER)
-	{
-		int64		id = integer_of(person, receiver->first.type);
-
-		klout_ids_numbers(&run->ids, &id, 1, false, &number);
-	}
+		number = klout_ids_find(&run->ids,
+								integer_of(person, receiver->first.type));
 	else
 	{
 		RowId		id;
 
 		read_bytes_id(&id, person, run->id_type);
-		number = klout_ids_number_of_bytes(&run->ids, id.data, id.len, false);
+		number = klout_ids_find_bytes(&run->ids, id.data, id.len);
 		free_bytes_id(&id);
 	}
 	if (number == KLOUT_NOBODY)

@@ -162,35 +162,43 @@ id_of(int64 person)
 	return (int64) ((uint64) person * UINT64CONST(0x9E3779B97F4A7C15));
 }
 
+static uint32
+number_of_text(KloutIds *ids, int64 id, KloutEnd end)
+{
+	char text[	64];
+	int			len = snprintf(text, sizeof(text), "the person %lld",
+							   (long long) id);
+
+	return klout_ids_of_end(ids, text, (size_t) len, end);
+}
+
 static void
 load(KloutIds *ids, KloutEdges *edges, int n, bool bytes)
 {
-	for (int from = 0; from < n; from += KLOUT_IDS_BATCH / 2)
+	int64		id[2 * KLOUT_IDS_BATCH];
+	uint32		number[2 * KLOUT_IDS_BATCH];
+	double		weight[KLOUT_IDS_BATCH];
+	int			batched = 0;
+
+	for (int i = 0; i < n; i++)
 	{
-		int			count = Min(n - from, KLOUT_IDS_BATCH / 2);
-		int64		id[KLOUT_IDS_BATCH];
-		uint32		number[KLOUT_IDS_BATCH];
-
-		for (int i = 0; i < count; i++)
+		if (rows[i].actor != rows[i].target)
 		{
-			id[2 * i] = rows[from + i].actor;
-			id[2 * i + 1] = rows[from + i].target;
+			id[2 * batched] = rows[i].actor;
+			id[2 * batched + 1] = rows[i].target;
+			weight[batched++] = rows[i].weight;
 		}
+		if (batched < KLOUT_IDS_BATCH && i < n - 1)
+			continue;
 		if (bytes)
-			for (int i = 0; i < 2 * count; i++)
-			{
-				char text[	64];
-				int			len = snprintf(text, sizeof(text), "the person %lld",
-										   (long long) id[i]);
-
-				number[i] = klout_ids_number_of_bytes(ids, text, (size_t) len, true);
-			}
+			for (int end = 0; end < 2 * batched; end++)
+				number[end] = number_of_text(ids, id[end], end % 2);
 		else
-			klout_ids_numbers(ids, id, 2 * count, true, number);
-		for (int i = 0; i < count; i++)
-			if (number[2 * i] != number[2 * i + 1])
-				klout_edges_add(edges, number[2 * i], number[2 * i + 1],
-								rows[from + i].weight);
+			klout_ids_of_edges(ids, id, batched, number);
+		for (int edge = 0; edge < batched; edge++)
+			klout_edges_add(edges, number[2 * edge], number[2 * edge + 1],
+							weight[edge]);
+		batched = 0;
 	}
 }
 
