@@ -59,12 +59,6 @@
 /* elements ahead of the current one that are asked for early */
 #define AHEAD				32
 
-#ifdef __GNUC__
-#define PREFETCH(address)	__builtin_prefetch(address)
-#else
-#define PREFETCH(address)	((void) (address))
-#endif
-
 /* ----------
  * Memory
  * ----------
@@ -119,9 +113,12 @@ klout_retake(KloutMemory *memory, void *block, size_t old_count,
 	size_t		bytes = bytes_of(memory, count, size);
 
 	/* when growing, the old block may live on while the new one is filled */
-	klout_reserve(memory, bytes);
+	if (count > old_count)
+		klout_reserve(memory, bytes);
 	block = memory->resize(memory, block, bytes);
 	klout_unreserve(memory, Max(old_count, 1) * size);
+	if (count <= old_count)
+		klout_reserve(memory, bytes);
 	return block;
 }
 
@@ -335,7 +332,7 @@ klout_ids_of_edges(KloutIds *ids, const int64 *id, int n, uint32 *number)
 	for (int i = 0; i < 2 * n; i++)
 	{
 		at[i] = home_of(ids, hash_of(ids, (uint64) id[i]));
-		PREFETCH(&ids->slot[at[i]]);
+		KLOUT_PREFETCH(&ids->slot[at[i]]);
 	}
 	for (int i = 0; i < 2 * n; i++)
 	{
@@ -811,8 +808,8 @@ scatter_chunk(Builder *builder, const Lines *lines,
 
 		if (i + AHEAD < chunk->n)
 		{
-			PREFETCH(&vertex[chunk->target[i + AHEAD]]);
-			PREFETCH(&vertex[chunk->actor[i + AHEAD]]);
+			KLOUT_PREFETCH(&vertex[chunk->target[i + AHEAD]]);
+			KLOUT_PREFETCH(&vertex[chunk->actor[i + AHEAD]]);
 		}
 		lines->key[block][at] = (uint32) ((uint64) row >> block_bits << column_bits) |
 			vertex[chunk->actor[i]];
@@ -1034,7 +1031,7 @@ build_block(Builder *builder, uint32 block)
 				edges.weight8 != NULL ? edges.weight8[at] : 1;
 
 			if (at + AHEAD < n)
-				PREFETCH(&builder->outflow[edges.key[at + AHEAD] & column_mask]);
+				KLOUT_PREFETCH(&builder->outflow[edges.key[at + AHEAD] & column_mask]);
 			if (unlikely(to < n && edges.key[to] == key))
 			{
 				while (to < n && edges.key[to] == key)
@@ -1312,16 +1309,69 @@ klout_graph_build(KloutGraph *graph, KloutIds *ids, KloutEdges *edges,
 size_t
 klout_graph_needs(uint64 vertices, uint64 edges, KloutWeightKind kind)
 {
-	uint64		weight = kind == KLOUT_WEIGHT_ONE ? 0 :
-		kind == KLOUT_WEIGHT_FLOAT4 ? 4 : 8;
 	uint64		value = kind == KLOUT_WEIGHT_FLOAT8 ? 8 : 4;
+	uint64		weight = kind == KLOUT_WEIGHT_ONE ? 0 : value;
+	uint64		blocks = UINT64CONST(1) << block_bits_for(vertices, edges);
 
-	/* edges by block; or rows, and the solver's copy of those */
-	uint64		build = edges * (8 + Max(weight, value)) + vertices * 40;
-	uint64		solve = edges * (4 + value) * 2 + edges / 16 + vertices * 190;
-	uint64		most = Max(build, solve) + KLOUT_GRAPH_SLACK;
+	/* edges as they came, and by block; rows, and space to sort a block */
+	uint64		came = edges * (8 + weight);
+	uint64		scatter = came + edges * (4 + weight) + vertices * 40;
+	uint64		rows = edges * (4 + value + 4 + weight) + vertices * 64;
+
+	/* rows, and the solver's copy of them; that and its vectors */
+	uint64		copy = edges * 2 * (4 + value) + vertices * 104;
+	uint64		solve = edges * (4 + value) + vertices * 192;
+	uint64		most = Max(Max(scatter, rows), Max(copy, solve)) - came +
+		blocks * 256 + KLOUT_GRAPH_SLACK;
 
 	return most > SIZE_MAX / 2 ? SIZE_MAX / 2 : (size_t) most;
+}
+
+void
+klout_graph_keep_tails(KloutGraph *graph)
+{
+	KloutMemory *memory = graph->memory;
+	uint64		places = 0;
+
+	for (uint32 i = graph->n - graph->tails; i < graph->n; i++)
+		places += graph->length[graph->queue[i]];
+	if (places < graph->places)
+	{
+		uint32	   *column = TAKE(memory, uint32, places);
+		float	   *value4 = NULL;
+		double	   *value8 = NULL;
+		uint64		at = 0;
+
+		if (graph->kind == KLOUT_WEIGHT_FLOAT4)
+			value4 = TAKE(memory, float, places);
+		else
+			value8 = TAKE(memory, double, places);
+		for (uint32 v = 0; v < graph->n; v++)
+		{
+			uint64		from = graph->start[v];
+			size_t		n = graph->length[v];
+
+			if (graph->place[v] != KLOUT_TAIL)
+			{
+				graph->length[v] = 0;
+				continue;
+			}
+			graph->start[v] = at;
+			memcpy(column + at, graph->column + from, n * sizeof(uint32));
+			if (value4 != NULL)
+				memcpy(value4 + at, graph->value4 + from, n * sizeof(float));
+			else
+				memcpy(value8 + at, graph->value8 + from, n * sizeof(double));
+			at += n;
+		}
+		GIVE(memory, graph->column, graph->places);
+		GIVE(memory, graph->value4, graph->places);
+		GIVE(memory, graph->value8, graph->places);
+		graph->column = column;
+		graph->value4 = value4;
+		graph->value8 = value8;
+		graph->places = places;
+	}
 }
 
 void

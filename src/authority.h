@@ -22,6 +22,13 @@
 /* rows and distinct edges of one graph: edges are counted in 32 bits */
 #define KLOUT_EDGES_MAX		(PG_UINT32_MAX - 1)
 
+/* asks for a cache line early */
+#ifdef __GNUC__
+#define KLOUT_PREFETCH(address)	__builtin_prefetch(address)
+#else
+#define KLOUT_PREFETCH(address)	((void) (address))
+#endif
+
 /* ----------
  * Memory
  * ----------
@@ -228,13 +235,17 @@ extern const char *klout_graph_build(KloutGraph *graph, KloutIds *ids,
 
 /*
  * Bytes that klout_graph_build and the solver take at most, for so many
- * vertices and edges, on top of the edges themselves; the slack included, which
- * does not depend on their number.
+ * vertices and edges, on top of the edges themselves, which are given back on
+ * the way; the slack included, which does not depend on their number.  Not
+ * foreseen is that weights of one kind add up to one that takes more room.
  */
 #define KLOUT_GRAPH_SLACK	(256 * 1024)
 
 extern size_t klout_graph_needs(uint64 vertices, uint64 edges,
 								KloutWeightKind kind);
+
+/* Gives back the rows of all but tails. */
+extern void klout_graph_keep_tails(KloutGraph *graph);
 
 extern void klout_graph_free(KloutGraph *graph);
 

@@ -3,8 +3,8 @@
  * authority_parallel_sql.c
  *	  Solving with parallel workers.
  *
- * Plan.  The solve lies in a segment of shared memory of its own, the team
- * that works on it in that of the parallel context.  All processes take pieces
+ * Plan.  The solve and its edges lie in segments of shared memory of their own,
+ * the team that works on it in that of the parallel context.  All processes take pieces
  * of the current phase from a counter until there are none; who completes the
  * last one ends the phase; then all meet at a barrier.  Whoever comes late
  * joins in the phase that is going on, whoever does not come is not waited
@@ -12,10 +12,10 @@
  *
  * Shared memory that is too small (64 MB is what a container gets) is an error
  * where it is created, and one can go on after an error only at the end of a
- * subtransaction, which parallel mode does not allow.  So the segment is
+ * subtransaction, which parallel mode does not allow.  So a segment is
  * created before parallel mode, in a subtransaction; it is handed to the outer
- * resource owner when it is there, and without it one process does it all in
- * memory of its own.
+ * resource owner when it is there, and without it one process does it all, in
+ * memory of its own if need be.
  *
  * Two counters take turns: while a phase uses one, the other is reset, which
  * nobody can be looking at, as all have left the phase before.
@@ -53,7 +53,8 @@ typedef struct TeamCounter
 
 typedef struct Team
 {
-	dsm_handle	handle;			/* of the solve */
+	dsm_handle	edges;			/* segments */
+	dsm_handle	solve;
 	uint32		pieces;
 	Barrier		barrier;
 	TeamCounter counter[2];		/* by the lowest bit of the barrier's phase */
@@ -69,7 +70,7 @@ check_interrupts(void)
 
 /* What each of the team does. */
 static void
-work(Team *team, KloutSolve *solve)
+work(Team *team, KloutSolve *solve, const void *edges)
 {
 	uint32		phase = (uint32) BarrierAttach(&team->barrier);
 
@@ -81,7 +82,7 @@ work(Team *team, KloutSolve *solve)
 		while ((piece = pg_atomic_fetch_add_u32(&counter->next, 1)) < team->pieces)
 		{
 			CHECK_FOR_INTERRUPTS();
-			klout_solve_piece(solve, piece);
+			klout_solve_piece(solve, edges, piece);
 			if (pg_atomic_add_fetch_u32(&counter->done, 1) == team->pieces)
 			{
 				TeamCounter *other = &team->counter[(phase + 1) & 1];
@@ -97,22 +98,34 @@ work(Team *team, KloutSolve *solve)
 	BarrierDetach(&team->barrier);
 }
 
+static dsm_segment *
+attach_segment(dsm_handle handle)
+{
+	dsm_segment *segment = dsm_attach(handle);
+
+	if (segment == NULL)
+		ereport(ERROR,
+				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
+				 errmsg("could not map dynamic shared memory segment")));
+	return segment;
+}
+
 void
 klout_solve_worker(dsm_segment *segment, shm_toc *toc)
 {
 	Team	   *team = (Team *) shm_toc_lookup(toc, KEY_TEAM, false);
-	dsm_segment *data;
+	dsm_segment *edges;
+	dsm_segment *solve;
 
 	debug_query_string = "klout_authority";
 	pgstat_report_activity(STATE_RUNNING, debug_query_string);
 
-	data = dsm_attach(team->handle);
-	if (data == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("could not map dynamic shared memory segment")));
-	work(team, (KloutSolve *) dsm_segment_address(data));
-	dsm_detach(data);
+	edges = attach_segment(team->edges);
+	solve = attach_segment(team->solve);
+	work(team, (KloutSolve *) dsm_segment_address(solve),
+		 dsm_segment_address(edges));
+	dsm_detach(solve);
+	dsm_detach(edges);
 }
 
 /*
@@ -184,24 +197,68 @@ create_segment(size_t size)
 	return segment;
 }
 
+/* Counted memory that is shared if it can be. */
+typedef struct Space
+{
+	size_t		size;
+	dsm_segment *segment;		/* NULL: not shared */
+	void	   *block;			/* what to give back if not */
+	void	   *address;		/* at a multiple of 64 */
+} Space;
+
+static void
+take_space(Space *space, KloutMemory *memory, size_t size, bool shared)
+{
+	klout_reserve(memory, size);
+	space->size = size;
+	space->segment = shared ? create_segment(size) : NULL;
+	if (space->segment != NULL)
+		space->address = dsm_segment_address(space->segment);
+	else
+	{
+		space->block = memory->allocate(memory, size + 64);
+		space->address = (void *) TYPEALIGN(64, space->block);
+	}
+}
+
+static void
+give_space(Space *space, KloutMemory *memory)
+{
+	if (space->segment != NULL)
+		dsm_detach(space->segment);
+	else
+		memory->release(memory, space->block);
+	klout_unreserve(memory, space->size);
+}
+
+struct KloutSolver
+{
+	KloutSolvePlan *plan;
+	int			wanted;			/* workers */
+	Space		edges;
+	Space		vectors;
+	KloutSolve *solve;			/* in vectors */
+};
+
 /* Returns the number of workers that took part. */
 static int
-solve_in_parallel(KloutSolve *solve, dsm_handle handle, int wanted)
+solve_in_parallel(KloutSolver *solver)
 {
 	ParallelContext *pcxt;
 	Team	   *team;
 	int			launched = 0;
 
 	EnterParallelMode();
-	pcxt = CreateParallelContext("klout", "klout_solve_worker", wanted);
+	pcxt = CreateParallelContext("klout", "klout_solve_worker", solver->wanted);
 	shm_toc_estimate_chunk(&pcxt->estimator, sizeof(Team));
 	shm_toc_estimate_keys(&pcxt->estimator, 1);
 	InitializeParallelDSM(pcxt);
 	if (pcxt->seg != NULL && pcxt->nworkers > 0)
 	{
 		team = (Team *) shm_toc_allocate(pcxt->toc, sizeof(Team));
-		team->handle = handle;
-		team->pieces = klout_solve_pieces(solve);
+		team->edges = dsm_segment_handle(solver->edges.segment);
+		team->solve = dsm_segment_handle(solver->vectors.segment);
+		team->pieces = klout_solve_pieces(solver->solve);
 		BarrierInit(&team->barrier, 0);
 		for (int i = 0; i < 2; i++)
 		{
@@ -212,46 +269,49 @@ solve_in_parallel(KloutSolve *solve, dsm_handle handle, int wanted)
 
 		LaunchParallelWorkers(pcxt);
 		launched = pcxt->nworkers_launched;
-		work(team, solve);
+		work(team, solver->solve, solver->edges.address);
 		WaitForParallelWorkersToFinish(pcxt);
 	}
 	else
-		klout_solve_alone(solve, check_interrupts);
+		klout_solve_alone(solver->solve, solver->edges.address, check_interrupts);
 	DestroyParallelContext(pcxt);
 	ExitParallelMode();
 	return launched;
 }
 
-int
-klout_solve_with_workers(KloutSolvePlan *plan, const double *warm,
-						 KloutSolveResult *result)
+KloutSolver *
+klout_solver_start(KloutSolvePlan *plan, const double *warm)
 {
 	KloutMemory *memory = plan->graph->memory;
-	int			wanted = plan->rows > 0 ? workers_wanted(plan->size) : 0;
+	KloutSolver *solver = palloc0(sizeof(KloutSolver));
+
+	solver->plan = plan;
+	solver->wanted = plan->rows > 0 ?
+		workers_wanted(plan->edges_size + plan->size) : 0;
+	take_space(&solver->edges, memory, plan->edges_size, solver->wanted > 0);
+	klout_solve_edges(plan, solver->edges.address);
+	klout_graph_keep_tails(plan->graph);
+	take_space(&solver->vectors, memory, plan->size,
+			   solver->edges.segment != NULL);
+	solver->solve = klout_solve_init(plan, solver->vectors.address, warm);
+	return solver;
+}
+
+int
+klout_solver_finish(KloutSolver *solver, KloutSolveResult *result)
+{
+	KloutMemory *memory = solver->plan->graph->memory;
 	int			launched = 0;
-	dsm_segment *segment = NULL;
-	KloutSolve *solve;
 
-	klout_reserve(memory, plan->size);
-	if (wanted > 0)
-		segment = create_segment(plan->size);
-	if (segment != NULL)
-	{
-		solve = klout_solve_init(plan, dsm_segment_address(segment), warm);
-		launched = solve_in_parallel(solve, dsm_segment_handle(segment), wanted);
-		klout_solve_finish(plan, solve, result);
-		dsm_detach(segment);
-	}
+	if (solver->vectors.segment != NULL)
+		launched = solve_in_parallel(solver);
 	else
-	{
-		char	   *space = memory->allocate(memory, plan->size + 64);
-
-		solve = klout_solve_init(plan, (void *) TYPEALIGN(64, space), warm);
-		klout_solve_alone(solve, check_interrupts);
-		klout_solve_finish(plan, solve, result);
-		memory->release(memory, space);
-	}
-	klout_unreserve(memory, plan->size);
-	elog(DEBUG1, "klout_authority: %d of %d parallel workers", launched, wanted);
+		klout_solve_alone(solver->solve, solver->edges.address, check_interrupts);
+	elog(DEBUG1, "klout_authority: %d of %d parallel workers", launched,
+		 solver->wanted);
+	klout_solve_finish(solver->plan, solver->solve, result);
+	give_space(&solver->vectors, memory);
+	give_space(&solver->edges, memory);
+	pfree(solver);
 	return launched;
 }

@@ -46,6 +46,12 @@
 #define PIECE_ROWS			4096
 #define PIECE_SLOTS			(64 * 1024)
 
+/* rows whose vectors are worked on at a time, which the nearest cache holds */
+#define TILE_ROWS			256
+
+/* between two calls of interrupts() */
+#define INTERRUPT_STEPS		(256 * 1024)
+
 /* depth of the acceleration, and the iterates it combines */
 #define DEPTH				4
 #define KEPT				(DEPTH + 1)
@@ -55,15 +61,14 @@
 #define UNDONE_MAX			3
 
 /*
- * partial sums of a piece: of |f|, f, g, f times b, b times b, and f times each
+ * partial sums of a piece: of |f|, f, g, f times b, and f times itself and each
  * kept f
  */
 #define PART_ABS			0
 #define PART_F				1
 #define PART_G				2
 #define PART_BASE			3
-#define PART_BASE_BASE		4
-#define PART_DOT			5
+#define PART_DOT			4
 #define PARTS				(PART_DOT + KEPT)
 
 /* the index of the origin in sums of products and combinations */
@@ -76,12 +81,18 @@ typedef enum Phase
 	PHASE_DONE
 } Phase;
 
+/* Where the arrays are, in bytes from the start of the edges. */
+typedef struct EdgeLayout
+{
+	size_t		unit_start;		/* uint64[units + 1] first slot */
+	size_t		slot_column;	/* uint32[slots] */
+	size_t		slot_value;		/* float or double[slots] */
+	size_t		end;
+} EdgeLayout;
+
 /* Where the arrays are, in bytes from the start of the solve. */
 typedef struct Layout
 {
-	size_t		slot_column;	/* uint32[slots] */
-	size_t		slot_value;		/* float or double[slots] */
-	size_t		unit_start;		/* uint64[units + 1] first slot */
 	size_t		piece_unit;		/* uint32[pieces + 1] first unit */
 	size_t		part;			/* double[pieces][PARTS] */
 	size_t		row_column;		/* uint32[padded rows] the row's own column */
@@ -96,6 +107,7 @@ typedef struct Layout
 
 struct KloutSolve
 {
+	EdgeLayout	edges_at;
 	Layout		at;
 	KloutSolveOptions options;
 	KloutWeightKind kind;
@@ -149,16 +161,24 @@ place_array(size_t *end, size_t count, size_t size)
 }
 
 static void
+lay_out_edges(const KloutSolvePlan *plan, EdgeLayout *at)
+{
+	size_t		end = 0;
+
+	at->unit_start = place_array(&end, (size_t) plan->units + 1, sizeof(uint64));
+	at->slot_column = place_array(&end, plan->slots, sizeof(uint32));
+	at->slot_value = place_array(&end, plan->slots,
+								 plan->graph->kind == KLOUT_WEIGHT_FLOAT4 ?
+								 sizeof(float) : sizeof(double));
+	at->end = end;
+}
+
+static void
 lay_out(const KloutSolvePlan *plan, Layout *at)
 {
 	size_t		rows = padded(plan->rows);
 	size_t		end = TYPEALIGN(64, sizeof(KloutSolve));
 
-	at->slot_column = place_array(&end, plan->slots, sizeof(uint32));
-	at->slot_value = place_array(&end, plan->slots,
-								 plan->graph->kind == KLOUT_WEIGHT_FLOAT4 ?
-								 sizeof(float) : sizeof(double));
-	at->unit_start = place_array(&end, (size_t) plan->units + 1, sizeof(uint64));
 	at->piece_unit = place_array(&end, (size_t) plan->pieces + 1, sizeof(uint32));
 	at->part = place_array(&end, plan->pieces, PARTS * sizeof(double));
 	at->row_column = place_array(&end, rows, sizeof(uint32));
@@ -214,6 +234,23 @@ piece_end(const KloutSolvePlan *plan, uint32 unit)
 	return unit;
 }
 
+/*
+ * Which vertices are heads, a bit each: the cache holds that.  No row of the
+ * core has a column outside that is not a head, since all that a tail passes on
+ * goes to tails.
+ */
+static uint64 *
+head_bits(const KloutGraph *graph)
+{
+	size_t		words = (size_t) graph->n / 64 + 1;
+	uint64	   *bits = (uint64 *) klout_take(graph->memory, words, sizeof(uint64));
+
+	memset(bits, 0, words * sizeof(uint64));
+	for (uint32 i = 0; i < graph->heads; i++)
+		bits[graph->queue[i] / 64] |= UINT64CONST(1) << (graph->queue[i] % 64);
+	return bits;
+}
+
 /* Which vertices are rows of the core, by falling length, and their columns. */
 static void
 plan_rows(KloutSolvePlan *plan)
@@ -222,39 +259,37 @@ plan_rows(KloutSolvePlan *plan)
 	KloutMemory *memory = graph->memory;
 	KloutKeyed *a = (KloutKeyed *) klout_take(memory, plan->rows, sizeof(KloutKeyed));
 	KloutKeyed *b = (KloutKeyed *) klout_take(memory, plan->rows, sizeof(KloutKeyed));
+	uint64	   *heads = head_bits(graph);
 	uint32		row = 0;
 	uint64		steps = 0;
 
 	for (uint32 v = 0; v < graph->n; v++)
-		plan->core_column[v] = graph->place[v] == KLOUT_CORE ? row++ : KLOUT_NOBODY;
-
-	row = 0;
-	for (uint32 v = 0; v < graph->n; v++)
 	{
 		const uint32 *column = graph->column + graph->start[v];
 		uint32		length = graph->length[v];
-		uint32		in_core = 0;
+		uint32		in_core = length;
 
 		if (graph->place[v] != KLOUT_CORE)
-			continue;
-		if (plan->rows == graph->n)
-			in_core = length;
-		else
 		{
-			for (uint32 i = 0; i < length; i++)
-				in_core += graph->place[column[i]] == KLOUT_CORE;
+			plan->core_column[v] = KLOUT_NOBODY;
+			continue;
 		}
+		if (graph->heads > 0)
+			for (uint32 i = 0; i < length; i++)
+				in_core -= (heads[column[i] / 64] >> (column[i] % 64)) & 1;
+		plan->core_column[v] = row;
 		a[row].key = PG_UINT32_MAX - in_core;
 		a[row].number = v;
 		row++;
 		plan->core_edges += in_core;
 		steps += length + 1;
-		if (steps >= 256 * 1024)
+		if (steps >= INTERRUPT_STEPS)
 		{
 			steps = 0;
 			memory->interrupts();
 		}
 	}
+	klout_give(memory, heads, (size_t) graph->n / 64 + 1, sizeof(uint64));
 	klout_sort_by_key(&a, &b, plan->rows, memory);
 	for (row = 0; row < plan->rows; row++)
 	{
@@ -293,6 +328,7 @@ klout_solve_plan(KloutSolvePlan *plan, KloutGraph *graph,
 				 const KloutSolveOptions *options, double *mass, double *flow)
 {
 	KloutMemory *memory = graph->memory;
+	EdgeLayout	edge_layout;
 	Layout		layout;
 
 	memset(plan, 0, sizeof(KloutSolvePlan));
@@ -317,82 +353,134 @@ klout_solve_plan(KloutSolvePlan *plan, KloutGraph *graph,
 		plan->pieces++;
 
 	settle_heads(plan);
+	lay_out_edges(plan, &edge_layout);
+	plan->edges_size = edge_layout.end;
 	lay_out(plan, &layout);
 	plan->size = layout.end;
 }
 
-/*
- * Copies the edges of the core into slots, and adds up in base what flows in
- * from heads.
- */
+/* Asks early for what the rows from first on are copied from. */
 static void
-fill_slots(const KloutSolvePlan *plan, KloutSolve *solve)
+prefetch_rows(const KloutSolvePlan *plan, uint32 first)
+{
+	const KloutGraph *graph = plan->graph;
+
+	for (uint32 row = first; row < Min(first + SLICE, plan->rows); row++)
+	{
+		uint64		start = graph->start[plan->row_vertex[row]];
+
+		KLOUT_PREFETCH(&graph->column[start]);
+		if (graph->kind == KLOUT_WEIGHT_FLOAT4)
+			KLOUT_PREFETCH(&graph->value4[start]);
+		else
+			KLOUT_PREFETCH(&graph->value8[start]);
+	}
+	for (uint32 row = first + SLICE; row < Min(first + 2 * SLICE, plan->rows); row++)
+	{
+		KLOUT_PREFETCH(&graph->start[plan->row_vertex[row]]);
+		KLOUT_PREFETCH(&graph->length[plan->row_vertex[row]]);
+	}
+}
+
+/*
+ * Copies the row of a vertex to every lanes-th slot from slot on, filled up
+ * with zeros to the given length.  Returns what flows in from heads.
+ */
+static pg_attribute_always_inline double
+copy_row(const KloutSolvePlan *plan, uint32 v, uint64 slot, uint32 lanes,
+		 uint32 length, uint32 *slot_column, float *slot4, double *slot8)
+{
+	const KloutGraph *graph = plan->graph;
+	const uint32 *column = graph->column + graph->start[v];
+	const float *value4 = slot4 ? graph->value4 + graph->start[v] : NULL;
+	const double *value8 = slot4 ? NULL : graph->value8 + graph->start[v];
+	uint32		n = graph->length[v];
+	uint64		end = slot + (uint64) length * lanes;
+	double		from_heads = 0;
+
+	for (uint32 i = 0; i < n; i++)
+	{
+		uint32		own = plan->core_column[column[i]];
+		double		value = slot4 ? (double) value4[i] : value8[i];
+
+		if (unlikely(own == KLOUT_NOBODY))
+		{
+			from_heads += plan->flow[column[i]] * value;
+			continue;
+		}
+		slot_column[slot] = own;
+		if (slot4)
+			slot4[slot] = value4[i];
+		else
+			slot8[slot] = value;
+		slot += lanes;
+	}
+	for (; slot < end; slot += lanes)
+	{
+		slot_column[slot] = 0;
+		if (slot4)
+			slot4[slot] = 0;
+		else
+			slot8[slot] = 0;
+	}
+	return from_heads;
+}
+
+void
+klout_solve_edges(const KloutSolvePlan *plan, void *edges)
 {
 	KloutGraph *graph = plan->graph;
-	uint32	   *slot_column = ARRAY(solve, uint32, solve->at.slot_column);
-	float	   *value4 = ARRAY(solve, float, solve->at.slot_value);
-	double	   *value8 = ARRAY(solve, double, solve->at.slot_value);
-	uint64	   *unit_start = ARRAY(solve, uint64, solve->at.unit_start);
-	double	   *base = ARRAY(solve, double, solve->at.base);
 	bool		is4 = graph->kind == KLOUT_WEIGHT_FLOAT4;
+	EdgeLayout	at;
+	uint32	   *slot_column;
+	float	   *slot4;
+	double	   *slot8;
+	uint64	   *unit_start;
 	uint64		slot = 0;
 	uint64		steps = 0;
+
+	lay_out_edges(plan, &at);
+	slot_column = ARRAY(edges, uint32, at.slot_column);
+	slot4 = is4 ? ARRAY(edges, float, at.slot_value) : NULL;
+	slot8 = is4 ? NULL : ARRAY(edges, double, at.slot_value);
+	unit_start = ARRAY(edges, uint64, at.unit_start);
 
 	for (uint32 unit = 0; unit < plan->units; unit++)
 	{
 		uint32		lanes = unit_rows(plan, unit);
 		uint32		first = unit_row(plan->long_rows, unit);
-		uint64		slots = unit_slots(plan, unit);
 		uint32		length = plan->row_length[first];
 
+		prefetch_rows(plan, first + lanes);
 		unit_start[unit] = slot;
 		for (uint32 lane = 0; lane < lanes; lane++)
 		{
-			uint64		to = slot + lane;
-			uint32		k = 0;
+			uint32		row = first + lane;
 
-			if (first + lane < plan->rows)
+			if (row < plan->rows)
 			{
-				uint32		v = plan->row_vertex[first + lane];
-				uint64		start = graph->start[v];
-				uint32		n = graph->length[v];
-				double		from_heads = 0;
+				uint32		v = plan->row_vertex[row];
 
-				for (uint32 i = 0; i < n; i++)
+				plan->flow[v] = is4 ?
+					copy_row(plan, v, slot + lane, lanes, length, slot_column, slot4, NULL) :
+					copy_row(plan, v, slot + lane, lanes, length, slot_column, NULL, slot8);
+				steps += graph->length[v];
+			}
+			else
+				for (uint32 k = 0; k < length; k++)
 				{
-					uint32		column = plan->core_column[graph->column[start + i]];
+					uint64		to = slot + lane + (uint64) k * lanes;
 
-					if (unlikely(column == KLOUT_NOBODY))
-					{
-						from_heads += plan->flow[graph->column[start + i]] *
-							(is4 ? (double) graph->value4[start + i] :
-							 graph->value8[start + i]);
-						continue;
-					}
-					slot_column[to] = column;
+					slot_column[to] = 0;
 					if (is4)
-						value4[to] = graph->value4[start + i];
+						slot4[to] = 0;
 					else
-						value8[to] = graph->value8[start + i];
-					to += lanes;
-					k++;
+						slot8[to] = 0;
 				}
-				steps += n;
-				base[first + lane] = from_heads;
-			}
-			for (; k < length; k++)
-			{
-				slot_column[to] = 0;
-				if (is4)
-					value4[to] = 0;
-				else
-					value8[to] = 0;
-				to += lanes;
-			}
 		}
-		slot += slots;
-		steps += slots;
-		if (steps >= 512 * 1024)
+		slot += unit_slots(plan, unit);
+		steps += lanes;
+		if (steps >= INTERRUPT_STEPS)
 		{
 			steps = 0;
 			graph->memory->interrupts();
@@ -415,6 +503,7 @@ klout_solve_init(const KloutSolvePlan *plan, void *memory, const double *warm)
 	double	   *flow;
 
 	memset(solve, 0, sizeof(KloutSolve));
+	lay_out_edges(plan, &solve->edges_at);
 	lay_out(plan, &solve->at);
 	solve->options = plan->options;
 	solve->kind = graph->kind;
@@ -425,8 +514,6 @@ klout_solve_init(const KloutSolvePlan *plan, void *memory, const double *warm)
 	solve->settled = plan->settled;
 	solve->phase = plan->rows > 0 ? PHASE_RESIDUAL : PHASE_DONE;
 	solve->converged = plan->rows == 0;
-
-	fill_slots(plan, solve);
 
 	piece_unit = ARRAY(solve, uint32, solve->at.piece_unit);
 	piece_unit[0] = 0;
@@ -444,7 +531,7 @@ klout_solve_init(const KloutSolvePlan *plan, void *memory, const double *warm)
 
 		row_column[row] = plan->core_column[v];
 		scale[row] = damping * graph->scale[v];
-		base[row] += (1 - damping) * plan->mass[v];
+		base[row] = plan->flow[v] + (1 - damping) * plan->mass[v];
 		mass[row] = warm != NULL ? Max(warm[v], base[row]) :
 			base[row] / (1 - damping);
 		flow[row_column[row]] = scale[row] * mass[row];
@@ -461,6 +548,8 @@ klout_solve_init(const KloutSolvePlan *plan, void *memory, const double *warm)
 		flow[row] = 0;
 	}
 	solve->base_sum = klout_sum(base, plan->rows);
+	for (uint32 row = 0; row < plan->rows; row++)
+		solve->gram[ORIGIN][ORIGIN] += base[row] * base[row];
 	return solve;
 }
 
@@ -604,17 +693,18 @@ choose_sums(const KloutSolve *solve)
 
 /* The sums of the rows of a unit: one, or 16. */
 static void
-unit_sums(const KloutSolve *solve, RowSums row_sums, uint32 unit, double *sum)
+unit_sums(const KloutSolve *solve, const void *edges, RowSums row_sums,
+		  uint32 unit, double *sum)
 {
-	const uint64 *unit_start = CONST_ARRAY(solve, uint64, solve->at.unit_start);
-	const uint32 *column = CONST_ARRAY(solve, uint32, solve->at.slot_column) +
+	const uint64 *unit_start = CONST_ARRAY(edges, uint64, solve->edges_at.unit_start);
+	const uint32 *column = CONST_ARRAY(edges, uint32, solve->edges_at.slot_column) +
 		unit_start[unit];
 	const double *flow = CONST_ARRAY(solve, double, solve->at.flow);
 	uint64		slots = unit_start[unit + 1] - unit_start[unit];
 	bool		is4 = solve->kind == KLOUT_WEIGHT_FLOAT4;
-	const float *value4 = CONST_ARRAY(solve, float, solve->at.slot_value) +
+	const float *value4 = CONST_ARRAY(edges, float, solve->edges_at.slot_value) +
 		unit_start[unit];
-	const double *value8 = CONST_ARRAY(solve, double, solve->at.slot_value) +
+	const double *value8 = CONST_ARRAY(edges, double, solve->edges_at.slot_value) +
 		unit_start[unit];
 
 	row_sums(column, is4 ? (const void *) value4 : (const void *) value8,
@@ -633,9 +723,54 @@ unit_sums(const KloutSolve *solve, RowSums row_sums, uint32 unit, double *sum)
  * ----------
  */
 
-/* g and f of a piece's rows, and what sums need of them. */
+/* two sums of each kind, of rows in turn: independent additions overlap */
+typedef struct PartialSums
+{
+	double		part[PARTS][2];
+} PartialSums;
+
+/* f of a row whose g is known, and its part in a sum of each kind. */
+static pg_attribute_always_inline void
+residual_row(const double *base, const double *mass, const double *g,
+			 double *f, const double *const *kept, int n_kept, uint32 row,
+			 PartialSums *sums, int which)
+{
+	double		r = g[row] - mass[row];
+
+	f[row] = r;
+	sums->part[PART_ABS][which] += fabs(r);
+	sums->part[PART_F][which] += r;
+	sums->part[PART_G][which] += g[row];
+	sums->part[PART_BASE][which] += r * base[row];
+	sums->part[PART_DOT][which] += r * r;
+	for (int k = 0; k < n_kept; k++)
+		sums->part[PART_DOT + 1 + k][which] += r * kept[k][row];
+}
+
+static pg_attribute_always_inline void
+residual_tile(const double *base, const double *mass, const double *g,
+			  double *f, const double *const *kept, int n_kept, uint32 n,
+			  PartialSums *sums)
+{
+	PartialSums local = *sums;
+	uint32		row;
+
+	for (row = 0; row + 1 < n; row += 2)
+	{
+		residual_row(base, mass, g, f, kept, n_kept, row, &local, 0);
+		residual_row(base, mass, g, f, kept, n_kept, row + 1, &local, 1);
+	}
+	if (row < n)
+		residual_row(base, mass, g, f, kept, n_kept, row, &local, 0);
+	*sums = local;
+}
+
+/*
+ * g and f of a piece's rows, and what sums need of them: by tiles of rows, so
+ * that each vector comes from memory once.
+ */
 static void
-residual_piece(KloutSolve *solve, uint32 piece)
+residual_piece(KloutSolve *solve, const void *edges, uint32 piece)
 {
 	const uint32 *piece_unit = CONST_ARRAY(solve, uint32, solve->at.piece_unit);
 	const double *base = CONST_ARRAY(solve, double, solve->at.base);
@@ -643,51 +778,68 @@ residual_piece(KloutSolve *solve, uint32 piece)
 	double	   *g = ARRAY(solve, double, solve->at.g[solve->newest]);
 	double	   *f = ARRAY(solve, double, solve->at.f[solve->newest]);
 	double	   *part = ARRAY(solve, double, solve->at.part) + (size_t) piece * PARTS;
-	uint32		first = unit_row(solve->long_rows, piece_unit[piece]);
-	uint32		last = unit_row(solve->long_rows, piece_unit[piece + 1]);
 	RowSums		row_sums = choose_sums(solve);
-	double		sum[SLICE];
-	double		absolute = 0;
-	double		f_sum = 0;
-	double		g_sum = 0;
-	double		f_base = 0;
-	double		base_base = 0;
+	PartialSums sums = {0};
+	uint32		unit = piece_unit[piece];
 
-	for (uint32 unit = piece_unit[piece]; unit < piece_unit[piece + 1]; unit++)
+	while (unit < piece_unit[piece + 1])
 	{
-		uint32		row = unit_row(solve->long_rows, unit);
-		uint32		rows = unit < solve->long_rows ? 1 : SLICE;
+		uint32		first = unit_row(solve->long_rows, unit);
+		const double *kept[DEPTH];
+		double		sum[SLICE];
+		uint32		n = 0;
 
-		unit_sums(solve, row_sums, unit, sum);
-		for (uint32 i = 0; i < rows; i++)
-			g[row + i] = base[row + i] + sum[i];
+		while (n < TILE_ROWS && unit < piece_unit[piece + 1])
+		{
+			uint32		rows = unit < solve->long_rows ? 1 : SLICE;
+
+			unit_sums(solve, edges, row_sums, unit, sum);
+			for (uint32 i = 0; i < rows; i++)
+				g[first + n + i] = base[first + n + i] + sum[i];
+			n += rows;
+			unit++;
+		}
+		for (uint32 k = 0; k < solve->kept; k++)
+			kept[k] = CONST_ARRAY(solve, double, solve->at.f[(solve->newest + DEPTH - k) % KEPT]) + first;
+
+#define TILE(n_kept) \
+		residual_tile(base + first, mass + first, g + first, f + first, kept, n_kept, n, &sums)
+		switch (solve->kept)
+		{
+			case 0:
+				TILE(0);
+				break;
+			case 1:
+				TILE(1);
+				break;
+			case 2:
+				TILE(2);
+				break;
+			case 3:
+				TILE(3);
+				break;
+			default:
+				TILE(DEPTH);
+				break;
+		}
+#undef TILE
 	}
+	for (int i = 0; i < PARTS; i++)
+		part[i] = sums.part[i][0] + sums.part[i][1];
+}
+
+/* The combination of n vectors, at or above base. */
+static pg_attribute_always_inline void
+mix_rows(const double *const *g, const double *mix, int n, const double *base,
+		 double *mass, uint32 first, uint32 last)
+{
 	for (uint32 row = first; row < last; row++)
 	{
-		f[row] = g[row] - mass[row];
-		absolute += fabs(f[row]);
-		f_sum += f[row];
-		g_sum += g[row];
-		f_base += f[row] * base[row];
-		base_base += base[row] * base[row];
-	}
-	part[PART_ABS] = absolute;
-	part[PART_F] = f_sum;
-	part[PART_G] = g_sum;
-	part[PART_BASE] = f_base;
-	part[PART_BASE_BASE] = base_base;
-	if (solve->options.plain)
-		return;
-	for (uint32 back = 0; back <= solve->kept; back++)
-	{
-		const double *other = CONST_ARRAY(solve, double,
-										  solve->at.f[(solve->newest + KEPT - back) % KEPT]);
-		double		dot[4] = {0};
+		double		x = mix[0] * g[0][row];
 
-		/* four sums, as independent additions overlap */
-		for (uint32 row = first; row < last; row++)
-			dot[row % 4] += f[row] * other[row];
-		part[PART_DOT + back] = (dot[0] + dot[1]) + (dot[2] + dot[3]);
+		for (int i = 1; i < n; i++)
+			x += mix[i] * g[i][row];
+		mass[row] = Max(x, base[row]);
 	}
 }
 
@@ -716,20 +868,34 @@ step_piece(KloutSolve *solve, uint32 piece)
 			mix[n] = solve->mix[i];
 			n++;
 		}
-	if (n == 1)
-		memcpy(mass + first, g[0] + first, (last - first) * sizeof(double));
-	else
+	for (uint32 from = first; from < last; from += TILE_ROWS)
 	{
-		for (uint32 row = first; row < last; row++)
-			mass[row] = mix[0] * g[0][row] + mix[1] * g[1][row];
-		for (int i = 2; i < n; i++)
-			for (uint32 row = first; row < last; row++)
-				mass[row] += mix[i] * g[i][row];
-		for (uint32 row = first; row < last; row++)
-			mass[row] = Max(mass[row], base[row]);
+		uint32		to = Min(from + TILE_ROWS, last);
+
+		switch (n)
+		{
+			case 1:
+				mix_rows(g, mix, 1, base, mass, from, to);
+				break;
+			case 2:
+				mix_rows(g, mix, 2, base, mass, from, to);
+				break;
+			case 3:
+				mix_rows(g, mix, 3, base, mass, from, to);
+				break;
+			case 4:
+				mix_rows(g, mix, 4, base, mass, from, to);
+				break;
+			case 5:
+				mix_rows(g, mix, 5, base, mass, from, to);
+				break;
+			default:
+				mix_rows(g, mix, KEPT + 1, base, mass, from, to);
+				break;
+		}
+		for (uint32 row = from; row < to; row++)
+			flow[row_column[row]] = scale[row] * mass[row];
 	}
-	for (uint32 row = first; row < last; row++)
-		flow[row_column[row]] = scale[row] * mass[row];
 }
 
 /* The product of two kept f, each of them stretched. */
@@ -838,8 +1004,7 @@ end_residual(KloutSolve *solve)
 	const double *part = CONST_ARRAY(solve, double, solve->at.part);
 	uint32		newest = solve->newest;
 	double		total[PARTS] = {0};
-	uint32		parts = solve->options.plain ? PART_DOT :
-		PART_DOT + solve->kept + 1;
+	uint32		parts = PART_DOT + solve->kept + 1;
 
 	for (uint32 piece = 0; piece < solve->pieces; piece++)
 		for (uint32 i = 0; i < parts; i++)
@@ -850,7 +1015,6 @@ end_residual(KloutSolve *solve)
 	solve->f_sum = total[PART_F];
 	solve->g_sum = total[PART_G];
 	solve->gram[newest][ORIGIN] = total[PART_BASE];
-	solve->gram[ORIGIN][ORIGIN] = total[PART_BASE_BASE];
 	solve->stretch[newest] = solve->base_sum / (solve->base_sum - solve->f_sum);
 	for (uint32 back = 0; back + PART_DOT < parts; back++)
 	{
@@ -905,10 +1069,10 @@ klout_solve_done(const KloutSolve *solve)
 }
 
 void
-klout_solve_piece(KloutSolve *solve, uint32 piece)
+klout_solve_piece(KloutSolve *solve, const void *edges, uint32 piece)
 {
 	if (solve->phase == PHASE_RESIDUAL)
-		residual_piece(solve, piece);
+		residual_piece(solve, edges, piece);
 	else
 		step_piece(solve, piece);
 }
@@ -923,14 +1087,15 @@ klout_solve_end_phase(KloutSolve *solve)
 }
 
 void
-klout_solve_alone(KloutSolve *solve, void (*interrupts) (void))
+klout_solve_alone(KloutSolve *solve, const void *edges,
+				  void (*interrupts) (void))
 {
 	while (!klout_solve_done(solve))
 	{
 		for (uint32 piece = 0; piece < solve->pieces; piece++)
 		{
 			interrupts();
-			klout_solve_piece(solve, piece);
+			klout_solve_piece(solve, edges, piece);
 		}
 		klout_solve_end_phase(solve);
 	}

@@ -4,8 +4,10 @@
  *	  The iteration over the core of a graph, cut into pieces that any number
  *	  of processes may compute in any order with the same result to the bit.
  *
- * A solve lies in one block of memory without pointers, so that it can be
- * shared memory mapped at different addresses.  It goes through phases; a
+ * A solve lies in two blocks of memory without pointers, so that they can be
+ * shared memory mapped at different addresses: the edges, which do not change,
+ * and the solve proper.  They are apart because the graph's own edges can go
+ * before the second is taken.  A solve goes through phases; a
  * phase has klout_solve_pieces() pieces, each to be computed once, and is
  * ended by one caller after all pieces are done and before any piece of the
  * next begins.
@@ -46,7 +48,9 @@ typedef struct KloutSolvePlan
 	KloutGraph *graph;
 	KloutSolveOptions options;
 	double	   *mass;			/* [graph->n] restart vector in, authority out */
-	double	   *flow;			/* [graph->n] mass times what flows on of it */
+	double	   *flow;			/* [graph->n] what flows on of it; of a vertex
+								 * of the core, until its end, what flows in
+								 * from heads */
 	uint32	   *row_vertex;		/* [rows] the vertex of a row of the core */
 	uint32	   *row_length;		/* [rows] and its edges from the core */
 	uint32	   *core_column;	/* [graph->n] its column, KLOUT_NOBODY outside */
@@ -57,6 +61,7 @@ typedef struct KloutSolvePlan
 	uint32		long_rows;
 	uint32		pieces;
 	double		settled;		/* least mass outside the core */
+	size_t		edges_size;		/* bytes of its edges */
 	size_t		size;			/* bytes of the solve */
 } KloutSolvePlan;
 
@@ -67,6 +72,12 @@ typedef struct KloutSolvePlan
 extern void klout_solve_plan(KloutSolvePlan *plan, KloutGraph *graph,
 							 const KloutSolveOptions *options,
 							 double *mass, double *flow);
+
+/*
+ * Copies the edges of the core to plan->edges_size bytes at a multiple of 64.
+ * After that the graph needs the rows of tails alone.
+ */
+extern void klout_solve_edges(const KloutSolvePlan *plan, void *edges);
 
 /*
  * Lays the solve out in plan->size bytes at a multiple of 64.  warm is a
@@ -84,13 +95,15 @@ extern uint32 klout_solve_pieces(const KloutSolve *solve);
 extern bool klout_solve_done(const KloutSolve *solve);
 
 /* Computes a piece of the current phase. */
-extern void klout_solve_piece(KloutSolve *solve, uint32 piece);
+extern void klout_solve_piece(KloutSolve *solve, const void *edges,
+							  uint32 piece);
 
 /* Ends the phase. */
 extern void klout_solve_end_phase(KloutSolve *solve);
 
 /* All of it, in one process. */
-extern void klout_solve_alone(KloutSolve *solve, void (*interrupts) (void));
+extern void klout_solve_alone(KloutSolve *solve, const void *edges,
+							  void (*interrupts) (void));
 
 /*
  * The result, in plan->mass by vertex, with sum 1; gives the plan's memory

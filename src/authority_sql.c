@@ -326,6 +326,7 @@ authority(FunctionCallInfo fcinfo, const char *function, bool text)
 	KloutSolveOptions options;
 	KloutSolveResult result;
 	KloutSolvePlan plan;
+	KloutSolver *solver;
 	KloutGraph	graph;
 	KloutAmount *restart = NULL;
 	KloutAmount *warm = NULL;
@@ -379,7 +380,6 @@ authority(FunctionCallInfo fcinfo, const char *function, bool text)
 					 errdetail("The actor is %s.", text_of_id(run, culprit))));
 		stats.vertices = graph.n;
 		stats.edges = graph.edges;
-		stats.build_seconds = lap(&since);
 
 		mass = restart_vector(run, &graph, restart_sql != NULL, restart,
 							  restart_n, restart_capacity);
@@ -387,7 +387,9 @@ authority(FunctionCallInfo fcinfo, const char *function, bool text)
 		if (warm_sql != NULL)
 			warm_vector = vector_of(run, &graph, warm, warm_n, warm_capacity);
 		klout_solve_plan(&plan, &graph, &options, mass, flow);
-		stats.workers = klout_solve_with_workers(&plan, warm_vector, &result);
+		solver = klout_solver_start(&plan, warm_vector);
+		stats.build_seconds = lap(&since);
+		stats.workers = klout_solver_finish(solver, &result);
 		stats.core_edges = result.core_edges;
 		stats.iterations = result.iterations;
 		stats.converged = result.converged;

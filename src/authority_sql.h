@@ -52,12 +52,20 @@ extern KloutAmount *klout_load_amounts(KloutAuthorityRun *run,
 									   const char *column, bool optional,
 									   size_t *n, size_t *capacity);
 
+typedef struct KloutSolver KloutSolver;
+
+/*
+ * Copies what is iterated from the graph, which then has the rows of tails
+ * alone, to where workers can share it if there will be any.
+ */
+extern KloutSolver *klout_solver_start(KloutSolvePlan *plan,
+									   const double *warm);
+
 /*
  * Solves, with parallel workers where that pays and there are any, and puts
  * the result into plan->mass.  Returns the number of workers.
  */
-extern int	klout_solve_with_workers(KloutSolvePlan *plan, const double *warm,
-									 KloutSolveResult *result);
+extern int	klout_solver_finish(KloutSolver *solver, KloutSolveResult *result);
 
 /* Defines the settings of klout_authority. */
 extern void klout_authority_init(void);

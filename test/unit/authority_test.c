@@ -44,6 +44,7 @@ typedef struct Run
 	double		authority[PEOPLE_MAX];	/* by person, -1 for nobody */
 	const char *problem;
 	int64		culprit;
+	bool		as_foreseen;	/* no more memory than klout_graph_needs said */
 } Run;
 
 static Row	rows[ROWS_MAX];
@@ -212,17 +213,20 @@ run(Run *this, int n, int people, size_t limit)
 	KloutGraph	graph;
 	KloutSolvePlan plan;
 	KloutSolve *solve;
+	void	   *core_edges;
 	void	   *space;
 	double	   *mass;
 	double	   *flow;
 	double	   *warm = NULL;
 	uint32		culprit = KLOUT_NOBODY;
+	size_t		foreseen;
 
 	for (int i = 0; i < people; i++)
 		this->authority[i] = -1;
 	klout_ids_init(&ids, &memory, this->bytes, 42);
 	klout_edges_init(&edges, &memory);
 	load(&ids, &edges, n, this->bytes);
+	foreseen = memory.used + klout_graph_needs(ids.n, edges.n, edges.kind);
 	klout_ids_close(&ids);
 	this->problem = klout_graph_build(&graph, &ids, &edges, &culprit);
 	if (this->problem != NULL)
@@ -247,24 +251,30 @@ run(Run *this, int n, int people, size_t limit)
 			warm[graph.vertex[i]] = this->warm[person];
 	}
 	klout_solve_plan(&plan, &graph, &this->options, mass, flow);
+	klout_reserve(&memory, plan.edges_size);
+	core_edges = aligned_alloc(64, plan.edges_size);
+	memset(core_edges, 0xAB, plan.edges_size);
+	klout_solve_edges(&plan, core_edges);
+	klout_graph_keep_tails(&graph);
 	klout_reserve(&memory, plan.size);
 	space = aligned_alloc(64, plan.size);
 	memset(space, 0xAB, plan.size);
 	solve = klout_solve_init(&plan, space, warm);
 	if (this->order == FORWARD)
-		klout_solve_alone(solve, test_interrupts);
+		klout_solve_alone(solve, core_edges, test_interrupts);
 	else
 	{
 		while (!klout_solve_done(solve))
 		{
 			for (uint32 piece = klout_solve_pieces(solve); piece-- > 0;)
-				klout_solve_piece(solve, piece);
+				klout_solve_piece(solve, core_edges, piece);
 			klout_solve_end_phase(solve);
 		}
 	}
 	klout_solve_finish(&plan, solve, &this->result);
+	free(core_edges);
 	free(space);
-	klout_unreserve(&memory, plan.size);
+	klout_unreserve(&memory, plan.edges_size + plan.size);
 
 	for (uint32 i = 0; i < ids.n; i++)
 	{
@@ -295,6 +305,7 @@ run(Run *this, int n, int people, size_t limit)
 	klout_edges_free(&edges);
 	if (memory.used != 0)
 		printf("# %zu bytes are left\n", memory.used);
+	this->as_foreseen = memory.peak <= foreseen;
 	return memory.used == 0;
 }
 
@@ -500,6 +511,8 @@ test_random(void)
 		random_rows(20000, 2000, weights);
 		check_plain(names[weights], 20000, 2000);
 		check(one.result.core_edges > 0, "there is something to iterate");
+		snprintf(title, sizeof(title), "%s: it takes the memory that it was said to need", names[weights]);
+		check(one.as_foreseen, title);
 
 		two = one;
 		shuffle_rows(20000);
