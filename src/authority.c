@@ -36,9 +36,9 @@
 
 #include "port/pg_bitutils.h"
 
-/* edges of the first chunk, and of the largest */
-#define FIRST_CHUNK			1024
-#define LARGEST_CHUNK		(256 * 1024)
+/* edges of a chunk are a quarter of those before, within these bounds */
+#define LEAST_CHUNK			1024
+#define MOST_CHUNK			(256 * 1024)
 
 /* a block of rows has about so many edges; more blocks slow scattering down */
 #define BLOCK_EDGES			16384
@@ -67,8 +67,12 @@
 void
 klout_reserve(KloutMemory *memory, size_t size)
 {
-	if (size > memory->limit || memory->used > memory->limit - size)
-		memory->refuse(memory, memory->used + size);
+	size_t		used = memory->used;
+
+	if (memory->elsewhere != NULL)
+		used += memory->elsewhere(memory);
+	if (size > memory->limit || used > memory->limit - size)
+		memory->refuse(memory, used + size);
 	memory->used += size;
 	memory->peak = Max(memory->peak, memory->used);
 }
@@ -321,40 +325,27 @@ count_edge(KloutIds *ids, KloutIdSlot *slot, KloutEnd end)
 		carry_edges(ids, slot);
 }
 
-void
-klout_ids_of_edges(KloutIds *ids, const int64 *id, int n, uint32 *number)
+/* The slot of an id, which has a number from here on. */
+static inline KloutIdSlot *
+numbered_slot(KloutIds *ids, int64 id, uint64 at)
 {
-	uint64		at[2 * KLOUT_IDS_BATCH];
+	KloutIdSlot *slot = slot_of_id(ids, (uint64) id, at);
 
-	Assert(!ids->bytes && n <= KLOUT_IDS_BATCH);
-	grow_ids(ids, 2 * (uint32) n);
-
-	for (int i = 0; i < 2 * n; i++)
+	if (slot->number == KLOUT_NOBODY)
 	{
-		at[i] = home_of(ids, hash_of(ids, (uint64) id[i]));
-		KLOUT_PREFETCH(&ids->slot[at[i]]);
+		ids->id[ids->n] = id;
+		number_slot(ids, slot, (uint64) id);
 	}
-	for (int i = 0; i < 2 * n; i++)
-	{
-		KloutIdSlot *slot = slot_of_id(ids, (uint64) id[i], at[i]);
-
-		if (slot->number == KLOUT_NOBODY)
-		{
-			ids->id[ids->n] = id[i];
-			number_slot(ids, slot, (uint64) id[i]);
-		}
-		count_edge(ids, slot, i % 2 == 0 ? KLOUT_ACTOR : KLOUT_TARGET);
-		number[i] = slot->number;
-	}
+	return slot;
 }
 
-uint32
-klout_ids_of_end(KloutIds *ids, const char *data, size_t len, KloutEnd end)
+/* The same for a string of bytes. */
+static KloutIdSlot *
+numbered_slot_of_bytes(KloutIds *ids, const char *data, size_t len)
 {
 	uint64		key = hash_of_bytes(ids, data, len);
 	KloutIdSlot *slot;
 
-	Assert(ids->bytes);
 	grow_ids(ids, 1);
 	slot = slot_of_bytes(ids, key, data, len);
 	if (slot->number == KLOUT_NOBODY)
@@ -373,8 +364,72 @@ klout_ids_of_end(KloutIds *ids, const char *data, size_t len, KloutEnd end)
 		ids->offset[ids->n + 1] = from + len;
 		number_slot(ids, slot, key);
 	}
+	return slot;
+}
+
+/* Room for n ids, and where the search for each begins. */
+static inline void
+look_ahead(KloutIds *ids, const int64 *id, int n, uint64 *at)
+{
+	grow_ids(ids, (uint32) n);
+	for (int i = 0; i < n; i++)
+	{
+		at[i] = home_of(ids, hash_of(ids, (uint64) id[i]));
+		KLOUT_PREFETCH(&ids->slot[at[i]]);
+	}
+}
+
+void
+klout_ids_of_edges(KloutIds *ids, const int64 *id, int n, uint32 *number)
+{
+	uint64		at[2 * KLOUT_IDS_BATCH];
+
+	Assert(!ids->bytes && n <= KLOUT_IDS_BATCH);
+	look_ahead(ids, id, 2 * n, at);
+	for (int i = 0; i < 2 * n; i++)
+	{
+		KloutIdSlot *slot = numbered_slot(ids, id[i], at[i]);
+
+		count_edge(ids, slot, i % 2 == 0 ? KLOUT_ACTOR : KLOUT_TARGET);
+		number[i] = slot->number;
+	}
+}
+
+uint32
+klout_ids_of_end(KloutIds *ids, const char *data, size_t len, KloutEnd end)
+{
+	KloutIdSlot *slot = numbered_slot_of_bytes(ids, data, len);
+
+	Assert(ids->bytes);
 	count_edge(ids, slot, end);
 	return slot->number;
+}
+
+void
+klout_ids_merge(KloutIds *ids, const KloutIdList *list, uint32 *number)
+{
+	uint64		at[KLOUT_IDS_BATCH];
+
+	for (uint32 from = 0; from < list->n; from += KLOUT_IDS_BATCH)
+	{
+		uint32		n = Min(list->n - from, KLOUT_IDS_BATCH);
+
+		if (from % INTERRUPT_STEPS == 0)
+			ids->memory->interrupts();
+		if (!ids->bytes)
+			look_ahead(ids, list->id + from, (int) n, at);
+		for (uint32 i = from; i < from + n; i++)
+		{
+			KloutIdSlot *slot = ids->bytes ?
+				numbered_slot_of_bytes(ids, list->data + list->offset[i],
+								   list->offset[i + 1] - list->offset[i]) :
+				numbered_slot(ids, list->id[i], at[i - from]);
+
+			number[i] = slot->number;
+			for (int end = KLOUT_ACTOR; end <= KLOUT_TARGET; end++)
+				ids->edges[slot->number][end] += list->edges[i][end];
+		}
+	}
 }
 
 uint32
@@ -393,8 +448,6 @@ klout_ids_find_bytes(const KloutIds *ids, const char *data, size_t len)
 void
 klout_ids_close(KloutIds *ids)
 {
-	if (ids->slot == NULL)
-		return;
 	for (uint64 i = 0; i < ids->slots; i++)
 	{
 		if (i % INTERRUPT_STEPS == 0)
@@ -425,58 +478,73 @@ klout_edges_init(KloutEdges *edges, KloutMemory *memory)
 {
 	memset(edges, 0, sizeof(KloutEdges));
 	edges->memory = memory;
+	edges->least = LEAST_CHUNK;
+	edges->most = MOST_CHUNK;
+}
+
+static size_t
+chunk_size(uint32 capacity, KloutWeightKind kind)
+{
+	size_t		weight = kind == KLOUT_WEIGHT_ONE ? 0 :
+		kind == KLOUT_WEIGHT_FLOAT4 ? sizeof(float) : sizeof(double);
+
+	return MAXALIGN(sizeof(KloutEdgeChunk)) +
+		capacity * (2 * sizeof(uint32) + weight);
+}
+
+/* Where the arrays of a chunk are; doubles at a multiple of 8. */
+static void
+lay_out_chunk(KloutEdgeChunk *chunk)
+{
+	char	   *at = (char *) chunk + MAXALIGN(sizeof(KloutEdgeChunk));
+
+	chunk->actor = (uint32 *) at;
+	chunk->target = chunk->actor + chunk->capacity;
+	chunk->weight4 = chunk->kind == KLOUT_WEIGHT_FLOAT4 ?
+		(float *) (chunk->target + chunk->capacity) : NULL;
+	chunk->weight8 = chunk->kind == KLOUT_WEIGHT_FLOAT8 ?
+		(double *) (chunk->target + chunk->capacity) : NULL;
 }
 
 static void
-free_chunk(KloutMemory *memory, KloutEdgeChunk *chunk)
+link_chunk(KloutEdges *edges, KloutEdgeChunk *chunk)
 {
-	GIVE(memory, chunk->actor, chunk->capacity);
-	GIVE(memory, chunk->target, chunk->capacity);
-	GIVE(memory, chunk->weight4, chunk->capacity);
-	GIVE(memory, chunk->weight8, chunk->capacity);
-	GIVE(memory, chunk, 1);
-}
-
-static KloutEdgeChunk *
-add_chunk(KloutEdges *edges)
-{
-	KloutMemory *memory = edges->memory;
-	KloutEdgeChunk *chunk = TAKE(memory, KloutEdgeChunk, 1);
-
-	memset(chunk, 0, sizeof(KloutEdgeChunk));
-	chunk->capacity = edges->last == NULL ? FIRST_CHUNK :
-		Min(2 * edges->last->capacity, LARGEST_CHUNK);
-	chunk->actor = TAKE(memory, uint32, chunk->capacity);
-	chunk->target = TAKE(memory, uint32, chunk->capacity);
+	chunk->next = NULL;
 	if (edges->last == NULL)
 		edges->first = chunk;
 	else
 		edges->last->next = chunk;
 	edges->last = chunk;
+	edges->kind = Max(edges->kind, chunk->kind);
+}
+
+static KloutEdgeChunk *
+add_chunk(KloutEdges *edges, KloutWeightKind kind)
+{
+	uint64		wanted = Min(Max(edges->n / 4, edges->least), edges->most);
+	KloutEdgeChunk *chunk = klout_take(edges->memory,
+									   chunk_size((uint32) wanted, kind), 1);
+
+	memset(chunk, 0, sizeof(KloutEdgeChunk));
+	chunk->capacity = (uint32) wanted;
+	chunk->kind = kind;
+	lay_out_chunk(chunk);
+	link_chunk(edges, chunk);
 	return chunk;
 }
 
-/* Makes room for a weight that the chunk's kind cannot hold. */
 static void
-widen_chunk(KloutEdges *edges, KloutEdgeChunk *chunk, KloutWeightKind kind)
+free_chunk(KloutMemory *memory, KloutEdgeChunk *chunk)
 {
-	KloutMemory *memory = edges->memory;
+	size_t		size = chunk_size(chunk->capacity, chunk->kind);
 
-	if (kind == KLOUT_WEIGHT_FLOAT4)
-	{
-		chunk->weight4 = TAKE(memory, float, chunk->capacity);
-		for (uint32 i = 0; i < chunk->n; i++)
-			chunk->weight4[i] = 1;
-	}
+	if (chunk->release == NULL)
+		klout_give(memory, chunk, size, 1);
 	else
 	{
-		chunk->weight8 = TAKE(memory, double, chunk->capacity);
-		for (uint32 i = 0; i < chunk->n; i++)
-			chunk->weight8[i] = chunk->weight4 != NULL ? chunk->weight4[i] : 1;
-		GIVE(memory, chunk->weight4, chunk->capacity);
+		chunk->release(chunk);
+		klout_unreserve(memory, size);
 	}
-	chunk->kind = kind;
-	edges->kind = Max(edges->kind, kind);
 }
 
 /* Is the number a float4, exactly? */
@@ -490,31 +558,65 @@ void
 klout_edges_add(KloutEdges *edges, uint32 actor, uint32 target, double weight)
 {
 	KloutEdgeChunk *chunk = edges->last;
+	KloutWeightKind kind = edges->kind;
 
 	Assert(actor != target);
-	if (unlikely(chunk == NULL || chunk->n == chunk->capacity))
-		chunk = add_chunk(edges);
 
-	/*
-	 * a chunk whose weights were not all 1 is likely to be followed by
-	 * another
-	 */
-	if (weight != 1 || edges->kind != KLOUT_WEIGHT_ONE)
-	{
-		KloutWeightKind kind = is_float4(weight) ?
-			Max(edges->kind, KLOUT_WEIGHT_FLOAT4) : KLOUT_WEIGHT_FLOAT8;
+	/* chunks that follow one whose weights were not all 1 are of its kind */
+	if (weight != 1 && kind != KLOUT_WEIGHT_FLOAT8)
+		kind = is_float4(weight) ? KLOUT_WEIGHT_FLOAT4 : KLOUT_WEIGHT_FLOAT8;
+	if (unlikely(chunk == NULL || chunk->n == chunk->capacity || chunk->kind < kind))
+		chunk = add_chunk(edges, kind);
 
-		if (kind > chunk->kind)
-			widen_chunk(edges, chunk, kind);
-		if (chunk->kind == KLOUT_WEIGHT_FLOAT8)
-			chunk->weight8[chunk->n] = weight;
-		else
-			chunk->weight4[chunk->n] = (float) weight;
-	}
 	chunk->actor[chunk->n] = actor;
 	chunk->target[chunk->n] = target;
+	if (kind == KLOUT_WEIGHT_FLOAT4)
+		chunk->weight4[chunk->n] = (float) weight;
+	else if (kind == KLOUT_WEIGHT_FLOAT8)
+		chunk->weight8[chunk->n] = weight;
 	chunk->n++;
 	edges->n++;
+}
+
+KloutMeaning *
+klout_edges_meaning(KloutEdges *edges, uint32 n)
+{
+	KloutMeaning *meaning = klout_take(edges->memory,
+									   offsetof(KloutMeaning, number) +
+									   n * sizeof(uint32), 1);
+
+	meaning->n = n;
+	meaning->next = edges->meanings;
+	edges->meanings = meaning;
+	return meaning;
+}
+
+static void
+free_meanings(KloutEdges *edges)
+{
+	KloutMeaning *next;
+
+	for (KloutMeaning *meaning = edges->meanings; meaning != NULL; meaning = next)
+	{
+		next = meaning->next;
+		klout_give(edges->memory, meaning,
+				   offsetof(KloutMeaning, number) + meaning->n * sizeof(uint32), 1);
+	}
+	edges->meanings = NULL;
+}
+
+void
+klout_edges_adopt(KloutEdges *edges, KloutEdgeChunk *chunk,
+				  const KloutMeaning *meaning,
+				  void (*release) (KloutEdgeChunk *chunk), void *owner)
+{
+	klout_reserve(edges->memory, chunk_size(chunk->capacity, chunk->kind));
+	lay_out_chunk(chunk);
+	chunk->meaning = meaning->number;
+	chunk->release = release;
+	chunk->owner = owner;
+	link_chunk(edges, chunk);
+	edges->n += chunk->n;
 }
 
 void
@@ -528,6 +630,7 @@ klout_edges_free(KloutEdges *edges)
 		free_chunk(edges->memory, chunk);
 	}
 	edges->first = edges->last = NULL;
+	free_meanings(edges);
 }
 
 /* ----------
@@ -794,7 +897,8 @@ static pg_attribute_always_inline void
 scatter_chunk(Builder *builder, const Lines *lines,
 			  const KloutEdgeChunk *chunk, KloutWeightKind kind)
 {
-	const uint32 *vertex = builder->graph->vertex;
+	const uint32 *vertex = chunk->meaning != NULL ? chunk->meaning :
+		builder->graph->vertex;
 	uint32		mask = (uint32) (builder->blocks - 1);
 	int			block_bits = builder->block_bits;
 	int			column_bits = builder->column_bits;
@@ -858,6 +962,7 @@ scatter_edges(Builder *builder, KloutEdges *edges)
 		free_chunk(memory, chunk);
 	}
 	edges->last = NULL;
+	free_meanings(edges);
 	for (size_t block = 0; block < blocks; block++)
 		if (lines.next[block] > builder->block_start[block])
 			flush_line(builder, &lines, block, builder->from);
@@ -1277,6 +1382,10 @@ klout_graph_build(KloutGraph *graph, KloutIds *ids, KloutEdges *edges,
 	graph->vertex = TAKE(memory, uint32, graph->n);
 	graph->by_id = TAKE(memory, uint32, graph->n);
 	order_vertices(graph, ids);
+	for (KloutMeaning *meaning = edges->meanings; meaning != NULL;
+		 meaning = meaning->next)
+		for (uint32 i = 0; i < meaning->n; i++)
+			meaning->number[i] = graph->vertex[meaning->number[i]];
 	lay_out_blocks(&builder, ids);
 	GIVE(memory, ids->edges, ids->capacity);
 

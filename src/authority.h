@@ -43,6 +43,8 @@ typedef struct KloutMemory
 	void		(*refuse) (struct KloutMemory *memory, size_t needed);
 	/* called after at most a million steps; may not return */
 	void		(*interrupts) (void);
+	/* bytes that count against the limit and not in used; or NULL: none */
+	size_t		(*elsewhere) (struct KloutMemory *memory);
 	size_t		limit;			/* bytes */
 	size_t		used;			/* bytes, now */
 	size_t		peak;			/* the most that was used */
@@ -91,7 +93,8 @@ typedef struct KloutIds
 	uint64	   *offset;			/* [capacity + 1], if bytes: id i is */
 	char	   *data;			/* data[offset[i]] up to data[offset[i + 1]] */
 	uint64		data_capacity;
-	uint32		(*edges)[2];	/* [capacity] by KloutEnd; complete when closed */
+	uint32		(*edges)[2];	/* [capacity] by KloutEnd; complete when
+								 * closed */
 	KloutIdSlot *slot;
 	uint64		slots;			/* a power of two, at least 2 n */
 } KloutIds;
@@ -119,6 +122,20 @@ extern uint32 klout_ids_find(const KloutIds *ids, int64 id);
 extern uint32 klout_ids_find_bytes(const KloutIds *ids, const char *data,
 								   size_t len);
 
+/* Ids with the edges of each, as in KloutIds, in whatever memory. */
+typedef struct KloutIdList
+{
+	uint32		n;
+	const int64 *id;
+	const uint64 *offset;
+	const char *data;
+	const uint32 (*edges)[2];
+} KloutIdList;
+
+/* The numbers of n ids of somebody else's, which are added; so are edges. */
+extern void klout_ids_merge(KloutIds *ids, const KloutIdList *list,
+							uint32 *number);
+
 /* Completes ids->edges and gives back what only looking up needs. */
 extern void klout_ids_close(KloutIds *ids);
 
@@ -135,25 +152,42 @@ typedef enum KloutWeightKind
 	KLOUT_WEIGHT_FLOAT8
 } KloutWeightKind;
 
+/* One block of memory: this, then the arrays. */
 typedef struct KloutEdgeChunk
 {
 	struct KloutEdgeChunk *next;
 	uint32		n;
 	uint32		capacity;
 	KloutWeightKind kind;
+	const uint32 *meaning;		/* the numbers that its numbers stand for;
+								 * NULL: these */
 	uint32	   *actor;			/* numbers of ids */
 	uint32	   *target;
 	float	   *weight4;		/* by kind */
 	double	   *weight8;
+	/* gives the block back; NULL: it is of the edges' memory */
+	void		(*release) (struct KloutEdgeChunk *chunk);
+	void	   *owner;			/* for release */
 } KloutEdgeChunk;
+
+/* What numbers of chunks stand for: in the end, vertices. */
+typedef struct KloutMeaning
+{
+	struct KloutMeaning *next;
+	uint32		n;
+	uint32		number[FLEXIBLE_ARRAY_MEMBER];
+} KloutMeaning;
 
 typedef struct KloutEdges
 {
 	KloutMemory *memory;
 	KloutEdgeChunk *first;
 	KloutEdgeChunk *last;
+	KloutMeaning *meanings;
 	uint64		n;				/* edges, repeated ones as often as they came */
 	KloutWeightKind kind;		/* the widest of the chunks' */
+	uint32		least;			/* edges of a chunk: at least, at most */
+	uint32		most;
 } KloutEdges;
 
 extern void klout_edges_init(KloutEdges *edges, KloutMemory *memory);
@@ -164,6 +198,18 @@ extern void klout_edges_init(KloutEdges *edges, KloutMemory *memory);
  */
 extern void klout_edges_add(KloutEdges *edges, uint32 actor, uint32 target,
 							double weight);
+
+/* Space for the meaning of the numbers of somebody else's chunks. */
+extern KloutMeaning *klout_edges_meaning(KloutEdges *edges, uint32 n);
+
+/*
+ * Takes over a chunk of somebody else's, at whatever address it is now; it is
+ * counted here and ends with release.
+ */
+extern void klout_edges_adopt(KloutEdges *edges, KloutEdgeChunk *chunk,
+							  const KloutMeaning *meaning,
+							  void (*release) (KloutEdgeChunk *chunk),
+							  void *owner);
 
 extern void klout_edges_free(KloutEdges *edges);
 

@@ -4,7 +4,8 @@
  *	  Runs the queries given to klout_authority and takes their rows in.
  *
  * Plan.  A query is one SELECT, run with the caller's rights in a transaction
- * that is read only meanwhile, and may use a parallel plan.  Its rows come
+ * that is read only meanwhile, and may use a parallel plan; a mere scan of a
+ * table is left to authority_scan_sql.c if that has workers for it.  Rows come
  * through a DestReceiver of our own one at a time and are gone: no cursor, no
  * table of tuples.  Columns are found by name before it starts.  Integer ids
  * are collected into batches before they are looked up.
@@ -29,11 +30,8 @@
 #include "utils/plancache.h"
 #include "utils/uuid.h"
 
-typedef struct Column
-{
-	int			attnum;			/* 0: the query has none of the name */
-	Oid			type;			/* under any domains */
-} Column;
+/* batches between two looks at the room that is left, which others may share */
+#define UNCHECKED_BATCHES	16
 
 /* An id as a row has it. */
 typedef struct RowId
@@ -50,13 +48,14 @@ typedef struct Receiver
 	KloutAuthorityRun *run;
 	const char *what;			/* the query, for messages */
 	const char *amount_name;	/* name of the column */
-	Column		first;			/* actor, or person */
-	Column		second;			/* target, or none */
-	Column		amount;			/* weight, or what the query is for */
+	KloutColumn first;			/* actor, or person */
+	KloutColumn second;			/* target, or none */
+	KloutColumn amount;			/* weight, or what the query is for */
 	int			columns;		/* the last attribute that is needed */
 
 	/* edges */
 	int			batched;
+	int			unchecked;		/* batches since check_room looked */
 	int64		id[2 * KLOUT_IDS_BATCH];
 	double		weight[KLOUT_IDS_BATCH];
 
@@ -198,7 +197,7 @@ wrong_amount(const Receiver *receiver, const TupleTableSlot *slot,
 static double
 read_amount(const Receiver *receiver, const TupleTableSlot *slot)
 {
-	const Column *column = &receiver->amount;
+	const KloutColumn *column = &receiver->amount;
 	bool		zero_is_fine = receiver->second.attnum == 0;
 	const char *rule = zero_is_fine ? "at least 0 and finite" :
 		"above 0 and finite";
@@ -229,17 +228,29 @@ read_amount(const Receiver *receiver, const TupleTableSlot *slot)
 static void
 check_room(KloutAuthorityRun *run)
 {
-	size_t		needs = klout_graph_needs(run->ids.n, run->edges.n,
-										  run->edges.kind);
+	KloutProgress progress;
+	size_t		needs;
 
+	klout_progress(run, &progress);
+	needs = klout_graph_needs(progress.people, progress.edges, run->edges.kind);
 	if (needs > run->memory.limit ||
-		run->memory.used > run->memory.limit - needs)
-		run->memory.refuse(&run->memory, run->memory.used + needs);
-	if (run->edges.n > KLOUT_EDGES_MAX - KLOUT_IDS_BATCH)
+		progress.used > run->memory.limit - needs)
+		run->memory.refuse(&run->memory, progress.used + needs);
+	if (progress.edges > KLOUT_EDGES_MAX)
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("%s: the edges query returns more than %u rows",
-						run->function, KLOUT_EDGES_MAX - KLOUT_IDS_BATCH)));
+						run->function, KLOUT_EDGES_MAX)));
+}
+
+/* Looks now and then. */
+static void
+check_room_sometimes(Receiver *receiver)
+{
+	if (++receiver->unchecked < UNCHECKED_BATCHES)
+		return;
+	receiver->unchecked = 0;
+	check_room(receiver->run);
 }
 
 static void
@@ -255,7 +266,7 @@ flush_batch(Receiver *receiver)
 		klout_edges_add(&run->edges, number[2 * i], number[2 * i + 1],
 						receiver->weight[i]);
 	receiver->batched = 0;
-	check_room(run);
+	check_room_sometimes(receiver);
 }
 
 static bool
@@ -313,7 +324,7 @@ receive_edge(TupleTableSlot *slot, DestReceiver *self)
 							klout_ids_of_end(&run->ids, to.data, to.len,
 											 KLOUT_TARGET), weight);
 			if (run->edges.n % KLOUT_IDS_BATCH == 0)
-				check_room(run);
+				check_room_sometimes(receiver);
 		}
 		free_bytes_id(&from);
 		free_bytes_id(&to);
@@ -388,7 +399,8 @@ receiver_nothing(DestReceiver *self)
  */
 
 static void
-find_column(Receiver *receiver, TupleDesc desc, const char *name, Column *column)
+find_column(Receiver *receiver, TupleDesc desc, const char *name,
+			KloutColumn *column)
 {
 	column->attnum = klout_query_column(receiver->run->function,
 										receiver->what, desc, name,
@@ -398,7 +410,7 @@ find_column(Receiver *receiver, TupleDesc desc, const char *name, Column *column
 
 /* Checks an id column; the first one seen says what all ids of the run are. */
 static void
-check_id_column(Receiver *receiver, const Column *column, const char *name)
+check_id_column(Receiver *receiver, const KloutColumn *column, const char *name)
 {
 	KloutAuthorityRun *run = receiver->run;
 	KloutIdType type = id_type_of(column->type);
@@ -468,14 +480,41 @@ init_receiver(Receiver *receiver, KloutAuthorityRun *run, const char *what,
 	receiver->amount_name = amount_name;
 }
 
+#define EDGES_QUERY			"edges query"
+
+DestReceiver *
+klout_edge_receiver(KloutAuthorityRun *run, const KloutEdgeColumns *columns)
+{
+	Receiver   *receiver = palloc(sizeof(Receiver));
+
+	init_receiver(receiver, run, EDGES_QUERY, "weight", receive_edge);
+	receiver->first = columns->actor;
+	receiver->second = columns->target;
+	receiver->amount = columns->weight;
+	receiver->columns = Max(Max(columns->actor.attnum, columns->target.attnum),
+							columns->weight.attnum);
+	return &receiver->pub;
+}
+
+void
+klout_edge_receiver_flush(DestReceiver *self)
+{
+	Receiver   *receiver = (Receiver *) self;
+
+	if (receiver->batched > 0)
+		flush_batch(receiver);
+	check_room(receiver->run);
+}
+
 void
 klout_load_edges(KloutAuthorityRun *run, const char *sql)
 {
 	Receiver	receiver;
 	SPIPlanPtr	plan;
 	TupleDesc	desc;
+	KloutEdgeColumns columns;
 
-	init_receiver(&receiver, run, "edges query", "weight", receive_edge);
+	init_receiver(&receiver, run, EDGES_QUERY, "weight", receive_edge);
 	klout_query_connect(run->function);
 	plan = klout_query_prepare(run->function, receiver.what, sql, &desc);
 
@@ -493,11 +532,16 @@ klout_load_edges(KloutAuthorityRun *run, const char *sql)
 	check_id_column(&receiver, &receiver.second, "target");
 	check_amount_column(&receiver);
 
+	columns.actor = receiver.first;
+	columns.target = receiver.second;
+	columns.weight = receiver.amount;
 	run->loading = true;
 	run->planned_rows = planned_rows(plan);
-	klout_query_execute(run->function, plan, &receiver.pub);
-	if (receiver.batched > 0)
-		flush_batch(&receiver);
+	if (!klout_read_in_parallel(run, plan, sql, &columns))
+	{
+		klout_query_execute(run->function, plan, &receiver.pub);
+		klout_edge_receiver_flush(&receiver.pub);
+	}
 	run->loading = false;
 	check_room(run);
 	SPI_finish();

@@ -98,8 +98,8 @@ work(Team *team, KloutSolve *solve, const void *edges)
 	BarrierDetach(&team->barrier);
 }
 
-static dsm_segment *
-attach_segment(dsm_handle handle)
+dsm_segment *
+klout_attach_segment(dsm_handle handle)
 {
 	dsm_segment *segment = dsm_attach(handle);
 
@@ -120,8 +120,8 @@ klout_solve_worker(dsm_segment *segment, shm_toc *toc)
 	debug_query_string = "klout_authority";
 	pgstat_report_activity(STATE_RUNNING, debug_query_string);
 
-	edges = attach_segment(team->edges);
-	solve = attach_segment(team->solve);
+	edges = klout_attach_segment(team->edges);
+	solve = klout_attach_segment(team->solve);
 	work(team, (KloutSolve *) dsm_segment_address(solve),
 		 dsm_segment_address(edges));
 	dsm_detach(solve);
@@ -150,25 +150,20 @@ workers_wanted(size_t size)
 	return wanted;
 }
 
-/* A segment of shared memory, or NULL if there is not enough. */
-static dsm_segment *
-create_segment(size_t size)
+bool
+klout_try_shared(void (*task) (void *), void *argument)
 {
 	MemoryContext context = CurrentMemoryContext;
 	ResourceOwner owner = CurrentResourceOwner;
-	dsm_segment *volatile segment = NULL;
+	volatile bool done = false;
 
 	BeginInternalSubTransaction(NULL);
 	MemoryContextSwitchTo(context);
 	PG_TRY();
 	{
-		dsm_segment *created = dsm_create(size, 0);
-
-		/* and room for what InitializeParallelDSM will create */
-		dsm_detach(dsm_create(CONTEXT_SIZE, 0));
-		dsm_pin_mapping(created);
+		task(argument);
 		ReleaseCurrentSubTransaction();
-		segment = created;
+		done = true;
 	}
 	PG_CATCH();
 	{
@@ -181,7 +176,9 @@ create_segment(size_t size)
 		MemoryContextSwitchTo(context);
 		CurrentResourceOwner = owner;
 
-		if (ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_INSUFFICIENT_RESOURCES)
+		/* our own limit of memory is of that category, too */
+		if (ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_INSUFFICIENT_RESOURCES ||
+			error->sqlerrcode == ERRCODE_CONFIGURATION_LIMIT_EXCEEDED)
 			ReThrowError(error);
 		elog(DEBUG1, "klout_authority: no shared memory for workers: %s",
 			 error->message);
@@ -190,11 +187,25 @@ create_segment(size_t size)
 	PG_END_TRY();
 	MemoryContextSwitchTo(context);
 	CurrentResourceOwner = owner;
+	return done;
+}
 
-	/* from here on the outer owner releases it if need be */
-	if (segment != NULL)
-		dsm_unpin_mapping(segment);
-	return segment;
+typedef struct SegmentTask
+{
+	size_t		size;
+	dsm_segment *segment;
+} SegmentTask;
+
+static void
+create_segment(void *argument)
+{
+	SegmentTask *task = (SegmentTask *) argument;
+
+	task->segment = dsm_create(task->size, 0);
+	/* and room for what InitializeParallelDSM will create */
+	dsm_detach(dsm_create(CONTEXT_SIZE, 0));
+	/* else it ends with the subtransaction */
+	dsm_pin_mapping(task->segment);
 }
 
 /* Counted memory that is shared if it can be. */
@@ -209,11 +220,17 @@ typedef struct Space
 static void
 take_space(Space *space, KloutMemory *memory, size_t size, bool shared)
 {
+	SegmentTask task = {size, NULL};
+
 	klout_reserve(memory, size);
 	space->size = size;
-	space->segment = shared ? create_segment(size) : NULL;
-	if (space->segment != NULL)
+	if (shared && klout_try_shared(create_segment, &task))
+	{
+		/* from here on the outer owner releases it if need be */
+		dsm_unpin_mapping(task.segment);
+		space->segment = task.segment;
 		space->address = dsm_segment_address(space->segment);
+	}
 	else
 	{
 		space->block = memory->allocate(memory, size + 64);

@@ -100,12 +100,15 @@ run_refuse(KloutMemory *memory, size_t needed)
 {
 	KloutAuthorityRun *run = (KloutAuthorityRun *) memory;
 	double		expected = (double) needed;
-	bool		guess = run->loading && run->planned_rows > (double) run->rows &&
-		run->rows > 0;
+	KloutProgress progress;
+	bool		guess;
 
+	klout_progress(run, &progress);
+	guess = run->loading && run->planned_rows > (double) progress.rows &&
+		progress.rows > 0;
 	if (guess && needed > KLOUT_GRAPH_SLACK)
 		expected += (double) (needed - KLOUT_GRAPH_SLACK) *
-			(run->planned_rows / (double) run->rows - 1);
+			(run->planned_rows / (double) progress.rows - 1);
 	ereport(ERROR,
 			(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
 			 errmsg("%s: needs %s" UINT64_FORMAT " MB of memory, may use " UINT64_FORMAT " MB",
@@ -114,9 +117,9 @@ run_refuse(KloutMemory *memory, size_t needed)
 					megabytes(expected), megabytes((double) memory->limit)),
 			 run->loading ?
 			 errdetail("So far the edges query returned " UINT64_FORMAT " rows with %u people.",
-					   run->rows, run->ids.n) :
+					   progress.rows, progress.people) :
 			 errdetail("The graph has " UINT64_FORMAT " edges between %u people.",
-					   run->edges.n, run->ids.n),
+					   progress.edges, progress.people),
 			 errhint("Raise klout.authority_memory.")));
 }
 
@@ -126,15 +129,10 @@ run_interrupts(void)
 	CHECK_FOR_INTERRUPTS();
 }
 
-static KloutAuthorityRun *
-start_run(const char *function, bool text)
+KloutAuthorityRun *
+klout_start_run(bool text)
 {
-	MemoryContext context = AllocSetContextCreate(CurrentMemoryContext,
-												  "klout_authority",
-												  ALLOCSET_DEFAULT_SIZES);
-	KloutAuthorityRun *run = MemoryContextAllocZero(context,
-													sizeof(KloutAuthorityRun));
-	uint64		seed;
+	KloutAuthorityRun *run = palloc0(sizeof(KloutAuthorityRun));
 
 	run->memory.allocate = run_allocate;
 	run->memory.resize = run_resize;
@@ -143,15 +141,30 @@ start_run(const char *function, bool text)
 	run->memory.interrupts = run_interrupts;
 	run->memory.limit = (size_t) (authority_memory > 0 ? authority_memory :
 								  maintenance_work_mem) * 1024;
-	run->context = context;
-	run->function = function;
+	run->context = AllocSetContextCreate(CurrentMemoryContext,
+										 "klout_authority",
+										 ALLOCSET_DEFAULT_SIZES);
+	run->function = text ? "klout_authority_text" : "klout_authority";
 	run->text = text;
 
+	klout_restart_run(run);
+	return run;
+}
+
+void
+klout_restart_run(KloutAuthorityRun *run)
+{
+	uint64		seed;
+
+	MemoryContextReset(run->context);
+	run->memory.used = 0;
+	run->memory.elsewhere = NULL;
+	run->team = NULL;
+	run->rows = run->self_edges = run->null_rows = 0;
 	if (!pg_strong_random(&seed, sizeof(seed)))
 		seed = (uint64) MyProcPid;
-	klout_ids_init(&run->ids, &run->memory, text, seed);
+	klout_ids_init(&run->ids, &run->memory, run->text, seed);
 	klout_edges_init(&run->edges, &run->memory);
-	return run;
 }
 
 /* ----------
@@ -354,7 +367,7 @@ authority(FunctionCallInfo fcinfo, const char *function, bool text)
 
 	memset(&stats, 0, sizeof(stats));
 	INSTR_TIME_SET_CURRENT(since);
-	run = start_run(function, text);
+	run = klout_start_run(text);
 	klout_load_edges(run, edges_sql);
 	if (restart_sql != NULL)
 		restart = klout_load_amounts(run, restart_sql, "restart query", "weight",
@@ -412,6 +425,7 @@ authority(FunctionCallInfo fcinfo, const char *function, bool text)
 		 stats.iterations, stats.error_bound, stats.load_seconds,
 		 stats.build_seconds, stats.solve_seconds);
 	MemoryContextDelete(run->context);
+	pfree(run);
 	return (Datum) 0;
 }
 

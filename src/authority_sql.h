@@ -10,6 +10,10 @@
 
 #include "compat.h"
 
+#include "executor/spi.h"
+#include "storage/dsm.h"
+#include "tcop/dest.h"
+
 #include "authority.h"
 #include "authority_solve.h"
 
@@ -21,6 +25,8 @@ typedef enum KloutIdType
 	KLOUT_ID_TEXT,
 	KLOUT_ID_UUID
 } KloutIdType;
+
+struct KloutReadingTeam;
 
 /* One call of klout_authority: memory of the server, counted, and what is read. */
 typedef struct KloutAuthorityRun
@@ -37,7 +43,61 @@ typedef struct KloutAuthorityRun
 	uint64		rows;			/* read from it */
 	uint64		self_edges;
 	uint64		null_rows;		/* rows without an actor or a target */
+	struct KloutReadingTeam *team;	/* while several processes read; or NULL */
+	int			reader;			/* which of it */
 } KloutAuthorityRun;
+
+/* Starts a run of klout_authority or klout_authority_text. */
+extern KloutAuthorityRun *klout_start_run(bool text);
+
+/* Forgets what was read so far. */
+extern void klout_restart_run(KloutAuthorityRun *run);
+
+/* What all processes have read of the edges so far, and use for that. */
+typedef struct KloutProgress
+{
+	size_t		used;			/* bytes */
+	uint64		rows;
+	uint64		edges;
+	uint32		people;			/* at least */
+} KloutProgress;
+
+extern void klout_progress(KloutAuthorityRun *run, KloutProgress *progress);
+
+/* A column of a query. */
+typedef struct KloutColumn
+{
+	int			attnum;			/* 0: the query has none of the name */
+	Oid			type;			/* under any domains */
+} KloutColumn;
+
+typedef struct KloutEdgeColumns
+{
+	KloutColumn actor;
+	KloutColumn target;
+	KloutColumn weight;
+} KloutEdgeColumns;
+
+/* What takes rows of edges_sql in; and the end of it. */
+extern DestReceiver *klout_edge_receiver(KloutAuthorityRun *run,
+										 const KloutEdgeColumns *columns);
+extern void klout_edge_receiver_flush(DestReceiver *receiver);
+
+/*
+ * Reads edges_sql, of which there is a plan, with parallel workers, if all it takes is a parallel scan of
+ * a table and there is the shared memory; false: nothing was read.
+ */
+extern bool klout_read_in_parallel(KloutAuthorityRun *run, SPIPlanPtr plan,
+								   const char *sql,
+								   const KloutEdgeColumns *columns);
+
+/*
+ * Runs a task that needs shared memory in a subtransaction; false, with a
+ * DEBUG message, if there was too little.
+ */
+extern bool klout_try_shared(void (*task) (void *), void *argument);
+
+extern dsm_segment *klout_attach_segment(dsm_handle handle);
 
 /* Reads edges_sql into run->ids and run->edges. */
 extern void klout_load_edges(KloutAuthorityRun *run, const char *sql);

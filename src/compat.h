@@ -52,6 +52,13 @@
 #define InitMaterializedSRF(fcinfo, flags) SetSingleFuncCall(fcinfo, flags)
 #endif
 
+/* until 18 one said that a query is run once */
+#if PG_VERSION_NUM >= 180000
+#define klout_executor_run(query)	ExecutorRun(query, ForwardScanDirection, 0)
+#else
+#define klout_executor_run(query)	ExecutorRun(query, ForwardScanDirection, 0, true)
+#endif
+
 /* 18: one magic block that carries name and version */
 #ifdef PG_MODULE_MAGIC_EXT
 #define KLOUT_MODULE_MAGIC \

@@ -269,6 +269,7 @@ SET klout.authority_memory = '1MB';
 SELECT regexp_replace(try_edges('SELECT * FROM large'), '\d+', 'N', 'g');
 SELECT regexp_replace(try('SELECT * FROM klout_authority_text(''SELECT repeat(actor::text, 100) AS actor, target::text FROM large'')'), '\d+', 'N', 'g');
 SELECT substring(try_edges('SELECT * FROM small') FOR 5);
+SELECT substring(try_edges('SELECT * FROM small UNION ALL SELECT actor + 1000, target + 2000, weight FROM small') FOR 5);
 SET klout.authority_memory = 0;
 SET maintenance_work_mem = '1MB';
 SELECT regexp_replace(try_edges('SELECT * FROM large'), '\d+', 'N', 'g');

@@ -1,5 +1,6 @@
-# klout_authority with parallel workers and without: the same bits; cancelled, killed, short of
-# shared memory, on a standby; and against NetworkX and igraph where they are installed.
+# klout_authority with parallel workers and without, reading and solving: the same bits; cancelled,
+# killed, short of shared memory, on a standby; and against NetworkX and igraph where they are
+# installed.
 
 use strict;
 use warnings;
@@ -15,19 +16,27 @@ my $people = 150000;
 my $edges = graph_of($people);
 # No rounding gets it there
 my $endless = "SELECT count(*) FROM klout_authority('$edges', tolerance => 1e-300, max_iterations => 2147483647)";
-my $any_size = 'SET min_parallel_table_scan_size = 0; ';
+my $any_size = 'SET min_parallel_table_scan_size = 0; SET parallel_setup_cost = 0; ';
+# The same graph in a table; a scan of it that takes its time; and what its workers are seen to run
+my $table = 'SELECT * FROM acts';
+my $slow = "SELECT count(*) FROM klout_authority('$table WHERE pg_sleep(0.001) IS NOT NULL')";
 my $deadline = $PostgreSQL::Test::Utils::timeout_default // 180;
 
-my $node = klout_node('main', init => [ allows_streaming => 1 ], conf => <<CONF);
+my $node = klout_node('main', init => [ allows_streaming => 1, extra => ['--wal-segsize=1'] ], conf => <<CONF);
 max_worker_processes = 8
 max_parallel_workers = 8
 dynamic_shared_memory_type = mmap    # in a folder of its own, where nobody else's segments are
 maintenance_work_mem = 256MB
 CONF
 
+$node->safe_psql('postgres', "CREATE TABLE acts AS $edges");
+$node->safe_psql('postgres', 'VACUUM FREEZE ANALYZE acts');
 same_bits();
 planned_workers();
-stopped();
+read_together();
+refused_together();
+stopped('solving', $endless, 'klout_authority');
+stopped('reading', $slow, $table);
 no_leak();
 short_of_shared_memory();
 small_dev_shm();
@@ -97,23 +106,109 @@ sub planned_workers
 	like($err, qr/$people people, \d+ edges \(\d+ iterated\), \d+ iterations/, 'DEBUG1 tells of the run');
 }
 
+# What DEBUG1 tells of workers that read
+sub readers
+{
+	my ($workers, $query) = @_;
+	my (undef, undef, $err) = $node->psql('postgres',
+		"SET client_min_messages = debug1; $any_size SET max_parallel_workers_per_gather = $workers; SELECT count(*) FROM klout_authority('$query')");
+
+	return $err =~ /(\d+ of \d+) parallel workers read/ ? $1 : 'none';
+}
+
+sub read_together
+{
+	my ($expected) = run_with($node, 'SET max_parallel_workers_per_gather = 0');
+	my $stats = 'SELECT rows, self_edges, null_rows, vertices, edges FROM klout_authority_stats()';
+
+	for my $workers (1 .. 4)
+	{
+		my ($bits) = run_with($node, "SET max_parallel_workers_per_gather = $workers", $table);
+		is($bits, $expected, "$workers workers read: the same bits");
+		is(readers($workers, $table), "$workers of $workers", 'and they did');
+	}
+	for (
+		[ 'SET max_parallel_workers_per_gather = 4; SET max_parallel_workers = 0', 'none allowed' ],
+		[ 'SET max_parallel_workers_per_gather = 4; SET max_parallel_workers = 1', 'one of four there' ],
+		[ 'SET max_parallel_workers_per_gather = 2; SET parallel_leader_participation = off', 'leader off' ],
+		[ 'BEGIN READ ONLY; SET max_parallel_workers_per_gather = 2; SET transaction_isolation = serializable', 'serializable, read only' ],
+		[ 'BEGIN; SET max_parallel_workers_per_gather = 2; SAVEPOINT s', 'within a subtransaction' ])
+	{
+		my ($settings, $name) = @$_;
+		my ($bits) = run_with($node, $settings, $table);
+		is($bits, $expected, "reading, $name: the same bits");
+	}
+
+	$node->safe_psql('postgres', q{CREATE DOMAIN who AS bigint CHECK (value >= 0);
+		CREATE TABLE rough AS SELECT CASE WHEN i % 11 > 0 THEN i % 5000 END::who AS actor,
+			CASE WHEN i % 13 > 0 THEN i * i % 5000 END AS target, i % 17 + 0.5 AS weight, 'text' AS other
+		FROM generate_series(1, 50000::bigint) AS i; ANALYZE rough});
+	for (
+		[ 'SELECT * FROM rough', 'NULLs, self edges, a domain, numeric' ],
+		[ 'SELECT 1 AS weight, target * 3 AS target, actor - 7 AS actor FROM rough WHERE other = \'text\' AND weight > 1', 'conditions and expressions' ],
+		[ 'SELECT actor, target, weight FROM rough UNION ALL SELECT target, actor, weight FROM rough', 'not just a scan', 'none' ])
+	{
+		my ($query, $name, $readers) = @$_;
+		my @runs = map {
+			$node->safe_psql('postgres', "$any_size SET max_parallel_workers_per_gather = $_; SELECT md5(string_agg(a::text, ',' ORDER BY person)) "
+				  . "FROM klout_authority('" . ($query =~ s/'/''/gr) . "') AS a; $stats")
+		} 0, 3;
+		is($runs[1], $runs[0], "$name: the same with readers");
+		is(readers(3, $query =~ s/'/''/gr), $readers // '3 of 3', "$name: who reads");
+	}
+	my @text = map {
+		$node->safe_psql('postgres', "$any_size SET max_parallel_workers_per_gather = $_; SELECT md5(string_agg(a::text, ',' ORDER BY person)) "
+			  . "FROM klout_authority_text('SELECT actor::text, target::varchar AS target FROM rough') AS a; $stats")
+	} 0, 2;
+	is($text[1], $text[0], 'ids of text: the same with readers');
+}
+
+# What fails in a worker fails as it does without one
+sub refused_together
+{
+	$node->safe_psql('postgres', 'CREATE ROLE reader; CREATE TABLE hidden AS SELECT actor::int, target::int, weight FROM acts;
+		ALTER TABLE hidden ENABLE ROW LEVEL SECURITY; CREATE POLICY few ON hidden TO reader USING (actor % 3 = 0); ANALYZE hidden');
+	for my $workers (0, 2)
+	{
+		my $set = "$any_size SET max_parallel_workers_per_gather = $workers;";
+		for (
+			[ '', 'SELECT actor, target, weight * 1000000 / (actor % 149999) AS weight FROM acts WHERE actor > 0', qr/division by zero/ ],
+			[ '', 'SELECT actor, target, CASE actor WHEN 149999 THEN -7 ELSE 1 END AS weight FROM acts', qr/weight must be above 0 and finite, got -7/ ],
+			[ '', 'SELECT actor, target, CASE actor WHEN 149999 THEN 1e308 ELSE 1 END AS weight FROM acts', qr/weights of one actor add up to more/ ],
+			[ "SET klout.authority_memory = '4MB';", $table, qr/needs about \d+ MB of memory, may use 4 MB/ ],
+			[ "SET klout.authority_memory = '14MB';", $table, qr/needs (about |more than )?\d+ MB of memory, may use 14 MB/ ],
+			[ 'SET ROLE reader;', 'SELECT * FROM hidden', qr/permission denied for table hidden/ ])
+		{
+			my ($settings, $query, $pattern) = @$_;
+			my (undef, undef, $err) = $node->psql('postgres', "$set $settings SELECT count(*) FROM klout_authority('$query')");
+			like($err, $pattern, "$workers workers: $pattern");
+		}
+	}
+	$node->safe_psql('postgres', 'GRANT SELECT ON hidden TO reader; GRANT USAGE ON SCHEMA public TO reader');
+	my @runs = map {
+		$node->safe_psql('postgres', "$any_size SET max_parallel_workers_per_gather = $_->[0]; $_->[1] SELECT md5(string_agg(a::text, ',' ORDER BY person)), count(*) FROM klout_authority('SELECT * FROM hidden$_->[2]') AS a")
+	} [ 0, '', ' WHERE actor % 3 = 0' ], [ 0, 'SET ROLE reader;', '' ], [ 2, 'SET ROLE reader;', '' ];
+	is($runs[1], $runs[0], 'rows by policy, alone');
+	is($runs[2], $runs[0], 'rows by policy, read by workers');
+}
+
 # Names of segments of shared memory of this server
 sub segments
 {
 	return join(' ', sort glob($node->data_dir . '/pg_dynshmem/*'));
 }
 
-# Starts a query and waits until it has workers (or, with none, until it runs)
-sub start_endless
+# Starts a statement and waits until it has workers that run a query (or, with none, until it runs)
+sub start_statement
 {
-	my ($workers, $settings, $err) = @_;
-	my $sql = "$any_size SET max_parallel_workers_per_gather = $workers; $settings SET application_name = 'endless'; $endless";
+	my ($statement, $workers, $query, $settings, $err) = @_;
+	my $sql = "$any_size SET max_parallel_workers_per_gather = $workers; $settings SET application_name = 'endless'; $statement";
 	my $handle = IPC::Run::start([ 'psql', '-X', '-q', '-d', $node->connstr('postgres'), '-c', "SET client_min_messages = warning", '-c', $sql =~ s/; /;\n/gr ],
 		'<', \undef, '>', \my $out, '2>', $err);
 
 	$node->poll_query_until('postgres',
 		$workers
-		? "SELECT count(*) = $workers FROM pg_stat_activity WHERE backend_type = 'parallel worker' AND query = 'klout_authority'"
+		? "SELECT count(*) = $workers FROM pg_stat_activity WHERE backend_type = 'parallel worker' AND query LIKE '$query%'"
 		: "SELECT count(*) = 1 FROM pg_stat_activity WHERE application_name = 'endless' AND state = 'active'")
 	  or die 'the query did not start';
 	sleep(0.3);
@@ -146,29 +241,31 @@ sub ended
 
 sub stopped
 {
+	my ($what, $statement, $query) = @_;
+
 	for my $workers (0, 2)
 	{
 		my $before = segments();
 		my $err = '';
-		my $handle = start_endless($workers, '', \$err);
+		my $handle = start_statement($statement, $workers, $query, '', \$err);
 
 		$node->safe_psql('postgres', q{SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE application_name = 'endless' AND backend_type = 'client backend'});
-		ended("cancelled, $workers workers", $handle, \$err, $before, qr/canceling statement due to user request/);
+		ended("$what, cancelled, $workers workers", $handle, \$err, $before, qr/canceling statement due to user request/);
 
 		$err = '';
-		$handle = start_endless($workers, q{SET statement_timeout = '3s';}, \$err);
-		ended("timeout, $workers workers", $handle, \$err, $before, qr/canceling statement due to statement timeout/);
+		$handle = start_statement($statement, $workers, $query, q{SET statement_timeout = '3s';}, \$err);
+		ended("$what, timeout, $workers workers", $handle, \$err, $before, qr/canceling statement due to statement timeout/);
 
 		$err = '';
-		$handle = start_endless($workers, '', \$err);
+		$handle = start_statement($statement, $workers, $query, '', \$err);
 		$node->safe_psql('postgres', q{SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'endless' AND backend_type = 'client backend'});
-		ended("leader terminated, $workers workers", $handle, \$err, $before, qr/terminating connection due to administrator command/);
+		ended("$what, leader terminated, $workers workers", $handle, \$err, $before, qr/terminating connection due to administrator command/);
 	}
 	my $before = segments();
 	my $err = '';
-	my $handle = start_endless(2, '', \$err);
+	my $handle = start_statement($statement, 2, $query, '', \$err);
 	$node->safe_psql('postgres', q{SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'parallel worker' ORDER BY pid LIMIT 1});
-	ended('worker terminated', $handle, \$err, $before, qr/terminating .* due to administrator command/);
+	ended("$what, worker terminated", $handle, \$err, $before, qr/terminating .* due to administrator command/);
 	is($node->safe_psql('postgres', q{SELECT count(*) FROM klout_authority('SELECT 1 AS actor, 2 AS target')}),
 		2, 'the server is well');
 }
@@ -189,18 +286,25 @@ sub no_leak
 sub short_of_shared_memory
 {
 	my ($expected) = run_with($node, 'SET max_parallel_workers_per_gather = 0');
-	my $blocks = 2 * 17 * 1024;    # of 512 bytes: just enough for a segment of WAL
+	my $blocks = 2 * 2 * 1024;    # of 512 bytes: just enough for a segment of WAL
 
+	# nothing large is written then
+	$node->safe_psql('postgres', 'CHECKPOINT');
 	my $started = restart_within('sh', '-c', "ulimit -f $blocks && exec \"\$@\"", 'sh');
   SKIP:
 	{
-		skip 'the server does not start with a limit of the size of files', 2 if !$started;
-		my (undef, $out, $err) = $node->psql('postgres', "SET client_min_messages = debug1; $any_size SET max_parallel_workers_per_gather = 2; "
-			  . "SELECT md5(string_agg(person || ':' || float8send(authority)::text, ',' ORDER BY person)) FROM klout_authority('$edges')");
-		my $output = $node->safe_psql('postgres', "$any_size SET max_parallel_workers_per_gather = 2; SELECT md5(string_agg(person || ':' || float8send(authority)::text, ',' ORDER BY person)) FROM klout_authority('$edges')");
-		is($output, $expected, 'too little shared memory: done alone, the same bits');
-		skip 'a limit of the size of files does not hold for shared memory here', 1 if $err =~ /[1-9] of \d+ parallel workers/;
-		like($err, qr/no shared memory for workers: could not resize shared memory segment/, 'and DEBUG1 says so');
+		skip 'the server does not start with a limit of the size of files', 4 if !$started;
+		for my $query ($edges, $table)
+		{
+			my (undef, $out, $err) = $node->psql('postgres', "SET client_min_messages = debug1; SET work_mem = '64MB'; $any_size SET max_parallel_workers_per_gather = 2; "
+				  . "SELECT md5(string_agg(person || ':' || float8send(authority)::text, ',' ORDER BY person)) FROM klout_authority('$query')");
+			is($out, $expected, 'too little shared memory: done alone, the same bits');
+		  SKIP:
+			{
+				skip 'a limit of the size of files does not hold for shared memory here', 1 if $err =~ /[1-9] of \d+ parallel workers/;
+				like($err, qr/no shared memory for workers: could not resize shared memory segment/, 'and DEBUG1 says so');
+			}
+		}
 	}
 	end_within();
 }
@@ -265,6 +369,8 @@ sub standby
 	$standby->start;
 	my ($bits, undef, $launched) = run_with($standby, 'SET max_parallel_workers_per_gather = 2');
 	is("$bits $launched", "$expected 2", 'on a standby: the same bits');
+	($bits) = run_with($standby, 'SET max_parallel_workers_per_gather = 2', $table);
+	is($bits, $expected, 'reading on a standby: the same bits');
 	is($standby->safe_psql('postgres', 'SELECT pg_is_in_recovery()'), 't', 'it is a standby');
 	$standby->stop;
 }

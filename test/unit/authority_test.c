@@ -146,7 +146,7 @@ static KloutMemory
 memory_of(size_t limit)
 {
 	KloutMemory memory = {test_allocate, test_resize, test_release, test_refuse,
-	test_interrupts, limit, 0, 0};
+	test_interrupts, NULL, limit, 0, 0};
 
 	return memory;
 }
