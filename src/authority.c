@@ -6,26 +6,30 @@
  * Plan.
  *
  * 1. Ids become numbers in order of arrival, in an open-addressing table.
- *	  Many ids are looked up at once, so that the cache misses overlap.
+ *	  Many ids are looked up at once, so that the cache misses overlap.  The
+ *	  edges of an id are counted in its slot, which is at hand then.
  * 2. Edges wait in chunks that grow geometrically; weights take no room while
- *	  all are 1, and four bytes while all are floats.
+ *	  all are 1, and four bytes while all are floats.  Chunks of somebody else
+ *	  come with what their numbers mean here.
  * 3. Vertices are numbered by falling out-degree, ties by id: the columns that
  *	  are read most lie together, and the numbering does not depend on the
  *	  order of rows.
  * 4. Edges are scattered into blocks of rows that fit the cache.  A row
  *	  belongs to the block of its lowest bits, so that the busiest people are
- *	  spread evenly.  Each block is sorted by (row, column) with a radix sort
- *	  and written back, merged, over what it was read from.
+ *	  spread evenly.  Within its block an edge is a key of 32 bits, row above
+ *	  column, and a weight.  Each block is sorted with a radix sort and written
+ *	  back, merged, over what it was read from.
  * 5. Repeated pairs are added up in order of weight; what leaves a vertex, in
- *	  order of rows.  Hence every sum has one order whatever the input's was.
+ *	  order of blocks and rows.  Hence every sum has one order whatever the
+ *	  input's was.
  * 6. Peeling: vertices whose inflow comes from no cycle (heads) and whose
  *	  outflow reaches none (tails) need no iteration.  A vertex watches one
  *	  unsettled vertex of its row at a time and looks at the next only when
  *	  that is settled, so that it takes linear time without outgoing lists.
  *
- * Memory.  Everything is from the caller's KloutMemory.  Both copies of the
- * edges, as they came and by block, exist at the same time; see
- * klout_graph_needs.
+ * Memory.  Everything is from the caller's KloutMemory, or somebody else's
+ * that counts there.  Both copies of the edges, as they came and by block,
+ * exist at the same time; see klout_graph_needs.
  *
  *-------------------------------------------------------------------------
  */

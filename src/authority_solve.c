@@ -28,7 +28,9 @@
  *
  * Pieces have about 4096 rows or 64 k edges, by the graph alone.  Sums over
  * vertices are kept by piece and added in order of pieces.  So nothing depends
- * on who computes what.
+ * on who computes what.  A dozen vectors take part in the acceleration, which
+ * is as much memory as half of the edges: whatever a phase does with them it
+ * does tile by tile, so that each comes from memory once.
  *
  *-------------------------------------------------------------------------
  */

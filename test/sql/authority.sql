@@ -200,6 +200,13 @@ FROM klout_authority('SELECT * FROM edges WHERE graph = ''two components''', res
 SELECT count(*) FROM klout_authority('SELECT i AS actor, i + 1 AS target FROM generate_series(1, 100000) AS i');
 SELECT vertices, core_edges, iterations FROM klout_authority_stats();
 
+-- so many people that a row and a column fill 32 bits: a permutation leaves all the same
+SET klout.authority_memory = '400MB';
+SELECT count(*), max(abs(authority - 0.000001)) < 1e-18 AS even
+FROM klout_authority('SELECT i AS actor, (i * 7 + 1) % 1000000 AS target FROM generate_series(0, 999999) AS i');
+SELECT vertices, edges FROM klout_authority_stats();
+RESET klout.authority_memory;
+
 -- not converged: a WARNING, and the bound holds
 \set VERBOSITY default
 SELECT sum(abs(a.authority - s.authority)) BETWEEN 1e-12 AND (SELECT error_bound FROM klout_authority_stats()) AS within_bound

@@ -20,7 +20,6 @@ my $any_size = 'SET min_parallel_table_scan_size = 0; SET parallel_setup_cost = 
 # The same graph in a table; a scan of it that takes its time; and what its workers are seen to run
 my $table = 'SELECT * FROM acts';
 my $slow = "SELECT count(*) FROM klout_authority('$table WHERE pg_sleep(0.001) IS NOT NULL')";
-my $deadline = $PostgreSQL::Test::Utils::timeout_default // 180;
 
 my $node = klout_node('main', init => [ allows_streaming => 1, extra => ['--wal-segsize=1'] ], conf => <<CONF);
 max_worker_processes = 8
