@@ -48,9 +48,6 @@
 #define BLOCK_EDGES			16384
 #define BLOCKS_USUAL_BITS	12
 
-/* between two calls of interrupts() */
-#define INTERRUPT_STEPS		(256 * 1024)
-
 /* radix sorts go by digits of 11 bits */
 #define DIGIT_BITS			11
 #define DIGITS				(1 << DIGIT_BITS)
@@ -234,7 +231,7 @@ grow_ids(KloutIds *ids, uint32 n)
 		{
 			uint64		at;
 
-			if (i % INTERRUPT_STEPS == 0)
+			if (i % KLOUT_INTERRUPT_STEPS == 0)
 				memory->interrupts();
 			if (old[i].number == KLOUT_NOBODY)
 				continue;
@@ -418,7 +415,7 @@ klout_ids_merge(KloutIds *ids, const KloutIdList *list, uint32 *number)
 	{
 		uint32		n = Min(list->n - from, KLOUT_IDS_BATCH);
 
-		if (from % INTERRUPT_STEPS == 0)
+		if (from % KLOUT_INTERRUPT_STEPS == 0)
 			ids->memory->interrupts();
 		if (!ids->bytes)
 			look_ahead(ids, list->id + from, (int) n, at);
@@ -454,7 +451,7 @@ klout_ids_close(KloutIds *ids)
 {
 	for (uint64 i = 0; i < ids->slots; i++)
 	{
-		if (i % INTERRUPT_STEPS == 0)
+		if (i % KLOUT_INTERRUPT_STEPS == 0)
 			ids->memory->interrupts();
 		if (ids->slot[i].number != KLOUT_NOBODY)
 			carry_edges(ids, &ids->slot[i]);
@@ -793,7 +790,7 @@ static inline void
 count_steps(Builder *builder, uint64 steps)
 {
 	builder->steps += steps;
-	if (builder->steps >= INTERRUPT_STEPS)
+	if (builder->steps >= KLOUT_INTERRUPT_STEPS)
 	{
 		builder->steps = 0;
 		builder->memory->interrupts();
@@ -1303,7 +1300,7 @@ peel_heads(KloutGraph *graph)
 				   graph->place[row[at[v]]] == KLOUT_HEAD)
 			{
 				at[v]++;
-				if (++steps % INTERRUPT_STEPS == 0)
+				if (++steps % KLOUT_INTERRUPT_STEPS == 0)
 					memory->interrupts();
 			}
 			if (at[v] == graph->length[v])
@@ -1353,7 +1350,7 @@ peel_tails(KloutGraph *graph, Outflow *outflow)
 				graph->place[row[i]] = KLOUT_TAIL;
 				graph->queue[--last] = row[i];
 			}
-			if (++steps % INTERRUPT_STEPS == 0)
+			if (++steps % KLOUT_INTERRUPT_STEPS == 0)
 				memory->interrupts();
 		}
 	}

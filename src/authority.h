@@ -33,6 +33,8 @@
  * Memory
  * ----------
  */
+#define KLOUT_INTERRUPT_STEPS	(256 * 1024)
+
 typedef struct KloutMemory
 {
 	/* size may be above 1 GB; neither returns NULL; contents are undefined */
@@ -41,7 +43,7 @@ typedef struct KloutMemory
 	void		(*release) (struct KloutMemory *memory, void *block);
 	/* needed bytes would go beyond limit; does not return */
 	void		(*refuse) (struct KloutMemory *memory, size_t needed);
-	/* called after at most a million steps; may not return */
+	/* called every KLOUT_INTERRUPT_STEPS steps or so; may not return */
 	void		(*interrupts) (void);
 	/* bytes that count against the limit and not in used; or NULL: none */
 	size_t		(*elsewhere) (struct KloutMemory *memory);

@@ -52,7 +52,7 @@
 
 /* edges of a chunk in shared memory, where a small one is not worth it */
 #define LEAST_CHUNK			(64 * 1024)
-#define MOST_CHUNK			(16 * 1024 * 1024)
+#define MOST_CHUNK			(64 * 1024 * 1024)
 
 /* segments grow, and so are few */
 #define SEGMENTS_MAX		128
@@ -210,8 +210,8 @@ allocate_chunk(KloutMemory *memory, size_t size)
 static size_t
 ids_size(uint32 n, uint64 bytes, bool text)
 {
-	return MAXALIGN(sizeof(IdsHeader)) + n * 2 * sizeof(uint32) +
-		(text ? (n + 1) * sizeof(uint64) + bytes : n * sizeof(int64));
+	return MAXALIGN(sizeof(IdsHeader)) + sizeof(uint32[2]) * n +
+		(text ? sizeof(uint64) * ((size_t) n + 1) + bytes : sizeof(int64) * n);
 }
 
 /* What is where after the header. */
@@ -223,11 +223,11 @@ lay_out_ids(IdsHeader *header, bool text, KloutIdList *list)
 	memset(list, 0, sizeof(KloutIdList));
 	list->n = header->n;
 	list->edges = (const uint32 (*)[2]) at;
-	at += list->n * 2 * sizeof(uint32);
+	at += sizeof(uint32[2]) * list->n;
 	if (text)
 	{
 		list->offset = (const uint64 *) at;
-		list->data = at + (list->n + 1) * sizeof(uint64);
+		list->data = at + sizeof(uint64) * ((size_t) list->n + 1);
 	}
 	else
 		list->id = (const int64 *) at;
@@ -253,11 +253,11 @@ hand_ids_over(KloutAuthorityRun *run)
 	header->bytes = bytes;
 	lay_out_ids(header, run->text, &list);
 	memcpy(unconstify(char *, (const char *) list.edges), ids->edges,
-		   ids->n * 2 * sizeof(uint32));
+		   sizeof(uint32[2]) * ids->n);
 	if (run->text)
 	{
 		memcpy(unconstify(uint64 *, list.offset), ids->offset,
-			   (ids->n + 1) * sizeof(uint64));
+			   sizeof(uint64) * ((size_t) ids->n + 1));
 		memcpy(unconstify(char *, list.data), ids->data, bytes);
 	}
 	else
@@ -347,7 +347,7 @@ klout_read_worker(dsm_segment *segment, shm_toc *toc)
 static SeqScan *
 gathered_scan(const PlannedStmt *statement)
 {
-	const		Gather *gather = (const Gather *) statement->planTree;
+	Gather	   *gather = (Gather *) statement->planTree;
 	SeqScan    *scan;
 	ListCell   *ours;
 	ListCell   *theirs;

@@ -51,9 +51,6 @@
 /* rows whose vectors are worked on at a time, which the nearest cache holds */
 #define TILE_ROWS			256
 
-/* between two calls of interrupts() */
-#define INTERRUPT_STEPS		(256 * 1024)
-
 /* depth of the acceleration, and the iterates it combines */
 #define DEPTH				4
 #define KEPT				(DEPTH + 1)
@@ -285,7 +282,7 @@ plan_rows(KloutSolvePlan *plan)
 		row++;
 		plan->core_edges += in_core;
 		steps += length + 1;
-		if (steps >= INTERRUPT_STEPS)
+		if (steps >= KLOUT_INTERRUPT_STEPS)
 		{
 			steps = 0;
 			memory->interrupts();
@@ -482,7 +479,7 @@ klout_solve_edges(const KloutSolvePlan *plan, void *edges)
 		}
 		slot += unit_slots(plan, unit);
 		steps += lanes;
-		if (steps >= INTERRUPT_STEPS)
+		if (steps >= KLOUT_INTERRUPT_STEPS)
 		{
 			steps = 0;
 			graph->memory->interrupts();
