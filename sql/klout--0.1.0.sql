@@ -1627,6 +1627,10 @@ BEGIN
 			score float8 NOT NULL,
 			reach float8 NOT NULL,
 			consistency float8 NOT NULL,
+			change_1 float8,
+			change_7 float8,
+			change_30 float8,
+			change_90 float8,
 			networks jsonb NOT NULL,
 			PRIMARY KEY (person, topic)
 		) WITH (fillfactor = 70);
@@ -1690,25 +1694,16 @@ BEGIN
 		CREATE VIEW %1$I.leaderboard WITH (security_invoker = true) AS
 		SELECT s.topic, s.rank, s.person, s.score,
 			   1 - (s.rank - 1) / p.people::float8 AS percentile, s.reach, s.consistency,
-			   s.score - h1.score AS change_1, s.score - h7.score AS change_7,
-			   s.score - h30.score AS change_30, s.score - h90.score AS change_90,
-			   s.networks, l.fingerprint, l.at AS as_of
+			   s.change_1, s.change_7, s.change_30, s.change_90, s.networks, l.fingerprint, l.at AS as_of
 		FROM (SELECT *, @extschema@.klout_rank() OVER (PARTITION BY topic ORDER BY score DESC) AS rank FROM %1$I.scores) AS s
 		JOIN %1$I.populations AS p USING (topic)
-		CROSS JOIN (SELECT at, fingerprint, (at AT TIME ZONE 'UTC')::date AS day
-					FROM %1$I.publications WHERE published ORDER BY at DESC LIMIT 1) AS l
-		LEFT JOIN %1$I.history AS h1 ON (h1.person, h1.topic, h1.day) = (s.person, s.topic, l.day - 1)
-		LEFT JOIN %1$I.history AS h7 ON (h7.person, h7.topic, h7.day) = (s.person, s.topic, l.day - 7)
-		LEFT JOIN %1$I.history AS h30 ON (h30.person, h30.topic, h30.day) = (s.person, s.topic, l.day - 30)
-		LEFT JOIN %1$I.history AS h90 ON (h90.person, h90.topic, h90.day) = (s.person, s.topic, l.day - 90);
+		CROSS JOIN (SELECT at, fingerprint FROM %1$I.publications WHERE published ORDER BY at DESC LIMIT 1) AS l;
 
 		CREATE VIEW %1$I.movers WITH (security_invoker = true) AS
-		SELECT d.days, s.topic, s.person, h.score AS score_before, s.score, s.score - h.score AS change
-		FROM (VALUES (1), (7), (30), (90)) AS d (days)
-		CROSS JOIN (SELECT (at AT TIME ZONE 'UTC')::date AS day
-					FROM %1$I.publications WHERE published ORDER BY at DESC LIMIT 1) AS l
-		JOIN %1$I.history AS h ON h.day = l.day - d.days
-		JOIN %1$I.scores AS s ON (s.person, s.topic) = (h.person, h.topic);
+		SELECT c.days, s.topic, s.person, s.score - c.change AS score_before, s.score, c.change
+		FROM %1$I.scores AS s
+		CROSS JOIN LATERAL (VALUES (1, s.change_1), (7, s.change_7), (30, s.change_30), (90, s.change_90)) AS c (days, change)
+		WHERE c.change IS NOT NULL;
 
 		CREATE VIEW %1$I.moments WITH (security_invoker = true) AS
 		SELECT p.network, p.post, coalesce(a.person, p.account) AS person, p.last_at,
@@ -1837,6 +1832,16 @@ $body$;
 COMMENT ON FUNCTION klout_history_month(name, date) IS
 'Makes the partition of a board''s history for the month of a day unless it is there; returns how many were made, 0 or 1';
 
+CREATE FUNCTION klout_more_memory() RETURNS void
+	LANGUAGE sql VOLATILE PARALLEL UNSAFE
+AS $body$
+	SELECT pg_catalog.set_config('work_mem', pg_catalog.current_setting('maintenance_work_mem'), true)
+	WHERE pg_catalog.pg_size_bytes(pg_catalog.current_setting('work_mem')) OPERATOR(pg_catalog.<)
+		  pg_catalog.pg_size_bytes(pg_catalog.current_setting('maintenance_work_mem'))
+$body$;
+COMMENT ON FUNCTION klout_more_memory() IS
+'Lets the rest of the transaction sort and hash in maintenance_work_mem where work_mem is less: to refresh a board is maintenance';
+
 CREATE FUNCTION klout_settle(board name) RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
@@ -1896,6 +1901,7 @@ DECLARE
 	arrived text;		-- the actions of this batch: a FROM clause
 	weight text := 'a.weight';
 BEGIN
+	PERFORM @extschema@.klout_more_memory();
 	-- Whoever else takes in or publishes waits here
 	EXECUTE format('SELECT * FROM %I.settings FOR UPDATE', board) INTO STRICT settings;
 	EXECUTE format('SELECT EXISTS (SELECT FROM %1$I.pending WHERE at <= $1), EXISTS (SELECT FROM %1$I.accounts), EXISTS (SELECT FROM %1$I.opt_outs)', board)
@@ -2035,7 +2041,9 @@ DECLARE
 	fingerprint text;
 	account_of text;	-- (person, signals) of those to be scored
 	held text;
+	days_before date[];	-- what changes over 1, 7, 30, 90 days are against
 BEGIN
+	PERFORM @extschema@.klout_more_memory();
 	EXECUTE format('SELECT * FROM %I.settings FOR UPDATE', board) INTO STRICT settings;
 	fingerprint := @extschema@.klout_fingerprint(settings.model);
 	EXECUTE format('SELECT * FROM %I.publications WHERE published ORDER BY at DESC LIMIT 1', board) INTO before;
@@ -2068,6 +2076,12 @@ BEGIN
 			WHERE l.account <> c.person$sql$, board);
 	END IF;
 	PERFORM @extschema@.klout_history_month(board, day);
+	-- the last day so long ago, or the next older one, but not twice as long ago
+	EXECUTE format($sql$
+		SELECT array_agg((SELECT max((at AT TIME ZONE 'UTC')::date) FROM %I.publications
+						  WHERE published AND (at AT TIME ZONE 'UTC')::date BETWEEN $1 - 2 * d + 1 AND $1 - d) ORDER BY d)
+		FROM unnest('{1,7,30,90}'::integer[]) AS d
+	$sql$, board) INTO days_before USING day;
 
 	<<attempt>>
 	BEGIN
@@ -2078,20 +2092,25 @@ BEGIN
 				FROM facts GROUP BY person
 				%3$s
 			)
-			INSERT INTO %1$I.scores AS s (person, topic, score, reach, consistency, networks)
-			SELECT person, topic, @extschema@.klout_score(signals, $1, $2), @extschema@.klout_reach(signals, $1, $2),
-				   @extschema@.klout_consistency(signals, $1, $2),
+			INSERT INTO %1$I.scores AS s (person, topic, score, reach, consistency, change_1, change_7, change_30, change_90, networks)
+			SELECT m.person, m.topic, m.score, @extschema@.klout_reach(m.signals, $1, $2), @extschema@.klout_consistency(m.signals, $1, $2),
+				   m.score - h1.score, m.score - h7.score, m.score - h30.score, m.score - h90.score,
 				   coalesce((SELECT jsonb_object_agg(network, points)
 							 FROM (SELECT network, sum(points) AS points
-								   FROM @extschema@.klout_explain(signals, $1, $2)
-								   WHERE network IS NOT NULL GROUP BY network) AS e), '{}')
-			FROM merged
+								   FROM @extschema@.klout_explain(m.signals, $1, $2)
+								   GROUP BY network) AS e), '{}')
+			FROM (SELECT *, @extschema@.klout_score(signals, $1, $2) AS score FROM merged) AS m
+			LEFT JOIN %1$I.history AS h1 ON h1.person = m.person AND h1.topic = m.topic AND h1.day = $3
+			LEFT JOIN %1$I.history AS h7 ON h7.person = m.person AND h7.topic = m.topic AND h7.day = $4
+			LEFT JOIN %1$I.history AS h30 ON h30.person = m.person AND h30.topic = m.topic AND h30.day = $5
+			LEFT JOIN %1$I.history AS h90 ON h90.person = m.person AND h90.topic = m.topic AND h90.day = $6
 			ON CONFLICT (person, topic) DO UPDATE
-			SET score = excluded.score, reach = excluded.reach,
-				consistency = excluded.consistency, networks = excluded.networks
+			SET score = excluded.score, reach = excluded.reach, consistency = excluded.consistency,
+				change_1 = excluded.change_1, change_7 = excluded.change_7,
+				change_30 = excluded.change_30, change_90 = excluded.change_90, networks = excluded.networks
 		$sql$, board, account_of,
 			CASE WHEN settings.topics THEN 'UNION ALL SELECT person, topic, @extschema@.klout_rollup(signals) FROM facts WHERE topic <> '''' GROUP BY person, topic' ELSE '' END)
-		USING settings.model, as_of;
+		USING settings.model, as_of, days_before[1], days_before[2], days_before[3], days_before[4];
 		GET DIAGNOSTICS rescored = ROW_COUNT;
 
 		-- People who have no facts left: unlinked, opted out
