@@ -2130,7 +2130,7 @@ BEGIN
 		$sql$, board) INTO totals USING settings.model::jsonb;
 
 		IF before.at IS NOT NULL AND before.fingerprint = fingerprint AND NOT force THEN
-			SELECT string_agg(format('%s moved from %s to %s', what, old, new), ', ') INTO held
+			SELECT string_agg(format('%s moved from %s to %s', what, round(old::numeric, 2), round(new::numeric, 2)), ', ') INTO held
 			FROM (VALUES ('people', before.people::float8, totals.people::float8),
 						 ('people at 63 or over', before.people_at_63::float8, totals.people_at_63::float8),
 						 ('total raw', before.total_raw, totals.total_raw)) AS v (what, old, new)
