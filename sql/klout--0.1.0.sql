@@ -1559,7 +1559,7 @@ BEGIN
 			topics boolean NOT NULL,
 			posts boolean NOT NULL,
 			gate float8 NOT NULL DEFAULT 0.05 CHECK (gate > 0),
-			watermark bigint NOT NULL DEFAULT 0
+			watermark bigint NOT NULL DEFAULT -9223372036854775808
 		);
 		CREATE VIEW %1$I.source WITH (security_invoker = true) AS SELECT %2$s FROM %3$s AS a;
 		CREATE TABLE %1$I.pending (
@@ -1842,44 +1842,44 @@ $body$;
 COMMENT ON FUNCTION klout_more_memory() IS
 'Lets the rest of the transaction sort and hash in maintenance_work_mem where work_mem is less: to refresh a board is maintenance';
 
-CREATE FUNCTION klout_settle(board name) RETURNS bigint
+CREATE FUNCTION klout_settle(board name, OUT settled bigint, OUT writers text[])
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
 AS $body$
-DECLARE
-	settled bigint;		-- the highest id handed out so far
-	relations oid[];	-- the actions table and all below it
-	writers text[];		-- who holds a lock to write to one of them
 BEGIN
-	EXECUTE format($sql$
-		SELECT coalesce(pg_sequence_last_value(id_sequence), 0), ARRAY(
-			WITH RECURSIVE below (relation) AS (
-				SELECT actions::oid
-				UNION
-				SELECT inhrelid FROM pg_inherits JOIN below ON inhparent = relation
-			)
-			SELECT relation FROM below)
-		FROM %I.settings
-	$sql$, board) INTO STRICT settled, relations;
-
-	-- Whoever got an id up to settled held this lock by then
-	writers := ARRAY(SELECT virtualtransaction FROM pg_locks
-					 WHERE locktype = 'relation' AND relation = ANY (relations) AND granted
-					   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-					   AND mode IN ('RowExclusiveLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
-					   AND pid IS DISTINCT FROM pg_backend_pid());
-	WHILE writers <> '{}' LOOP
-		PERFORM pg_sleep(0.01);
-		writers := ARRAY(SELECT DISTINCT virtualtransaction FROM pg_locks
-						 WHERE locktype = 'relation' AND relation = ANY (relations) AND granted
-						   AND virtualtransaction = ANY (writers)
-						   AND mode IN ('RowExclusiveLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock'));
-	END LOOP;
-	RETURN settled;
+	-- in this order: whoever got an id up to settled held its lock by then
+	EXECUTE format('SELECT coalesce(pg_sequence_last_value(id_sequence), watermark) FROM %I.settings', board) INTO STRICT settled;
+	writers := @extschema@.klout_writers(board);
 END
 $body$;
 COMMENT ON FUNCTION klout_settle(name) IS
-'The highest id that the sequence of a board''s actions has handed out, once everybody who wrote to the table at that moment has committed or rolled back, prepared transactions included. Rows up to that id are then all there for a statement that begins later in a transaction of its own. Waits without blocking anybody';
+'The highest id that the sequence of a board''s actions has handed out, and who holds a lock to write to the table at this moment (as in pg_locks.virtualtransaction), prepared transactions included. When klout_writers says that they have all committed or rolled back, rows up to that id are all there for a statement that begins later, in a transaction of its own';
+
+CREATE FUNCTION klout_writers(board name, among text[] DEFAULT NULL) RETURNS text[]
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+DECLARE
+	relations oid[];	-- the actions table and all below it
+BEGIN
+	EXECUTE format($sql$
+		WITH RECURSIVE below (relation) AS (
+			SELECT actions::oid FROM %I.settings
+			UNION
+			SELECT inhrelid FROM pg_inherits JOIN below ON inhparent = relation
+		)
+		SELECT array_agg(relation) FROM below
+	$sql$, board) INTO STRICT relations;
+	RETURN ARRAY(SELECT DISTINCT virtualtransaction FROM pg_locks
+				 WHERE locktype = 'relation' AND relation = ANY (relations) AND granted
+				   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+				   AND mode IN ('RowExclusiveLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
+				   AND pid IS DISTINCT FROM pg_backend_pid()
+				   AND (among IS NULL OR virtualtransaction = ANY (among)));
+END
+$body$;
+COMMENT ON FUNCTION klout_writers(name, text[]) IS
+'Who of some, or of all, holds a lock to write to a board''s actions table at this moment: pg_locks.virtualtransaction, which a prepared transaction keeps';
 
 CREATE FUNCTION klout_take_in(board name, up_to bigint, batch bigint, as_of timestamptz, OUT rows bigint, OUT remaining bigint)
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
@@ -1910,10 +1910,10 @@ BEGIN
 	EXECUTE format('SELECT min(id) FROM %I.source WHERE id > $1 AND id <= $2', board)
 		INTO first_id USING settings.watermark, up_to;
 	last_id := CASE WHEN first_id IS NULL THEN up_to
-					WHEN up_to - first_id < batch THEN up_to
+					WHEN up_to::numeric - first_id < batch THEN up_to
 					ELSE first_id + batch - 1 END;
 	rows := 0;
-	remaining := greatest(up_to - last_id, 0);
+	remaining := least(greatest(up_to::numeric - last_id, 0), 9223372036854775807);
 	IF last_id <= settings.watermark AND NOT due THEN
 		RETURN;
 	END IF;
@@ -2025,13 +2025,13 @@ $body$;
 COMMENT ON FUNCTION klout_take_in(name, bigint, bigint, timestamptz) IS
 'A step of klout_refresh: adds the next batch ids of the actions table, up to id up_to (from klout_settle, in an earlier transaction), to the facts of a board, and pending ones that are due. Rows later than as_of wait; those without network, kind, actor, target or time, with actor and target the same person, and of people who opted out, count for nothing. Returns the number of rows in the table and how many ids remain; both and the speed in a NOTICE. The watermark moves with it: called twice or rolled back, each row counts once';
 
-CREATE FUNCTION klout_publish(board name, as_of timestamptz, force boolean DEFAULT false) RETURNS boolean
-	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+CREATE FUNCTION klout_publish(board name, as_of timestamptz DEFAULT NULL, force boolean DEFAULT false) RETURNS boolean
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $body$
 DECLARE
 	started CONSTANT timestamptz := clock_timestamp();
-	day CONSTANT date := as_of AT TIME ZONE 'UTC';
+	day date;
 	settings record;
 	before record;		-- the last publication
 	last_try timestamptz;
@@ -2048,6 +2048,9 @@ BEGIN
 	fingerprint := @extschema@.klout_fingerprint(settings.model);
 	EXECUTE format('SELECT * FROM %I.publications WHERE published ORDER BY at DESC LIMIT 1', board) INTO before;
 	EXECUTE format('SELECT max(at) FROM %I.publications', board) INTO last_try;
+	-- who waited for another refresh publishes after it, also where the clock was set back
+	as_of := coalesce(as_of, greatest(clock_timestamp(), last_try + interval '1 microsecond'));
+	day := as_of AT TIME ZONE 'UTC';
 	IF as_of <= last_try THEN
 		RAISE EXCEPTION 'klout_publish: as_of must be later than the last publication, got %', as_of
 			USING ERRCODE = 'invalid_parameter_value',
@@ -2173,7 +2176,7 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION klout_publish(name, timestamptz, boolean) IS
-'The last step of klout_refresh: scores everybody on a board whose facts changed since the last publication, or everybody when a bucket (day or hour) has passed or the model changed, and writes scores, populations and this UTC day''s rows of history. If people, people at 63 or over, or total raw moved by more than the gate in settings (0.05) against the last publication of the same model, nothing is published, unless force: false, a WARNING and a row in publications with the reason. as_of must be later than the last publication';
+'The last step of klout_refresh: scores everybody on a board whose facts changed since the last publication, or everybody when a bucket (day or hour) has passed or the model changed, and writes scores, populations and this UTC day''s rows of history. If people, people at 63 or over, or total raw moved by more than the gate in settings (0.05) against the last publication of the same model, nothing is published, unless force: false, a WARNING and a row in publications with the reason. as_of must be later than the last publication; NULL is now, and never too early';
 
 CREATE FUNCTION klout_weigh_authority(board name) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
@@ -2201,13 +2204,20 @@ CREATE PROCEDURE klout_refresh(board name, batch bigint DEFAULT 5000000, publish
 AS $body$
 DECLARE
 	settled pg_catalog.int8;
+	writers pg_catalog.text[];
 	remaining pg_catalog.int8;
-	late pg_catalog.text;
 BEGIN
 	PERFORM @extschema@.klout_refresh_check(board, batch, publish);
-	settled := @extschema@.klout_settle(board);
-	-- what follows must not read under a snapshot from before
 	COMMIT;
+	SELECT t.settled, t.writers INTO settled, writers FROM @extschema@.klout_settle(board) AS t;
+	COMMIT;
+	-- Waits without a lock, or a writer who goes on to ALTER the table would wait for us;
+	-- what follows must not read under a snapshot from before
+	WHILE pg_catalog.cardinality(writers) OPERATOR(pg_catalog.>) 0 LOOP
+		PERFORM pg_catalog.pg_sleep(0.01);
+		writers := @extschema@.klout_writers(board, writers);
+		COMMIT;
+	END LOOP;
 	LOOP
 		SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
 		SELECT t.remaining INTO remaining
@@ -2217,7 +2227,7 @@ BEGIN
 	END LOOP;
 	SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
 	IF publish OPERATOR(pg_catalog.<>) 'never' THEN
-		PERFORM @extschema@.klout_publish(board, coalesce(as_of, pg_catalog.now()), publish OPERATOR(pg_catalog.=) 'always');
+		PERFORM @extschema@.klout_publish(board, as_of, publish OPERATOR(pg_catalog.=) 'always');
 	END IF;
 	COMMIT;
 END
@@ -2285,7 +2295,7 @@ BEGIN
 	EXECUTE format('SELECT FROM %I.settings FOR UPDATE', board);
 	EXECUTE format('TRUNCATE %1$I.signals, %1$I.posts, %1$I.reactors, %1$I.pending, %1$I.batches', board);
 	EXECUTE format('INSERT INTO %1$I.changed SELECT DISTINCT person FROM %1$I.scores ON CONFLICT DO NOTHING', board);
-	EXECUTE format('UPDATE %I.settings SET watermark = 0', board);
+	EXECUTE format('UPDATE %I.settings SET watermark = DEFAULT', board);
 END
 $body$;
 COMMENT ON FUNCTION klout_rebuild(name) IS
