@@ -1776,6 +1776,19 @@ $body$;
 COMMENT ON FUNCTION klout_person_type(name) IS
 'The type of the ids of people and accounts on a board: bigint, text or uuid. An error if there is no such board';
 
+CREATE FUNCTION klout_lock(board name) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+BEGIN
+	PERFORM @extschema@.klout_person_type(board);
+	-- An UPDATE, as FOR UPDATE would let those go on who read under a snapshot from before
+	EXECUTE format('UPDATE %I.settings SET watermark = watermark', board);
+END
+$body$;
+COMMENT ON FUNCTION klout_lock(name) IS
+'Keeps others from taking in, publishing, linking and opting out on a board until the end of the transaction. Waits for them; where the transaction reads under a snapshot from before (REPEATABLE READ), fails with serialization_failure if they committed since, as the caller would not see what they did';
+
 CREATE FUNCTION klout_drop_board(board name) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
@@ -1903,7 +1916,8 @@ DECLARE
 BEGIN
 	PERFORM @extschema@.klout_more_memory();
 	-- Whoever else takes in or publishes waits here
-	EXECUTE format('SELECT * FROM %I.settings FOR UPDATE', board) INTO STRICT settings;
+	PERFORM @extschema@.klout_lock(board);
+	EXECUTE format('SELECT * FROM %I.settings', board) INTO STRICT settings;
 	EXECUTE format('SELECT EXISTS (SELECT FROM %1$I.pending WHERE at <= $1), EXISTS (SELECT FROM %1$I.accounts), EXISTS (SELECT FROM %1$I.opt_outs)', board)
 		INTO due, linked, opted USING as_of;
 	-- ids may have gaps of any size
@@ -2044,7 +2058,8 @@ DECLARE
 	days_before date[];	-- what changes over 1, 7, 30, 90 days are against
 BEGIN
 	PERFORM @extschema@.klout_more_memory();
-	EXECUTE format('SELECT * FROM %I.settings FOR UPDATE', board) INTO STRICT settings;
+	PERFORM @extschema@.klout_lock(board);
+	EXECUTE format('SELECT * FROM %I.settings', board) INTO STRICT settings;
 	fingerprint := @extschema@.klout_fingerprint(settings.model);
 	EXECUTE format('SELECT * FROM %I.publications WHERE published ORDER BY at DESC LIMIT 1', board) INTO before;
 	EXECUTE format('SELECT max(at) FROM %I.publications', board) INTO last_try;
@@ -2292,7 +2307,7 @@ CREATE FUNCTION klout_rebuild(board name) RETURNS void
 AS $body$
 BEGIN
 	PERFORM @extschema@.klout_person_type(board);
-	EXECUTE format('SELECT FROM %I.settings FOR UPDATE', board);
+	PERFORM @extschema@.klout_lock(board);
 	EXECUTE format('TRUNCATE %1$I.signals, %1$I.posts, %1$I.reactors, %1$I.pending, %1$I.batches', board);
 	EXECUTE format('INSERT INTO %1$I.changed SELECT DISTINCT person FROM %1$I.scores ON CONFLICT DO NOTHING', board);
 	EXECUTE format('UPDATE %I.settings SET watermark = DEFAULT', board);
@@ -2308,7 +2323,7 @@ AS $body$
 DECLARE
 	person_type CONSTANT text := @extschema@.klout_person_type(board);
 BEGIN
-	EXECUTE format('SELECT FROM %I.settings FOR UPDATE', board);
+	PERFORM @extschema@.klout_lock(board);
 	EXECUTE format($sql$
 		INSERT INTO %1$I.changed
 		SELECT coalesce((SELECT person FROM %1$I.accounts WHERE account = $2::%2$s AND network = $1), $2::%2$s)
@@ -2349,7 +2364,7 @@ DECLARE
 	person_type CONSTANT text := @extschema@.klout_person_type(board);
 	relation text;
 BEGIN
-	EXECUTE format('SELECT FROM %I.settings FOR UPDATE', board);
+	PERFORM @extschema@.klout_lock(board);
 	EXECUTE format('INSERT INTO %1$I.opt_outs (person) VALUES ($1::%2$s) ON CONFLICT DO NOTHING', board, person_type) USING person;
 	-- accounts stay, because they say who is to be kept out
 	FOREACH relation IN ARRAY '{signals,posts}'::text[] LOOP
@@ -2380,7 +2395,7 @@ AS $body$
 DECLARE
 	person_type CONSTANT text := @extschema@.klout_person_type(board);
 BEGIN
-	EXECUTE format('SELECT FROM %I.settings FOR UPDATE', board);
+	PERFORM @extschema@.klout_lock(board);
 	EXECUTE format('DELETE FROM %1$I.opt_outs WHERE person = $1::%2$s', board, person_type) USING person;
 END
 $body$;
@@ -2397,8 +2412,8 @@ DECLARE
 	granted bigint;
 BEGIN
 	PERFORM @extschema@.klout_person_type(board);
-	-- Whoever else grants this perk waits, then sees what was granted
-	EXECUTE format('SELECT * FROM %I.perks WHERE perk = $1 FOR UPDATE', board) INTO perk_row USING perk;
+	-- Whoever else grants this perk waits, then sees what was granted (see klout_lock)
+	EXECUTE format('UPDATE %I.perks SET capacity = capacity WHERE perk = $1 RETURNING *', board) INTO perk_row USING perk;
 	IF perk_row.perk IS NULL THEN
 		RAISE EXCEPTION 'klout_grant: board "%" has no perk "%"', board, perk
 			USING ERRCODE = 'undefined_object', HINT = format('Insert it into %I.perks.', board);
