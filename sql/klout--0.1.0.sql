@@ -1910,6 +1910,8 @@ DECLARE
 	actor_person text := 'a.actor';
 	target_person text := 'a.target';
 	joins text := '';
+	people_joins text;
+	stays_out text := '';
 	conditions text;
 	arrived text;		-- the actions of this batch: a FROM clause
 	weight text := 'a.weight';
@@ -1940,10 +1942,12 @@ BEGIN
 	END IF;
 	conditions := format(' AND %s <> %s', actor_person, target_person);
 	IF opted THEN
-		conditions := conditions || format(' AND NOT EXISTS (SELECT FROM %1$I.opt_outs AS o WHERE o.person = %2$s)'
+		stays_out := format(' AND NOT EXISTS (SELECT FROM %1$I.opt_outs AS o WHERE o.person = %2$s)'
 										   ' AND NOT EXISTS (SELECT FROM %1$I.opt_outs AS o WHERE o.person = %3$s)',
 										   board, actor_person, target_person);
+		conditions := conditions || stays_out;
 	END IF;
+	people_joins := joins;
 	arrived := format('(SELECT id, network, kind, actor, target, at, weight, topic, post FROM %1$I.source WHERE id > $1 AND id <= $2 AND at <= $3', board) ||
 		CASE WHEN due THEN format(' UNION ALL SELECT id, network, kind, actor, target, at, weight, topic, post FROM %1$I.pending WHERE at <= $3', board) ELSE '' END ||
 		format(') AS a%s', joins);
@@ -2020,11 +2024,10 @@ BEGIN
 	IF future > 0 THEN
 		EXECUTE format($sql$
 			INSERT INTO %1$I.pending
-			SELECT id, network, kind, actor, target, at, weight, topic, post
-			FROM %1$I.source
-			WHERE id > $1 AND id <= $2 AND at > $3
-			  AND network IS NOT NULL AND kind IS NOT NULL AND actor IS NOT NULL AND target IS NOT NULL
-		$sql$, board) USING settings.watermark, last_id, as_of;
+			SELECT a.id, a.network, a.kind, a.actor, a.target, a.at, a.weight, a.topic, a.post
+			FROM (SELECT * FROM %1$I.source WHERE id > $1 AND id <= $2 AND at > $3) AS a %2$s
+			WHERE a.network IS NOT NULL AND a.kind IS NOT NULL AND a.actor IS NOT NULL AND a.target IS NOT NULL %3$s
+		$sql$, board, people_joins, stays_out) USING settings.watermark, last_id, as_of;
 	END IF;
 
 	IF last_id > settings.watermark THEN
@@ -2177,7 +2180,7 @@ BEGIN
 			EXECUTE format('DELETE FROM %I.posts WHERE last_at <= $1 - interval ''90 days''', board) USING as_of;
 		END IF;
 		IF settings.reactor_weight = 'authority' AND day IS DISTINCT FROM (before.at AT TIME ZONE 'UTC')::date THEN
-			PERFORM @extschema@.klout_weigh_authority(board);
+			PERFORM @extschema@.klout_weigh_authority(board, as_of);
 		END IF;
 	EXCEPTION WHEN SQLSTATE 'KL001' THEN
 		RAISE WARNING 'board "%": publication held back: %', board, held
@@ -2193,7 +2196,7 @@ $body$;
 COMMENT ON FUNCTION klout_publish(name, timestamptz, boolean) IS
 'The last step of klout_refresh: scores everybody on a board whose facts changed since the last publication, or everybody when a bucket (day or hour) has passed or the model changed, and writes scores, populations and this UTC day''s rows of history. If people, people at 63 or over, or total raw moved by more than the gate in settings (0.05) against the last publication of the same model, nothing is published, unless force: false, a WARNING and a row in publications with the reason. as_of must be later than the last publication; NULL is now, and never too early';
 
-CREATE FUNCTION klout_weigh_authority(board name) RETURNS void
+CREATE FUNCTION klout_weigh_authority(board name, as_of timestamptz DEFAULT now()) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
 AS $body$
@@ -2208,11 +2211,20 @@ BEGIN
 		SELECT person::%3$s, authority, cume_dist() OVER (ORDER BY authority)
 		FROM @extschema@.%2$I($1)
 	$sql$, board, CASE person_type WHEN 'bigint' THEN 'klout_authority' ELSE 'klout_authority_text' END, person_type)
-	USING format('SELECT actor, target FROM %I.source WHERE id <= %s', board, watermark);
+	USING format($sql$
+		SELECT e.actor, e.target
+		FROM (SELECT coalesce(al.person, a.actor) AS actor, coalesce(tl.person, a.target) AS target
+			  FROM %1$I.source AS a
+			  LEFT JOIN %1$I.accounts AS al ON al.account = a.actor AND al.network = a.network
+			  LEFT JOIN %1$I.accounts AS tl ON tl.account = a.target AND tl.network = a.network
+			  WHERE a.id <= %2$s AND a.at <= %3$L::timestamptz AND a.network IS NOT NULL AND a.kind IS NOT NULL) AS e
+		WHERE NOT EXISTS (SELECT FROM %1$I.opt_outs AS o WHERE o.person = e.actor)
+		  AND NOT EXISTS (SELECT FROM %1$I.opt_outs AS o WHERE o.person = e.target)
+	$sql$, board, watermark, as_of);
 END
 $body$;
-COMMENT ON FUNCTION klout_weigh_authority(name) IS
-'Solves the authority of everybody in a board''s actions and keeps the share of people whose authority is not higher as the weight of reactors. A daily publication does so if reactor_weight is authority; needs what klout_authority needs';
+COMMENT ON FUNCTION klout_weigh_authority(name, timestamptz) IS
+'Solves the authority of the people in a board''s actions up to as_of who did not opt out, and keeps the share of people whose authority is not higher as the weight of reactors. A daily publication does so if reactor_weight is authority; needs what klout_authority needs';
 
 CREATE PROCEDURE klout_refresh(board name, batch bigint DEFAULT 5000000, publish text DEFAULT 'gated', as_of timestamptz DEFAULT NULL)
 	LANGUAGE plpgsql
@@ -2322,6 +2334,7 @@ CREATE FUNCTION klout_link(board name, network text, account text, person text) 
 AS $body$
 DECLARE
 	person_type CONSTANT text := @extschema@.klout_person_type(board);
+	opted boolean;
 BEGIN
 	PERFORM @extschema@.klout_lock(board);
 	EXECUTE format($sql$
@@ -2337,13 +2350,15 @@ BEGIN
 		SET person = excluded.person, linked_at = excluded.linked_at
 		WHERE a.person <> excluded.person
 	$sql$, board, person_type) USING network, account, person;
-	IF account = person THEN
-		EXECUTE format('DELETE FROM %1$I.accounts WHERE account = $2::%2$s AND network = $1', board, person_type) USING network, account;
+	EXECUTE format('DELETE FROM %1$I.accounts WHERE account = $2::%2$s AND network = $1 AND person = account', board, person_type) USING network, account;
+	EXECUTE format('SELECT EXISTS (SELECT FROM %1$I.opt_outs WHERE person = $1::%2$s)', board, person_type) INTO opted USING person;
+	IF opted THEN
+		PERFORM @extschema@.klout_opt_out(board, person);
 	END IF;
 END
 $body$;
 COMMENT ON FUNCTION klout_link(name, text, text, text) IS
-'Says that an account on a network belongs to a person, who is known by the id of another account. The next publication adds the account''s facts to the person''s, exactly. An account that is not linked belongs to the person of its own id. Linking again moves it. History stays as it was';
+'Says that an account on a network belongs to a person, who is known by the id of another account. The next publication adds the account''s facts to the person''s, exactly. An account that is not linked belongs to the person of its own id. Linking again moves it; links do not chain. If the person opted out, what is stored of the account is deleted. History stays as it was';
 
 CREATE FUNCTION klout_unlink(board name, network text, account text) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
@@ -2363,9 +2378,12 @@ AS $body$
 DECLARE
 	person_type CONSTANT text := @extschema@.klout_person_type(board);
 	relation text;
+	ids text[];
 BEGIN
 	PERFORM @extschema@.klout_lock(board);
 	EXECUTE format('INSERT INTO %1$I.opt_outs (person) VALUES ($1::%2$s) ON CONFLICT DO NOTHING', board, person_type) USING person;
+	-- nobody grants them a perk by a score they had
+	EXECUTE format('UPDATE %I.perks SET capacity = capacity', board);
 	-- accounts stay, because they say who is to be kept out
 	FOREACH relation IN ARRAY '{signals,posts}'::text[] LOOP
 		EXECUTE format($sql$
@@ -2374,11 +2392,23 @@ BEGIN
 			  AND (s.account = $1::%3$s OR s.account IN (SELECT a.account FROM %1$I.accounts AS a WHERE a.person = $1::%3$s))
 		$sql$, board, relation, person_type) USING person;
 	END LOOP;
-	EXECUTE format('DELETE FROM %1$I.pending WHERE actor = $1::%2$s OR target = $1::%2$s', board, person_type) USING person;
-	EXECUTE format('DELETE FROM %1$I.reactors WHERE actor = $1::%2$s', board, person_type) USING person;
-	EXECUTE format('UPDATE %1$I.reactors SET first_target = actor WHERE first_target = $1::%2$s', board, person_type) USING person;
+	EXECUTE format($sql$
+		DELETE FROM %1$I.pending AS p
+		WHERE $1::%2$s IN (coalesce((SELECT a.person FROM %1$I.accounts AS a WHERE a.account = p.actor AND a.network = p.network), p.actor),
+						   coalesce((SELECT a.person FROM %1$I.accounts AS a WHERE a.account = p.target AND a.network = p.network), p.target))
+	$sql$, board, person_type) USING person;
+	-- and what there was under the ids of linked accounts before, unless that is somebody on another network
+	EXECUTE format($sql$
+		SELECT ARRAY(SELECT $1::%2$s
+					 UNION
+					 SELECT a.account FROM %1$I.accounts AS a
+					 WHERE a.person = $1::%2$s AND NOT EXISTS (SELECT FROM %1$I.signals AS s WHERE s.account = a.account)
+					   AND NOT EXISTS (SELECT FROM %1$I.accounts AS o WHERE o.person = a.account))::text[]
+	$sql$, board, person_type) INTO ids USING person;
+	EXECUTE format('DELETE FROM %1$I.reactors WHERE actor = ANY ($1::%2$s[])', board, person_type) USING ids;
+	EXECUTE format('UPDATE %1$I.reactors SET first_target = actor WHERE first_target = ANY ($1::%2$s[])', board, person_type) USING ids;
 	FOREACH relation IN ARRAY '{authority,changed,scores,history,grants}'::text[] LOOP
-		EXECUTE format('DELETE FROM %1$I.%2$I WHERE person = $1::%3$s', board, relation, person_type) USING person;
+		EXECUTE format('DELETE FROM %1$I.%2$I WHERE person = ANY ($1::%3$s[])', board, relation, person_type) USING ids;
 	END LOOP;
 	-- the others move up
 	EXECUTE format('DELETE FROM %I.populations', board);
