@@ -1713,7 +1713,7 @@ BEGIN
 		CROSS JOIN %1$I.settings AS c
 		CROSS JOIN (SELECT at FROM %1$I.publications WHERE published ORDER BY at DESC LIMIT 1) AS l
 		LEFT JOIN %1$I.accounts AS a ON (a.account, a.network) = (p.account, p.network)
-		WHERE p.last_at > l.at - interval '90 days';
+		WHERE p.last_at > l.at - interval '2160 hours';
 
 		CREATE VIEW %1$I.perks_left WITH (security_invoker = true) AS
 		SELECT p.perk, p.capacity, count(g.perk) AS granted, p.capacity - count(g.perk) AS left
@@ -1897,6 +1897,8 @@ COMMENT ON FUNCTION klout_writers(name, text[]) IS
 CREATE FUNCTION klout_take_in(board name, up_to bigint, batch bigint, as_of timestamptz, OUT rows bigint, OUT remaining bigint)
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
+	SET timezone = 'UTC'	-- days and months are of UTC
+	SET row_security = off	-- an error, where rows would be hidden
 AS $body$
 DECLARE
 	started CONSTANT timestamptz := clock_timestamp();
@@ -2045,6 +2047,7 @@ COMMENT ON FUNCTION klout_take_in(name, bigint, bigint, timestamptz) IS
 CREATE FUNCTION klout_publish(board name, as_of timestamptz DEFAULT NULL, force boolean DEFAULT false) RETURNS boolean
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
+	SET timezone = 'UTC'	-- days and months are of UTC
 AS $body$
 DECLARE
 	started CONSTANT timestamptz := clock_timestamp();
@@ -2199,6 +2202,7 @@ COMMENT ON FUNCTION klout_publish(name, timestamptz, boolean) IS
 CREATE FUNCTION klout_weigh_authority(board name, as_of timestamptz DEFAULT now()) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
+	SET row_security = off	-- an error, where rows would be hidden
 AS $body$
 DECLARE
 	person_type CONSTANT text := @extschema@.klout_person_type(board);
@@ -2298,6 +2302,7 @@ CREATE FUNCTION klout_audit(board name, newest integer DEFAULT NULL, OUT first_i
 	RETURNS SETOF record
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 1
 	SET search_path = pg_catalog, pg_temp
+	SET row_security = off	-- an error, where rows would be hidden
 AS $body$
 BEGIN
 	PERFORM @extschema@.klout_person_type(board);
