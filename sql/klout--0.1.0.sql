@@ -1950,12 +1950,12 @@ BEGIN
 		conditions := conditions || stays_out;
 	END IF;
 	people_joins := joins;
-	arrived := format('(SELECT id, network, kind, actor, target, at, weight, topic, post FROM %1$I.source WHERE id > $1 AND id <= $2 AND at <= $3', board) ||
+	arrived := format('(SELECT id, network, kind, actor, target, at, weight, topic, post FROM %1$I.source WHERE id > $1 AND id <= $2 AND at <= $3 AND at > ''-infinity''', board) ||
 		CASE WHEN due THEN format(' UNION ALL SELECT id, network, kind, actor, target, at, weight, topic, post FROM %1$I.pending WHERE at <= $3', board) ELSE '' END ||
 		format(') AS a%s', joins);
 	conditions := ' WHERE a.network IS NOT NULL AND a.kind IS NOT NULL' || conditions;
 
-	EXECUTE format('SELECT count(*), count(*) FILTER (WHERE at > $3) FROM %I.source WHERE id > $1 AND id <= $2', board)
+	EXECUTE format('SELECT count(*), count(*) FILTER (WHERE at > $3 AND at < ''infinity'') FROM %I.source WHERE id > $1 AND id <= $2', board)
 		INTO rows, future USING settings.watermark, last_id, as_of;
 
 	CASE settings.reactor_weight
@@ -2027,7 +2027,7 @@ BEGIN
 		EXECUTE format($sql$
 			INSERT INTO %1$I.pending
 			SELECT a.id, a.network, a.kind, a.actor, a.target, a.at, a.weight, a.topic, a.post
-			FROM (SELECT * FROM %1$I.source WHERE id > $1 AND id <= $2 AND at > $3) AS a %2$s
+			FROM (SELECT * FROM %1$I.source WHERE id > $1 AND id <= $2 AND at > $3 AND at < 'infinity') AS a %2$s
 			WHERE a.network IS NOT NULL AND a.kind IS NOT NULL AND a.actor IS NOT NULL AND a.target IS NOT NULL %3$s
 		$sql$, board, people_joins, stays_out) USING settings.watermark, last_id, as_of;
 	END IF;
@@ -2042,7 +2042,7 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION klout_take_in(name, bigint, bigint, timestamptz) IS
-'A step of klout_refresh: adds the next batch ids of the actions table, up to id up_to (from klout_settle, in an earlier transaction), to the facts of a board, and pending ones that are due. Rows later than as_of wait; those without network, kind, actor, target or time, with actor and target the same person, and of people who opted out, count for nothing. Returns the number of rows in the table and how many ids remain; both and the speed in a NOTICE. The watermark moves with it: called twice or rolled back, each row counts once';
+'A step of klout_refresh: adds the next batch ids of the actions table, up to id up_to (from klout_settle, in an earlier transaction), to the facts of a board, and pending ones that are due. Rows later than as_of wait; those without network, kind, actor, target or (finite) time, with actor and target the same person, and of people who opted out, count for nothing. Returns the number of rows in the table and how many ids remain; both and the speed in a NOTICE. The watermark moves with it: called twice or rolled back, each row counts once';
 
 CREATE FUNCTION klout_publish(board name, as_of timestamptz DEFAULT NULL, force boolean DEFAULT false) RETURNS boolean
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -2221,7 +2221,7 @@ BEGIN
 			  FROM %1$I.source AS a
 			  LEFT JOIN %1$I.accounts AS al ON al.account = a.actor AND al.network = a.network
 			  LEFT JOIN %1$I.accounts AS tl ON tl.account = a.target AND tl.network = a.network
-			  WHERE a.id <= %2$s AND a.at <= %3$L::timestamptz AND a.network IS NOT NULL AND a.kind IS NOT NULL) AS e
+			  WHERE a.id <= %2$s AND a.at <= %3$L::timestamptz AND a.at > '-infinity' AND a.network IS NOT NULL AND a.kind IS NOT NULL) AS e
 		WHERE NOT EXISTS (SELECT FROM %1$I.opt_outs AS o WHERE o.person = e.actor)
 		  AND NOT EXISTS (SELECT FROM %1$I.opt_outs AS o WHERE o.person = e.target)
 	$sql$, board, watermark, as_of);
