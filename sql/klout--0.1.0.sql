@@ -2238,7 +2238,7 @@ DECLARE
 	writers pg_catalog.text[];
 	remaining pg_catalog.int8;
 BEGIN
-	PERFORM @extschema@.klout_refresh_check(board, batch, publish);
+	PERFORM @extschema@.klout_refresh_check(board, batch, publish, as_of);
 	COMMIT;
 	SELECT t.settled, t.writers INTO settled, writers FROM @extschema@.klout_settle(board) AS t;
 	COMMIT;
@@ -2266,11 +2266,16 @@ $body$;
 COMMENT ON PROCEDURE klout_refresh(name, bigint, text, timestamptz) IS
 'Brings a board up to date: takes in what was added to its actions table, by batches of that many ids with a commit after each, then publishes scores, ranks and history as of now. Each committed row counts exactly once, whatever crashes or runs at the same time; a second refresh waits for the current batch of the first and goes on from there. Locks out no writer. publish: gated (held back if it moves too much, see klout_publish), always, or never. as_of, by default now(), replays the past: later actions wait. To be called outside of a transaction, as it commits';
 
-CREATE FUNCTION klout_refresh_check(board name, batch bigint, publish text) RETURNS void
+CREATE FUNCTION klout_refresh_check(board name, batch bigint, publish text, as_of timestamptz) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
+	SET timezone = 'UTC'
 AS $body$
 DECLARE
+	settings record;
+	newest bigint;		-- id there is
+	handed_out bigint;	-- id, by the sequence
+	last_try timestamptz;
 	late record;
 BEGIN
 	IF board IS NULL THEN
@@ -2285,6 +2290,42 @@ BEGIN
 		RAISE EXCEPTION 'klout_refresh: publish must be gated, always or never, got %', coalesce(quote_literal(publish), 'NULL')
 			USING ERRCODE = 'invalid_parameter_value';
 	END IF;
+	IF as_of > clock_timestamp() THEN
+		RAISE EXCEPTION 'klout_refresh: as_of must not be in the future, got %', as_of
+			USING ERRCODE = 'invalid_parameter_value', HINT = 'It replays the past.';
+	END IF;
+	EXECUTE format('SELECT max(at) FROM %I.publications', board) INTO last_try;
+	IF as_of <= last_try AND publish <> 'never' THEN
+		RAISE EXCEPTION 'klout_refresh: as_of must be later than the last publication, got %', as_of
+			USING ERRCODE = 'invalid_parameter_value',
+				DETAIL = format('The last one was at %s.', last_try), HINT = 'History is never rewritten.';
+	END IF;
+
+	-- What the watermark rests on may have been changed since
+	EXECUTE format('SELECT s.actions, s.id_sequence, s.watermark, q.seqcache <> 1 OR q.seqincrement < 1 OR q.seqcycle AS disordered
+					FROM %I.settings AS s LEFT JOIN pg_sequence AS q ON q.seqrelid = s.id_sequence', board) INTO STRICT settings;
+	IF settings.disordered IS DISTINCT FROM false THEN
+		RAISE EXCEPTION 'board "%": sequence % does not hand out ids in order', board, settings.id_sequence
+			USING ERRCODE = 'object_not_in_prerequisite_state', DETAIL = 'Later rows must get higher ids, whoever inserts them.',
+				HINT = format('ALTER SEQUENCE %s CACHE 1 NO CYCLE, with an INCREMENT of 1.', settings.id_sequence);
+	END IF;
+	IF NOT has_sequence_privilege(settings.id_sequence, 'SELECT, USAGE') THEN
+		RAISE EXCEPTION 'permission denied for sequence %', settings.id_sequence
+			USING ERRCODE = 'insufficient_privilege', HINT = 'A refresh reads how far it has got.';
+	END IF;
+	EXECUTE format('SELECT max(id) FROM %I.source', board) INTO newest;
+	handed_out := pg_sequence_last_value(settings.id_sequence);
+	IF handed_out < settings.watermark THEN
+		RAISE EXCEPTION 'board "%": sequence % was set back', board, settings.id_sequence
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				DETAIL = format('Actions up to id %s are taken in, and new ones would get lower ids.', settings.watermark),
+				HINT = format('If the table was emptied, SELECT klout_rebuild(%L) begins anew; else set the sequence to its highest id.', board);
+	END IF;
+	IF newest > handed_out OR newest > settings.watermark AND handed_out IS NULL THEN
+		RAISE WARNING 'board "%": the highest id, %, did not come from sequence %', board, newest, settings.id_sequence
+			USING DETAIL = 'Rows beyond what the sequence has handed out are not taken in.',
+				HINT = format('Set the sequence to the highest id: SELECT setval(%L, %s).', settings.id_sequence, newest);
+	END IF;
 
 	-- A row that came after its id was passed is near the watermark, if anywhere
 	FOR late IN SELECT * FROM @extschema@.klout_audit(board, 1) LOOP
@@ -2295,8 +2336,8 @@ BEGIN
 	END LOOP;
 END
 $body$;
-COMMENT ON FUNCTION klout_refresh_check(name, bigint, text) IS
-'The first step of klout_refresh: checks its arguments, and warns when the last range of ids that was taken in has another number of rows by now';
+COMMENT ON FUNCTION klout_refresh_check(name, bigint, text, timestamptz) IS
+'The first step of klout_refresh: checks its arguments and that the sequence of ids still hands them out in order and was not set back, and warns when rows have ids beyond it or the last range of ids that was taken in has another number of rows by now';
 
 CREATE FUNCTION klout_audit(board name, newest integer DEFAULT NULL, OUT first_id bigint, OUT last_id bigint, OUT rows_taken bigint, OUT rows_now bigint)
 	RETURNS SETOF record
