@@ -2176,7 +2176,7 @@ BEGIN
 				  FROM %1$I.scores) AS s %2$s
 			ON CONFLICT (person, topic, day) DO UPDATE
 			SET score = excluded.score, rank = excluded.rank, fingerprint = excluded.fingerprint
-		$sql$, board, CASE WHEN whole THEN '' ELSE format('JOIN %I.changed USING (person)', board) END) USING day, fingerprint;
+		$sql$, board, CASE WHEN whole THEN '' ELSE format('WHERE NOT EXISTS (SELECT FROM %I.history AS h WHERE (h.person, h.topic, h.day, h.score, h.rank, h.fingerprint) = (s.person, s.topic, $1, s.score, s.rank, $2))', board) END) USING day, fingerprint;
 		EXECUTE format('INSERT INTO %I.models VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', board) USING fingerprint, settings.model, as_of;
 		EXECUTE format('DELETE FROM %I.changed', board);
 		IF settings.posts THEN
