@@ -2153,7 +2153,7 @@ BEGIN
 			FROM %1$I.scores WHERE topic = ''
 		$sql$, board) INTO totals USING settings.model::jsonb;
 
-		IF before.at IS NOT NULL AND before.fingerprint = fingerprint AND NOT force THEN
+		IF before.people > 0 AND before.fingerprint = fingerprint AND NOT force THEN
 			SELECT string_agg(format('%s moved from %s to %s', what, round(old::numeric, 2), round(new::numeric, 2)), ', ') INTO held
 			FROM (VALUES ('people', before.people::float8, totals.people::float8),
 						 ('people at 63 or over', before.people_at_63::float8, totals.people_at_63::float8),
@@ -2197,7 +2197,7 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION klout_publish(name, timestamptz, boolean) IS
-'The last step of klout_refresh: scores everybody on a board whose facts changed since the last publication, or everybody when a bucket (day or hour) has passed or the model changed, and writes scores, populations and this UTC day''s rows of history. If people, people at 63 or over, or total raw moved by more than the gate in settings (0.05) against the last publication of the same model, nothing is published, unless force: false, a WARNING and a row in publications with the reason. as_of must be later than the last publication; NULL is now, and never too early';
+'The last step of klout_refresh: scores everybody on a board whose facts changed since the last publication, or everybody when a bucket (day or hour) has passed or the model changed, and writes scores, populations and this UTC day''s rows of history. If people, people at 63 or over, or total raw moved by more than the gate in settings (0.05) against the last publication of the same model, nothing is published, unless force or nobody was there before: false, a WARNING and a row in publications with the reason. as_of must be later than the last publication; NULL is now, and never too early';
 
 CREATE FUNCTION klout_weigh_authority(board name, as_of timestamptz DEFAULT now()) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
