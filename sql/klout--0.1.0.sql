@@ -1837,7 +1837,9 @@ BEGIN
 			USING ERRCODE = 'insufficient_privilege',
 				HINT = format('Its owner can make it: SELECT klout_extend_history(%L).', board);
 	END IF;
-	EXECUTE format('CREATE TABLE %1$I.%2$I PARTITION OF %1$I.history FOR VALUES FROM (%3$L) TO (%4$L)',
+	-- in two steps, as PARTITION OF would lock out readers
+	EXECUTE format('CREATE TABLE %1$I.%2$I (LIKE %1$I.history)', board, partition);
+	EXECUTE format('ALTER TABLE %1$I.history ATTACH PARTITION %1$I.%2$I FOR VALUES FROM (%3$L) TO (%4$L)',
 				   board, partition, first, (first + interval '1 month')::date);
 	RETURN 1;
 END
