@@ -1522,6 +1522,10 @@ BEGIN
 						USING ERRCODE = 'datatype_mismatch', HINT = 'It must be timestamptz, or timestamp, which is taken as UTC.';
 			END CASE;
 		ELSE
+			IF word = 'weight' AND (SELECT typcategory <> 'N' FROM pg_type WHERE oid = (type_of -> word)::bigint::oid) THEN
+				RAISE EXCEPTION 'klout_create_board: column "%" of % is of type %', mapped #>> '{}', actions, format_type((type_of -> word)::bigint::oid, NULL)
+					USING ERRCODE = 'datatype_mismatch', HINT = 'A weight is a number from 0 to 1. To leave the column out: columns => ''{"weight": null}''.';
+			END IF;
 			source := source || format('a.%I::%s AS %I', mapped #>> '{}', CASE word WHEN 'weight' THEN 'float8' ELSE 'text' END, word);
 		END IF;
 	END LOOP;
@@ -1693,7 +1697,7 @@ BEGIN
 	EXECUTE format($sql$
 		CREATE VIEW %1$I.leaderboard WITH (security_invoker = true) AS
 		SELECT s.topic, s.rank, s.person, s.score,
-			   1 - (s.rank - 1) / p.people::float8 AS percentile, s.reach, s.consistency,
+			   (p.people + 1 - s.rank) / p.people::float8 AS percentile, s.reach, s.consistency,
 			   s.change_1, s.change_7, s.change_30, s.change_90, s.networks, l.fingerprint, l.at AS as_of
 		FROM (SELECT *, @extschema@.klout_rank() OVER (PARTITION BY topic ORDER BY score DESC) AS rank FROM %1$I.scores) AS s
 		JOIN %1$I.populations AS p USING (topic)
@@ -1792,6 +1796,7 @@ COMMENT ON FUNCTION klout_lock(name) IS
 CREATE FUNCTION klout_drop_board(board name) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
+	SET client_min_messages = warning	-- no list of everything in it
 AS $body$
 BEGIN
 	PERFORM @extschema@.klout_person_type(board);
@@ -2544,7 +2549,7 @@ BEGIN
 			SELECT person FROM %1$I.scores
 			WHERE $3 AND topic = $2 AND starts_with(lower(person::text), lower($1))
 		)
-		SELECT s.person::text, s.score, r.rank, 1 - (r.rank - 1) / p.people::float8, s.reach, s.consistency, s.networks, l.at
+		SELECT s.person::text, s.score, r.rank, (p.people + 1 - r.rank) / p.people::float8, s.reach, s.consistency, s.networks, l.at
 		FROM found JOIN %1$I.scores AS s USING (person) JOIN %1$I.populations AS p USING (topic)
 		CROSS JOIN LATERAL (SELECT 1 + count(*) AS rank FROM %1$I.scores AS o WHERE o.topic = s.topic AND o.score > s.score) AS r
 		CROSS JOIN (SELECT at FROM %1$I.publications WHERE published ORDER BY at DESC LIMIT 1) AS l
