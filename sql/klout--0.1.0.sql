@@ -1866,22 +1866,11 @@ CREATE FUNCTION klout_settle(board name, OUT settled bigint, OUT writers text[])
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
 AS $body$
-BEGIN
-	-- in this order: whoever got an id up to settled held its lock by then
-	EXECUTE format('SELECT coalesce(pg_sequence_last_value(id_sequence), watermark) FROM %I.settings', board) INTO STRICT settled;
-	writers := @extschema@.klout_writers(board);
-END
-$body$;
-COMMENT ON FUNCTION klout_settle(name) IS
-'The highest id that the sequence of a board''s actions has handed out, and who holds a lock to write to the table at this moment (as in pg_locks.virtualtransaction), prepared transactions included. When klout_writers says that they have all committed or rolled back, rows up to that id are all there for a statement that begins later, in a transaction of its own';
-
-CREATE FUNCTION klout_writers(board name, among text[] DEFAULT NULL) RETURNS text[]
-	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
-	SET search_path = pg_catalog, pg_temp
-AS $body$
 DECLARE
 	relations oid[];	-- the actions table and all below it
 BEGIN
+	-- in this order: whoever got an id up to settled holds a lock by then
+	EXECUTE format('SELECT coalesce(pg_sequence_last_value(id_sequence), watermark) FROM %I.settings', board) INTO STRICT settled;
 	EXECUTE format($sql$
 		WITH RECURSIVE below (relation) AS (
 			SELECT actions::oid FROM %I.settings
@@ -1890,16 +1879,21 @@ BEGIN
 		)
 		SELECT array_agg(relation) FROM below
 	$sql$, board) INTO STRICT relations;
-	RETURN ARRAY(SELECT DISTINCT virtualtransaction FROM pg_locks
-				 WHERE locktype = 'relation' AND relation = ANY (relations) AND granted
-				   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-				   AND mode IN ('RowExclusiveLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
-				   AND pid IS DISTINCT FROM pg_backend_pid()
-				   AND (among IS NULL OR virtualtransaction = ANY (among)));
+	writers := ARRAY(SELECT DISTINCT virtualtransaction FROM pg_locks
+					 WHERE locktype = 'relation' AND relation = ANY (relations) AND granted
+					   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+					   AND mode IN ('RowExclusiveLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
+					   AND pid IS DISTINCT FROM pg_backend_pid());
 END
 $body$;
-COMMENT ON FUNCTION klout_writers(name, text[]) IS
-'Who of some, or of all, holds a lock to write to a board''s actions table at this moment: pg_locks.virtualtransaction, which a prepared transaction keeps';
+COMMENT ON FUNCTION klout_settle(name) IS
+'The highest id that the sequence of a board''s actions has handed out, and who may write to the table at this moment: pg_locks.virtualtransaction, prepared transactions included. After klout_wait_for them, rows up to that id are all there for a statement that begins later, in a transaction of its own';
+
+CREATE FUNCTION klout_wait_for(transactions text[]) RETURNS void
+	AS 'MODULE_PATHNAME', 'klout_wait_for'
+	LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION klout_wait_for(text[]) IS
+'Waits until transactions, by their virtual ids as in pg_locks.virtualtransaction, have committed or rolled back, prepared ones included. Blocks nobody; lock_timeout and the detection of deadlocks see it. An error for what is no such id';
 
 CREATE FUNCTION klout_take_in(board name, up_to bigint, batch bigint, as_of timestamptz, OUT rows bigint, OUT remaining bigint)
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
@@ -2249,13 +2243,10 @@ BEGIN
 	COMMIT;
 	SELECT t.settled, t.writers INTO settled, writers FROM @extschema@.klout_settle(board) AS t;
 	COMMIT;
-	-- Waits without a lock, or a writer who goes on to ALTER the table would wait for us;
+	-- without a lock, or a writer who goes on to ALTER the table would wait for us
+	PERFORM @extschema@.klout_wait_for(writers);
 	-- what follows must not read under a snapshot from before
-	WHILE pg_catalog.cardinality(writers) OPERATOR(pg_catalog.>) 0 LOOP
-		PERFORM pg_catalog.pg_sleep(0.01);
-		writers := @extschema@.klout_writers(board, writers);
-		COMMIT;
-	END LOOP;
+	COMMIT;
 	LOOP
 		SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
 		SELECT t.remaining INTO remaining
