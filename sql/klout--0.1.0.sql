@@ -2245,17 +2245,17 @@ BEGIN
 	COMMIT;
 	-- without a lock, or a writer who goes on to ALTER the table would wait for us
 	PERFORM @extschema@.klout_wait_for(writers);
-	-- what follows must not read under a snapshot from before
-	COMMIT;
+	-- SET TRANSACTION comes right after COMMIT, as even an expression would take a snapshot
 	LOOP
+		COMMIT;
 		SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
 		SELECT t.remaining INTO remaining
 		FROM @extschema@.klout_take_in(board, settled, batch, coalesce(as_of, pg_catalog.now())) AS t;
-		COMMIT;
 		EXIT WHEN remaining OPERATOR(pg_catalog.=) 0;
 	END LOOP;
-	SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
 	IF publish OPERATOR(pg_catalog.<>) 'never' THEN
+		COMMIT;
+		SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
 		PERFORM @extschema@.klout_publish(board, as_of, publish OPERATOR(pg_catalog.=) 'always');
 	END IF;
 	COMMIT;
