@@ -1563,7 +1563,7 @@ BEGIN
 			topics boolean NOT NULL,
 			posts boolean NOT NULL,
 			gate float8 NOT NULL DEFAULT 0.05 CHECK (gate > 0),
-			watermark bigint NOT NULL DEFAULT -9223372036854775808
+			watermark bigint NOT NULL DEFAULT 0
 		);
 		CREATE VIEW %1$I.source WITH (security_invoker = true) AS SELECT %2$s FROM %3$s AS a;
 		CREATE TABLE %1$I.pending (
@@ -1752,6 +1752,7 @@ BEGIN
 	$sql$, board);
 
 	PERFORM @extschema@.klout_extend_history(board);
+	PERFORM @extschema@.klout_rebuild(board);
 END
 $body$;
 COMMENT ON FUNCTION klout_create_board(name, regclass, klout_model, jsonb, interval, text, interval) IS
@@ -2366,7 +2367,12 @@ BEGIN
 	PERFORM @extschema@.klout_lock(board);
 	EXECUTE format('TRUNCATE %1$I.signals, %1$I.posts, %1$I.reactors, %1$I.pending, %1$I.batches', board);
 	EXECUTE format('INSERT INTO %1$I.changed SELECT DISTINCT person FROM %1$I.scores ON CONFLICT DO NOTHING', board);
-	EXECUTE format('UPDATE %I.settings SET watermark = DEFAULT', board);
+	-- below every id there is or will be
+	EXECUTE format($sql$
+		UPDATE %1$I.settings
+		SET watermark = greatest(least(0, (SELECT seqmin::numeric - 1 FROM pg_sequence WHERE seqrelid = id_sequence),
+									   (SELECT min(id)::numeric - 1 FROM %1$I.source)), -9223372036854775808)
+	$sql$, board);
 END
 $body$;
 COMMENT ON FUNCTION klout_rebuild(name) IS
