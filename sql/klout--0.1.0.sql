@@ -1769,7 +1769,9 @@ BEGIN
 	FROM pg_attribute AS a
 	WHERE a.attrelid = to_regclass(format('%I.signals', board)) AND a.attname = 'account'
 	  AND EXISTS (SELECT FROM pg_attribute AS s
-				  WHERE s.attrelid = a.attrelid AND s.attname = 'signals' AND s.atttypid = '@extschema@.klout_signals'::regtype);
+				  WHERE s.attrelid = a.attrelid AND s.attname = 'signals' AND s.atttypid = '@extschema@.klout_signals'::regtype)
+	  AND EXISTS (SELECT FROM pg_attribute AS s
+				  WHERE s.attrelid = to_regclass(format('%I.settings', board)) AND s.attname = 'watermark');
 	IF person_type IS NULL THEN
 		RAISE EXCEPTION 'there is no board "%"', board
 			USING ERRCODE = 'undefined_object',
