@@ -1465,7 +1465,15 @@ BEGIN
 	-- The columns of the table, under the names that boards use
 	FOREACH word IN ARRAY known LOOP
 		mapped := coalesce(columns -> word, to_jsonb(word));
+		IF word = ANY (required) AND jsonb_typeof(mapped) = 'null' THEN
+			RAISE EXCEPTION 'klout_create_board: in columns, "%" must not be null', word
+				USING ERRCODE = 'invalid_parameter_value', HINT = 'Only weight, topic and post may be left out.';
+		END IF;
 		IF word IN ('network', 'kind') AND jsonb_typeof(mapped) = 'object' AND jsonb_typeof(mapped -> 'value') = 'string' THEN
+			IF octet_length(mapped ->> 'value') NOT BETWEEN 1 AND 63 THEN
+				RAISE EXCEPTION 'klout_create_board: in columns, the value of "%" must be a name of 1 to 63 bytes, got "%"', word, mapped ->> 'value'
+					USING ERRCODE = 'invalid_parameter_value';
+			END IF;
 			source := source || format('%L::text AS %I', mapped ->> 'value', word);
 			CONTINUE;
 		END IF;
