@@ -2248,6 +2248,7 @@ AS $body$
 DECLARE
 	settled pg_catalog.int8;
 	writers pg_catalog.text[];
+	taken pg_catalog.int8;
 	remaining pg_catalog.int8;
 BEGIN
 	PERFORM @extschema@.klout_refresh_check(board, batch, publish, as_of);
@@ -2260,13 +2261,12 @@ BEGIN
 	LOOP
 		COMMIT;
 		SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
-		SELECT t.remaining INTO remaining
+		SELECT t.rows, t.remaining INTO taken, remaining
 		FROM @extschema@.klout_take_in(board, settled, batch, coalesce(as_of, pg_catalog.now())) AS t;
-		EXIT WHEN remaining OPERATOR(pg_catalog.=) 0;
+		-- Published is under the same lock that found nothing left, or a klout_rebuild might come between
+		EXIT WHEN remaining OPERATOR(pg_catalog.=) 0 AND (taken OPERATOR(pg_catalog.=) 0 OR publish OPERATOR(pg_catalog.=) 'never');
 	END LOOP;
 	IF publish OPERATOR(pg_catalog.<>) 'never' THEN
-		COMMIT;
-		SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
 		PERFORM @extschema@.klout_publish(board, as_of, publish OPERATOR(pg_catalog.=) 'always');
 	END IF;
 	COMMIT;
