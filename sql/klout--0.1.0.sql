@@ -2182,13 +2182,14 @@ BEGIN
 		EXECUTE format('DELETE FROM %I.populations', board);
 		EXECUTE format('INSERT INTO %1$I.populations SELECT topic, count(*), @extschema@.klout_population(score) FROM %1$I.scores GROUP BY topic', board);
 		EXECUTE format($sql$
-			INSERT INTO %1$I.history (day, person, topic, score, rank, fingerprint)
+			INSERT INTO %1$I.history AS h (day, person, topic, score, rank, fingerprint)
 			SELECT $1, person, topic, score, rank, $2
 			FROM (SELECT person, topic, score, @extschema@.klout_rank() OVER (PARTITION BY topic ORDER BY score DESC) AS rank
-				  FROM %1$I.scores) AS s %2$s
+				  FROM %1$I.scores) AS s
 			ON CONFLICT (person, topic, day) DO UPDATE
 			SET score = excluded.score, rank = excluded.rank, fingerprint = excluded.fingerprint
-		$sql$, board, CASE WHEN whole THEN '' ELSE format('WHERE NOT EXISTS (SELECT FROM %I.history AS h WHERE (h.person, h.topic, h.day, h.score, h.rank, h.fingerprint) = (s.person, s.topic, $1, s.score, s.rank, $2))', board) END) USING day, fingerprint;
+			WHERE (h.score, h.rank, h.fingerprint) IS DISTINCT FROM (excluded.score, excluded.rank, excluded.fingerprint)
+		$sql$, board) USING day, fingerprint;
 		EXECUTE format('INSERT INTO %I.models VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', board) USING fingerprint, settings.model, as_of;
 		EXECUTE format('DELETE FROM %I.changed', board);
 		IF settings.posts THEN
