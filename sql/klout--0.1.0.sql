@@ -2073,6 +2073,7 @@ DECLARE
 	fingerprint text;
 	account_of text;	-- (person, signals) of those to be scored
 	held text;
+	nested_loops text;
 	days_before date[];	-- what changes over 1, 7, 30, 90 days are against
 BEGIN
 	PERFORM @extschema@.klout_more_memory();
@@ -2181,15 +2182,20 @@ BEGIN
 
 		EXECUTE format('DELETE FROM %I.populations', board);
 		EXECUTE format('INSERT INTO %1$I.populations SELECT topic, count(*), @extschema@.klout_population(score) FROM %1$I.scores GROUP BY topic', board);
+		-- whose row of the day is another by now; before the first ANALYZE a nested loop would look cheap
+		nested_loops := current_setting('enable_nestloop');
+		PERFORM set_config('enable_nestloop', 'off', true);
 		EXECUTE format($sql$
-			INSERT INTO %1$I.history AS h (day, person, topic, score, rank, fingerprint)
-			SELECT $1, person, topic, score, rank, $2
+			INSERT INTO %1$I.history (day, person, topic, score, rank, fingerprint)
+			SELECT $1, s.person, s.topic, s.score, s.rank, $2
 			FROM (SELECT person, topic, score, @extschema@.klout_rank() OVER (PARTITION BY topic ORDER BY score DESC) AS rank
 				  FROM %1$I.scores) AS s
+			LEFT JOIN (SELECT * FROM %1$I.history WHERE day = $1 OFFSET 0) AS h ON h.person = s.person AND h.topic = s.topic
+			WHERE (h.score, h.rank, h.fingerprint) IS DISTINCT FROM (s.score, s.rank, $2)
 			ON CONFLICT (person, topic, day) DO UPDATE
 			SET score = excluded.score, rank = excluded.rank, fingerprint = excluded.fingerprint
-			WHERE (h.score, h.rank, h.fingerprint) IS DISTINCT FROM (excluded.score, excluded.rank, excluded.fingerprint)
 		$sql$, board) USING day, fingerprint;
+		PERFORM set_config('enable_nestloop', nested_loops, true);
 		EXECUTE format('INSERT INTO %I.models VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', board) USING fingerprint, settings.model, as_of;
 		EXECUTE format('DELETE FROM %I.changed', board);
 		IF settings.posts THEN
