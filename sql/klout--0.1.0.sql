@@ -1667,3 +1667,1289 @@ COMMENT ON FUNCTION klout_authority_stats() IS
 'What the last call of klout_authority or klout_authority_text in this session did; no row before the first. rows of edges_sql; self_edges and null_rows of them that were left out; vertices: people; edges: distinct pairs; core_edges: those that take part in the iteration, the others are computed once; iterations; converged; error_bound of the sum of absolute errors, to be compared with tolerance; workers: parallel workers that iterated; peak_memory in bytes; seconds to load (the queries included), to build what is iterated, to solve: to iterate.';
 
 -- (end of authority)
+
+-- ---------------------------------------------------------------------------
+-- Boards: scoreboards that stay current
+--
+-- A board is a schema with tables, views and no code: whoever made it owns
+-- them.  What is in them belongs to three layers, each a function of the one
+-- before:
+--
+--	facts		signals (an account's, by network and topic), reactors, posts:
+--				what the actions table said up to the watermark
+--	scores		of the last publication, with populations
+--	history		a row a day and person, frozen when the day is over
+--
+-- Exactly once: the watermark, up to which rows of the actions table count,
+-- is moved in the transaction that adds them to the facts.  It never passes a
+-- row that is not committed yet: ids come from a sequence without a cache, so
+-- after a look at the sequence everybody who may still commit a lower id holds
+-- a lock on the actions table; those lock holders are waited for, and only
+-- then are the rows read, under a new snapshot.  The row of settings is locked
+-- by whoever takes in or publishes, which is all that keeps two refreshes
+-- apart.
+--
+-- Functions pin search_path; klout_refresh commits, which forbids that, and is
+-- a bare loop over them.
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION klout_create_board(
+	board name,
+	actions regclass,
+	model klout_model DEFAULT klout_model(),
+	columns jsonb DEFAULT NULL,
+	bucket interval DEFAULT '1 day',
+	reactor_weight text DEFAULT 'proven',
+	tenure interval DEFAULT '30 days'
+) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+DECLARE
+	known CONSTANT text[] := '{id,network,kind,actor,target,at,weight,topic,post}';
+	required CONSTANT text[] := '{id,network,kind,actor,target,at}';
+	word text;				-- of known
+	mapped jsonb;
+	source text[] := '{}';	-- select list
+	type_of jsonb := '{}';	-- by word
+	id_column name;
+	sequence regclass;
+	parameters record;
+	person_type text;
+	month date;
+BEGIN
+	IF board IS NULL OR actions IS NULL OR model IS NULL OR bucket IS NULL OR reactor_weight IS NULL OR tenure IS NULL THEN
+		RAISE EXCEPTION 'klout_create_board: only columns may be NULL'
+			USING ERRCODE = 'null_value_not_allowed';
+	END IF;
+	IF (SELECT relkind NOT IN ('r', 'p') OR relpersistence <> 'p' FROM pg_class WHERE oid = actions) THEN
+		RAISE EXCEPTION 'klout_create_board: % is not a permanent table', actions
+			USING ERRCODE = 'wrong_object_type';
+	END IF;
+	IF bucket NOT IN ('1 day', '1 hour') THEN
+		RAISE EXCEPTION 'klout_create_board: bucket must be 1 day or 1 hour, got %', bucket
+			USING ERRCODE = 'invalid_parameter_value';
+	END IF;
+	IF reactor_weight NOT IN ('proven', 'none', 'score', 'authority') THEN
+		RAISE EXCEPTION 'klout_create_board: reactor_weight must be proven, none, score or authority, got "%"', reactor_weight
+			USING ERRCODE = 'invalid_parameter_value';
+	END IF;
+	IF tenure < '0' THEN
+		RAISE EXCEPTION 'klout_create_board: tenure must not be negative, got %', tenure
+			USING ERRCODE = 'invalid_parameter_value';
+	END IF;
+	IF jsonb_typeof(coalesce(columns, '{}')) <> 'object' THEN
+		RAISE EXCEPTION 'klout_create_board: columns must be a JSON object, got %', columns
+			USING ERRCODE = 'invalid_parameter_value';
+	END IF;
+	FOR word IN SELECT jsonb_object_keys(columns) LOOP
+		IF NOT word = ANY (known) THEN
+			RAISE EXCEPTION 'klout_create_board: unknown key "%" in columns', word
+				USING ERRCODE = 'invalid_parameter_value', HINT = format('Known keys: %s.', array_to_string(known, ', '));
+		END IF;
+	END LOOP;
+
+	-- The columns of the table, under the names that boards use
+	FOREACH word IN ARRAY known LOOP
+		mapped := coalesce(columns -> word, to_jsonb(word));
+		IF word = ANY (required) AND jsonb_typeof(mapped) = 'null' THEN
+			RAISE EXCEPTION 'klout_create_board: in columns, "%" must not be null', word
+				USING ERRCODE = 'invalid_parameter_value', HINT = 'Only weight, topic and post may be left out.';
+		END IF;
+		IF word IN ('network', 'kind') AND jsonb_typeof(mapped) = 'object' AND jsonb_typeof(mapped -> 'value') = 'string' THEN
+			IF octet_length(mapped ->> 'value') NOT BETWEEN 1 AND 63 THEN
+				RAISE EXCEPTION 'klout_create_board: in columns, the value of "%" must be a name of 1 to 63 bytes, got "%"', word, mapped ->> 'value'
+					USING ERRCODE = 'invalid_parameter_value';
+			END IF;
+			source := source || format('%L::text AS %I', mapped ->> 'value', word);
+			CONTINUE;
+		END IF;
+		IF jsonb_typeof(mapped) = 'null' THEN
+			mapped := NULL;
+		ELSIF jsonb_typeof(mapped) <> 'string' THEN
+			RAISE EXCEPTION 'klout_create_board: in columns, "%" must be the name of a column, got %', word, mapped
+				USING ERRCODE = 'invalid_parameter_value', HINT = 'Only network and kind may be a value: {"network": {"value": "forum"}}.';
+		END IF;
+		type_of := type_of || coalesce((SELECT jsonb_build_object(word, atttypid::bigint, word || ' not null', attnotnull)
+										FROM pg_attribute
+										WHERE attrelid = actions AND attname = mapped #>> '{}' AND attnum > 0 AND NOT attisdropped), '{}');
+		IF NOT type_of ? word THEN
+			IF word = ANY (required) OR columns ? word AND mapped IS NOT NULL THEN
+				RAISE EXCEPTION 'klout_create_board: table % has no column "%" for "%"', actions, mapped #>> '{}', word
+					USING ERRCODE = 'undefined_column',
+						HINT = format('Name it: columns => ''{"%s": "its name"}''.', word);
+			END IF;
+			source := source || format('NULL::%s AS %I', CASE word WHEN 'weight' THEN 'float8' ELSE 'text' END, word);
+			CONTINUE;
+		END IF;
+		IF word = 'id' THEN
+			id_column := mapped #>> '{}';
+			IF (type_of -> word)::bigint::oid NOT IN ('bigint'::regtype, 'integer'::regtype, 'smallint'::regtype) OR NOT (type_of -> 'id not null')::boolean THEN
+				RAISE EXCEPTION 'klout_create_board: column "%" of % must be bigint, integer or smallint, and NOT NULL', id_column, actions
+					USING ERRCODE = 'datatype_mismatch', DETAIL = 'The board reads rows in order of their id.';
+			END IF;
+			source := source || format('a.%I AS id', id_column);
+		ELSIF word IN ('actor', 'target') THEN
+			CASE format_type((type_of -> word)::bigint::oid, NULL)
+				WHEN 'bigint', 'integer', 'smallint' THEN
+					person_type := 'bigint';
+				WHEN 'text', 'character varying' THEN
+					person_type := 'text';
+				WHEN 'uuid' THEN
+					person_type := 'uuid';
+				ELSE
+					RAISE EXCEPTION 'klout_create_board: column "%" of % is of type %', mapped #>> '{}', actions, format_type((type_of -> word)::bigint::oid, NULL)
+						USING ERRCODE = 'datatype_mismatch', HINT = 'Ids are bigint, integer, smallint, text, varchar or uuid.';
+			END CASE;
+			IF word = 'target' AND source[array_upper(source, 1)] NOT LIKE '%::' || person_type || ' AS actor' THEN
+				RAISE EXCEPTION 'klout_create_board: actor and target of % are of different types', actions
+					USING ERRCODE = 'datatype_mismatch', DETAIL = 'Both are ids of accounts.';
+			END IF;
+			source := source || format('a.%I::%s AS %I', mapped #>> '{}', person_type, word);
+		ELSIF word = 'at' THEN
+			CASE format_type((type_of -> word)::bigint::oid, NULL)
+				WHEN 'timestamp with time zone' THEN
+					source := source || format('a.%I AS at', mapped #>> '{}');
+				WHEN 'timestamp without time zone' THEN
+					source := source || format('a.%I AT TIME ZONE ''UTC'' AS at', mapped #>> '{}');
+				ELSE
+					RAISE EXCEPTION 'klout_create_board: column "%" of % is of type %', mapped #>> '{}', actions, format_type((type_of -> word)::bigint::oid, NULL)
+						USING ERRCODE = 'datatype_mismatch', HINT = 'It must be timestamptz, or timestamp, which is taken as UTC.';
+			END CASE;
+		ELSE
+			IF word = 'weight' AND (SELECT typcategory <> 'N' FROM pg_type WHERE oid = (type_of -> word)::bigint::oid) THEN
+				RAISE EXCEPTION 'klout_create_board: column "%" of % is of type %', mapped #>> '{}', actions, format_type((type_of -> word)::bigint::oid, NULL)
+					USING ERRCODE = 'datatype_mismatch', HINT = 'A weight is a number from 0 to 1. To leave the column out: columns => ''{"weight": null}''.';
+			END IF;
+			source := source || format('a.%I::%s AS %I', mapped #>> '{}', CASE word WHEN 'weight' THEN 'float8' ELSE 'text' END, word);
+		END IF;
+	END LOOP;
+
+	-- The watermark needs ids that are handed out in order, one at a time
+	sequence := pg_get_serial_sequence(actions::text, id_column);
+	IF sequence IS NULL THEN
+		RAISE EXCEPTION 'klout_create_board: column "%" of % has no sequence of its own', id_column, actions
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				HINT = 'Make it an identity column, or let its sequence be OWNED BY it.';
+	END IF;
+	SELECT seqcache, seqincrement, seqcycle INTO parameters FROM pg_sequence WHERE seqrelid = sequence;
+	IF parameters.seqcache <> 1 OR parameters.seqincrement < 1 OR parameters.seqcycle THEN
+		RAISE EXCEPTION 'klout_create_board: sequence % does not hand out ids in order', sequence
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				DETAIL = 'Later rows must get higher ids, whoever inserts them.',
+				HINT = format('ALTER SEQUENCE %s CACHE 1 NO CYCLE, with an INCREMENT of 1.', sequence);
+	END IF;
+	IF NOT EXISTS (SELECT FROM pg_index AS i JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+				   WHERE i.indrelid = actions AND a.attname = id_column AND i.indisvalid AND i.indpred IS NULL) THEN
+		RAISE WARNING 'klout_create_board: no index on % begins with column "%"', actions, id_column
+			USING HINT = 'Each refresh would read the whole table.';
+	END IF;
+
+	EXECUTE format('CREATE SCHEMA %I', board);
+	EXECUTE format($sql$
+		CREATE TABLE %1$I.settings (
+			one boolean PRIMARY KEY DEFAULT true CHECK (one),
+			actions regclass NOT NULL,
+			id_sequence regclass NOT NULL,
+			model @extschema@.klout_model NOT NULL,
+			bucket interval NOT NULL,
+			reactor_weight text NOT NULL CHECK (reactor_weight IN ('proven', 'none', 'score', 'authority')),
+			tenure interval NOT NULL CHECK (tenure >= '0'),
+			topics boolean NOT NULL,
+			posts boolean NOT NULL,
+			gate float8 NOT NULL DEFAULT 0.05 CHECK (gate > 0),
+			watermark bigint NOT NULL DEFAULT 0
+		);
+		CREATE VIEW %1$I.source WITH (security_invoker = true) AS SELECT %2$s FROM %3$s AS a;
+		CREATE TABLE %1$I.pending (
+			id bigint PRIMARY KEY,
+			network text NOT NULL,
+			kind text NOT NULL,
+			actor %4$s NOT NULL,
+			target %4$s NOT NULL,
+			at timestamptz NOT NULL,
+			weight float8,
+			topic text,
+			post text
+		);
+		CREATE TABLE %1$I.batches (
+			first_id bigint NOT NULL,
+			last_id bigint PRIMARY KEY,
+			rows bigint NOT NULL,
+			taken_at timestamptz NOT NULL DEFAULT now(),
+			seconds float8 NOT NULL
+		);
+		CREATE TABLE %1$I.accounts (
+			network text NOT NULL,
+			account %4$s NOT NULL,
+			person %4$s NOT NULL,
+			linked_at timestamptz NOT NULL DEFAULT now(),
+			PRIMARY KEY (account, network)
+		);
+		CREATE INDEX ON %1$I.accounts (person);
+		CREATE TABLE %1$I.opt_outs (
+			person %4$s PRIMARY KEY,
+			since timestamptz NOT NULL DEFAULT now()
+		);
+		CREATE TABLE %1$I.reactors (
+			actor %4$s PRIMARY KEY,
+			first_seen timestamptz NOT NULL,
+			first_target %4$s NOT NULL,
+			several boolean NOT NULL
+		) WITH (fillfactor = 80);
+		CREATE TABLE %1$I.authority (
+			person %4$s PRIMARY KEY,
+			authority float8 NOT NULL,
+			weight float8 NOT NULL
+		);
+		CREATE TABLE %1$I.signals (
+			account %4$s NOT NULL,
+			network text NOT NULL,
+			topic text NOT NULL,
+			signals @extschema@.klout_signals NOT NULL,
+			PRIMARY KEY (account, network, topic)
+		) WITH (fillfactor = 70);
+		CREATE TABLE %1$I.posts (
+			network text NOT NULL,
+			post text NOT NULL,
+			account %4$s NOT NULL,
+			last_at timestamptz NOT NULL,
+			signals @extschema@.klout_signals NOT NULL,
+			PRIMARY KEY (network, post, account)
+		) WITH (fillfactor = 70);
+		CREATE TABLE %1$I.changed (
+			person %4$s PRIMARY KEY
+		);
+		CREATE TABLE %1$I.scores (
+			person %4$s NOT NULL,
+			topic text NOT NULL,
+			score float8 NOT NULL,
+			reach float8 NOT NULL,
+			consistency float8 NOT NULL,
+			change_1 float8,
+			change_7 float8,
+			change_30 float8,
+			change_90 float8,
+			networks jsonb NOT NULL,
+			PRIMARY KEY (person, topic)
+		) WITH (fillfactor = 70);
+		CREATE INDEX scores_by_rank ON %1$I.scores (topic, score DESC, person);
+		CREATE TABLE %1$I.publications (
+			at timestamptz PRIMARY KEY,
+			published boolean NOT NULL,
+			reason text,
+			people bigint NOT NULL,
+			people_at_63 bigint NOT NULL,
+			total_raw float8 NOT NULL,
+			rescored bigint NOT NULL,
+			fingerprint text NOT NULL,
+			seconds float8 NOT NULL
+		);
+		CREATE TABLE %1$I.models (
+			fingerprint text PRIMARY KEY,
+			model @extschema@.klout_model NOT NULL,
+			since timestamptz NOT NULL
+		);
+		CREATE TABLE %1$I.populations (
+			topic text PRIMARY KEY,
+			people bigint NOT NULL,
+			population @extschema@.klout_population NOT NULL
+		);
+		CREATE TABLE %1$I.history (
+			day date NOT NULL,
+			person %4$s NOT NULL,
+			topic text NOT NULL,
+			score float8 NOT NULL,
+			rank bigint NOT NULL,
+			fingerprint text NOT NULL,
+			PRIMARY KEY (person, topic, day)
+		) PARTITION BY RANGE (day);
+		CREATE TABLE %1$I.perks (
+			perk text PRIMARY KEY,
+			min_score float8 CHECK (min_score BETWEEN 0 AND 100),
+			top_share float8 CHECK (top_share > 0 AND top_share <= 1),
+			network text,
+			topic text NOT NULL DEFAULT '',
+			capacity bigint NOT NULL CHECK (capacity >= 0),
+			from_at timestamptz NOT NULL DEFAULT '-infinity',
+			until_at timestamptz NOT NULL DEFAULT 'infinity'
+		);
+		CREATE TABLE %1$I.grants (
+			perk text NOT NULL REFERENCES %1$I.perks ON UPDATE CASCADE,
+			person %4$s NOT NULL,
+			granted_at timestamptz NOT NULL,
+			score float8 NOT NULL,
+			rank bigint NOT NULL,
+			PRIMARY KEY (perk, person)
+		);
+	$sql$, board, array_to_string(source, ', '), actions, person_type);
+
+	EXECUTE format($sql$
+		INSERT INTO %I.settings (actions, id_sequence, model, bucket, reactor_weight, tenure, topics, posts)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+	$sql$, board) USING actions, sequence, model, bucket, reactor_weight, tenure, type_of ? 'topic', type_of ? 'post';
+
+	EXECUTE format($sql$
+		CREATE VIEW %1$I.leaderboard WITH (security_invoker = true) AS
+		SELECT s.topic, s.rank, s.person, s.score,
+			   (p.people + 1 - s.rank) / p.people::float8 AS percentile, s.reach, s.consistency,
+			   s.change_1, s.change_7, s.change_30, s.change_90, s.networks, l.fingerprint, l.at AS as_of
+		FROM (SELECT *, @extschema@.klout_rank() OVER (PARTITION BY topic ORDER BY score DESC) AS rank FROM %1$I.scores) AS s
+		JOIN %1$I.populations AS p USING (topic)
+		CROSS JOIN (SELECT at, fingerprint FROM %1$I.publications WHERE published ORDER BY at DESC LIMIT 1) AS l;
+
+		CREATE VIEW %1$I.movers WITH (security_invoker = true) AS
+		SELECT c.days, s.topic, s.person, s.score - c.change AS score_before, s.score, c.change
+		FROM %1$I.scores AS s
+		CROSS JOIN LATERAL (VALUES (1, s.change_1), (7, s.change_7), (30, s.change_30), (90, s.change_90)) AS c (days, change)
+		WHERE c.change IS NOT NULL;
+
+		CREATE VIEW %1$I.moments WITH (security_invoker = true) AS
+		SELECT p.network, p.post, coalesce(a.person, p.account) AS person, p.last_at,
+			   @extschema@.klout_reach(p.signals, c.model, l.at) AS reach,
+			   @extschema@.klout_count(p.signals) AS actions
+		FROM %1$I.posts AS p
+		CROSS JOIN %1$I.settings AS c
+		CROSS JOIN (SELECT at FROM %1$I.publications WHERE published ORDER BY at DESC LIMIT 1) AS l
+		LEFT JOIN %1$I.accounts AS a ON (a.account, a.network) = (p.account, p.network)
+		WHERE p.last_at > l.at - interval '2160 hours';
+
+		CREATE VIEW %1$I.perks_left WITH (security_invoker = true) AS
+		SELECT p.perk, p.capacity, count(g.perk) AS granted, p.capacity - count(g.perk) AS left
+		FROM %1$I.perks AS p LEFT JOIN %1$I.grants AS g USING (perk)
+		GROUP BY p.perk;
+	$sql$, board);
+
+	EXECUTE format($sql$
+		COMMENT ON SCHEMA %1$I IS 'klout board';
+		COMMENT ON TABLE %1$I.settings IS 'what the board was made with; model, reactor_weight, tenure and gate may be changed, watermark (the id up to which actions are taken in) may not';
+		COMMENT ON VIEW %1$I.source IS 'the actions table as the board reads it';
+		COMMENT ON TABLE %1$I.pending IS 'actions with a time in the future, waiting for it';
+		COMMENT ON TABLE %1$I.batches IS 'ranges of ids that were taken in, with the number of rows there were';
+		COMMENT ON TABLE %1$I.accounts IS 'accounts that belong to somebody else than the person of the same id: klout_link, klout_unlink';
+		COMMENT ON TABLE %1$I.opt_outs IS 'people about whom nothing is kept: klout_opt_out, klout_opt_in';
+		COMMENT ON TABLE %1$I.reactors IS 'when an actor was first seen, and whether on several people: what proves reactors';
+		COMMENT ON TABLE %1$I.authority IS 'authority of actors at the last daily publication and their share of people at or below, if reactor_weight is authority';
+		COMMENT ON TABLE %1$I.signals IS 'facts: the signals of each account, network and topic ('''' if the board has no topics)';
+		COMMENT ON TABLE %1$I.posts IS 'the signals of posts with actions in the last 90 days';
+		COMMENT ON TABLE %1$I.changed IS 'people whose facts changed since the last publication';
+		COMMENT ON TABLE %1$I.scores IS 'scores of the last publication; topic '''' is all topics together; networks: points by network';
+		COMMENT ON TABLE %1$I.publications IS 'each publication, and those that were held back with the reason';
+		COMMENT ON TABLE %1$I.models IS 'models by fingerprint, each since its first publication';
+		COMMENT ON TABLE %1$I.populations IS 'the population of each topic at the last publication';
+		COMMENT ON TABLE %1$I.history IS 'a row a day of UTC and person, of the last publication of that day; partitions by month, to be dropped when no longer wanted';
+		COMMENT ON TABLE %1$I.perks IS 'perks: who qualifies, and how many there are';
+		COMMENT ON TABLE %1$I.grants IS 'who got which perk: klout_grant';
+		COMMENT ON VIEW %1$I.leaderboard IS 'rank, score, share of people at or below (percentile), changes over 1, 7, 30, 90 days';
+		COMMENT ON VIEW %1$I.movers IS 'how much scores changed over 1, 7, 30 and 90 days';
+		COMMENT ON VIEW %1$I.moments IS 'posts of the last 90 days with their reach';
+		COMMENT ON VIEW %1$I.perks_left IS 'how many of each perk are left';
+	$sql$, board);
+
+	PERFORM @extschema@.klout_extend_history(board);
+	PERFORM @extschema@.klout_rebuild(board);
+END
+$body$;
+COMMENT ON FUNCTION klout_create_board(name, regclass, klout_model, jsonb, interval, text, interval) IS
+'Makes a board: a schema of that name with tables and views that the caller owns; klout_refresh fills it. actions is a permanent table to which rows are only added, with a NOT NULL integer key from a sequence of its own (CACHE 1, no cycle). columns is a JSON object that says which columns hold id, network, kind, actor, target, at (their own names by default) and optionally weight (a number in [0, 1]), topic and post: {"actor": "user_id"}; network and kind may be one value, {"network": {"value": "forum"}}; null leaves an optional one out. Ids of actors and targets are bigint, integer, smallint, text, varchar or uuid; at is timestamptz, or timestamp in UTC. bucket is 1 day or 1 hour. reactor_weight: proven (1 for reactors first seen at least tenure before the action and seen acting on several people, else 0), none (1 for all), score (the reactor''s last published score / 100), authority (the share of people whose authority is not higher); it multiplies the weight column';
+
+CREATE FUNCTION klout_person_type(board name) RETURNS text
+	LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+DECLARE
+	person_type text;
+BEGIN
+	SELECT format_type(a.atttypid, NULL) INTO person_type
+	FROM pg_attribute AS a
+	WHERE a.attrelid = to_regclass(format('%I.signals', board)) AND a.attname = 'account'
+	  AND EXISTS (SELECT FROM pg_attribute AS s
+				  WHERE s.attrelid = a.attrelid AND s.attname = 'signals' AND s.atttypid = '@extschema@.klout_signals'::regtype)
+	  AND EXISTS (SELECT FROM pg_attribute AS s
+				  WHERE s.attrelid = to_regclass(format('%I.settings', board)) AND s.attname = 'watermark');
+	IF person_type IS NULL THEN
+		RAISE EXCEPTION 'there is no board "%"', board
+			USING ERRCODE = 'undefined_object',
+				HINT = 'klout_create_board makes one. A board is the schema of that name.';
+	END IF;
+	RETURN person_type;
+END
+$body$;
+COMMENT ON FUNCTION klout_person_type(name) IS
+'The type of the ids of people and accounts on a board: bigint, text or uuid. An error if there is no such board';
+
+CREATE FUNCTION klout_lock(board name) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+BEGIN
+	PERFORM @extschema@.klout_person_type(board);
+	-- An UPDATE, as FOR UPDATE would let those go on who read under a snapshot from before
+	EXECUTE format('UPDATE %I.settings SET watermark = watermark', board);
+END
+$body$;
+COMMENT ON FUNCTION klout_lock(name) IS
+'Keeps others from taking in, publishing, linking and opting out on a board until the end of the transaction. Waits for them; where the transaction reads under a snapshot from before (REPEATABLE READ), fails with serialization_failure if they committed since, as the caller would not see what they did';
+
+CREATE FUNCTION klout_drop_board(board name) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+	SET search_path = pg_catalog, pg_temp
+	SET client_min_messages = warning	-- no list of everything in it
+AS $body$
+BEGIN
+	PERFORM @extschema@.klout_person_type(board);
+	EXECUTE format('DROP SCHEMA %I CASCADE', board);
+END
+$body$;
+COMMENT ON FUNCTION klout_drop_board(name) IS
+'Drops a board: its schema with everything in it, and what depends on that. The actions table stays as it is';
+
+CREATE FUNCTION klout_extend_history(board name, months integer DEFAULT 13) RETURNS integer
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+DECLARE
+	month date;
+	made integer := 0;
+BEGIN
+	PERFORM @extschema@.klout_person_type(board);
+	FOR month IN
+		SELECT date_trunc('month', now() AT TIME ZONE 'UTC')::date + n * interval '1 month' FROM generate_series(0, months - 1) AS n
+	LOOP
+		made := made + @extschema@.klout_history_month(board, month);
+	END LOOP;
+	RETURN made;
+END
+$body$;
+COMMENT ON FUNCTION klout_extend_history(name, integer) IS
+'Makes the partitions of a board''s history for this month and those after it, months in all, and returns how many were missing. A refresh does so by itself when the board''s owner runs it; others cannot make tables there';
+
+CREATE FUNCTION klout_history_month(board name, month date) RETURNS integer
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+DECLARE
+	first date := date_trunc('month', month);
+	partition name := format('history_%s', to_char(first, 'YYYY_MM'));
+BEGIN
+	IF to_regclass(format('%I.%I', board, partition)) IS NOT NULL THEN
+		RETURN 0;
+	END IF;
+	IF NOT (SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass(format('%I.history', board))) THEN
+		RAISE EXCEPTION 'board "%": there is no partition of history for %', board, to_char(first, 'YYYY-MM')
+			USING ERRCODE = 'insufficient_privilege',
+				HINT = format('Its owner can make it: SELECT klout_extend_history(%L).', board);
+	END IF;
+	-- in two steps, as PARTITION OF would lock out readers
+	EXECUTE format('CREATE TABLE %1$I.%2$I (LIKE %1$I.history)', board, partition);
+	EXECUTE format('ALTER TABLE %1$I.history ATTACH PARTITION %1$I.%2$I FOR VALUES FROM (%3$L) TO (%4$L)',
+				   board, partition, first, (first + interval '1 month')::date);
+	RETURN 1;
+END
+$body$;
+COMMENT ON FUNCTION klout_history_month(name, date) IS
+'Makes the partition of a board''s history for the month of a day unless it is there; returns how many were made, 0 or 1';
+
+CREATE FUNCTION klout_more_memory() RETURNS void
+	LANGUAGE sql VOLATILE PARALLEL UNSAFE
+AS $body$
+	SELECT pg_catalog.set_config('work_mem', pg_catalog.current_setting('maintenance_work_mem'), true)
+	WHERE pg_catalog.pg_size_bytes(pg_catalog.current_setting('work_mem')) OPERATOR(pg_catalog.<)
+		  pg_catalog.pg_size_bytes(pg_catalog.current_setting('maintenance_work_mem'))
+$body$;
+COMMENT ON FUNCTION klout_more_memory() IS
+'Lets the rest of the transaction sort and hash in maintenance_work_mem where work_mem is less: to refresh a board is maintenance';
+
+CREATE FUNCTION klout_settle(board name, OUT settled bigint, OUT writers text[])
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+DECLARE
+	relations oid[];	-- the actions table and all below it
+BEGIN
+	-- in this order: whoever got an id up to settled holds a lock by then
+	EXECUTE format('SELECT coalesce(pg_sequence_last_value(id_sequence), watermark) FROM %I.settings', board) INTO STRICT settled;
+	EXECUTE format($sql$
+		WITH RECURSIVE below (relation) AS (
+			SELECT actions::oid FROM %I.settings
+			UNION
+			SELECT inhrelid FROM pg_inherits JOIN below ON inhparent = relation
+		)
+		SELECT array_agg(relation) FROM below
+	$sql$, board) INTO STRICT relations;
+	writers := ARRAY(SELECT DISTINCT virtualtransaction FROM pg_locks
+					 WHERE locktype = 'relation' AND relation = ANY (relations) AND granted
+					   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+					   AND mode IN ('RowExclusiveLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
+					   AND pid IS DISTINCT FROM pg_backend_pid());
+END
+$body$;
+COMMENT ON FUNCTION klout_settle(name) IS
+'The highest id that the sequence of a board''s actions has handed out, and who may write to the table at this moment: pg_locks.virtualtransaction, prepared transactions included. After klout_wait_for them, rows up to that id are all there for a statement that begins later, in a transaction of its own';
+
+CREATE FUNCTION klout_wait_for(transactions text[]) RETURNS void
+	AS 'MODULE_PATHNAME', 'klout_wait_for'
+	LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION klout_wait_for(text[]) IS
+'Waits until transactions, by their virtual ids as in pg_locks.virtualtransaction, have committed or rolled back, prepared ones included. Blocks nobody; lock_timeout and the detection of deadlocks see it. An error for what is no such id';
+
+CREATE FUNCTION klout_take_in(board name, up_to bigint, batch bigint, as_of timestamptz, OUT rows bigint, OUT remaining bigint)
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+	SET search_path = pg_catalog, pg_temp
+	SET timezone = 'UTC'	-- days and months are of UTC
+	SET row_security = off	-- an error, where rows would be hidden
+AS $body$
+DECLARE
+	started CONSTANT timestamptz := clock_timestamp();
+	settings record;
+	first_id bigint;
+	last_id bigint;
+	future bigint;		-- rows whose time has not come
+	due boolean;		-- rows whose time has come meanwhile
+	linked boolean;
+	opted boolean;
+	actor_person text := 'a.actor';
+	target_person text := 'a.target';
+	joins text := '';
+	people_joins text;
+	stays_out text := '';
+	conditions text;
+	arrived text;		-- the actions of this batch: a FROM clause
+	weight text := 'a.weight';
+BEGIN
+	PERFORM @extschema@.klout_more_memory();
+	-- Whoever else takes in or publishes waits here
+	PERFORM @extschema@.klout_lock(board);
+	EXECUTE format('SELECT * FROM %I.settings', board) INTO STRICT settings;
+	EXECUTE format('SELECT EXISTS (SELECT FROM %1$I.pending WHERE at <= $1), EXISTS (SELECT FROM %1$I.accounts), EXISTS (SELECT FROM %1$I.opt_outs)', board)
+		INTO due, linked, opted USING as_of;
+	-- ids may have gaps of any size
+	EXECUTE format('SELECT min(id) FROM %I.source WHERE id > $1 AND id <= $2', board)
+		INTO first_id USING settings.watermark, up_to;
+	last_id := CASE WHEN first_id IS NULL THEN up_to
+					WHEN up_to::numeric - first_id < batch THEN up_to
+					ELSE first_id + batch - 1 END;
+	rows := 0;
+	remaining := least(greatest(up_to::numeric - last_id, 0), 9223372036854775807);
+	IF last_id <= settings.watermark AND NOT due THEN
+		RETURN;
+	END IF;
+
+	IF linked THEN
+		actor_person := 'coalesce(al.person, a.actor)';
+		target_person := 'coalesce(tl.person, a.target)';
+		joins := format(' LEFT JOIN %1$I.accounts AS al ON al.account = a.actor AND al.network = a.network'
+						' LEFT JOIN %1$I.accounts AS tl ON tl.account = a.target AND tl.network = a.network', board);
+	END IF;
+	conditions := format(' AND %s <> %s', actor_person, target_person);
+	IF opted THEN
+		stays_out := format(' AND NOT EXISTS (SELECT FROM %1$I.opt_outs AS o WHERE o.person = %2$s)'
+										   ' AND NOT EXISTS (SELECT FROM %1$I.opt_outs AS o WHERE o.person = %3$s)',
+										   board, actor_person, target_person);
+		conditions := conditions || stays_out;
+	END IF;
+	people_joins := joins;
+	arrived := format('(SELECT id, network, kind, actor, target, at, weight, topic, post FROM %1$I.source WHERE id > $1 AND id <= $2 AND at <= $3 AND at > ''-infinity''', board) ||
+		CASE WHEN due THEN format(' UNION ALL SELECT id, network, kind, actor, target, at, weight, topic, post FROM %1$I.pending WHERE at <= $3', board) ELSE '' END ||
+		format(') AS a%s', joins);
+	conditions := ' WHERE a.network IS NOT NULL AND a.kind IS NOT NULL' || conditions;
+
+	EXECUTE format('SELECT count(*), count(*) FILTER (WHERE at > $3 AND at < ''infinity'') FROM %I.source WHERE id > $1 AND id <= $2', board)
+		INTO rows, future USING settings.watermark, last_id, as_of;
+
+	CASE settings.reactor_weight
+		WHEN 'none' THEN
+			NULL;
+		WHEN 'proven' THEN
+			EXECUTE format($sql$
+				INSERT INTO %1$I.reactors AS r (actor, first_seen, first_target, several)
+				SELECT a.actor, min(a.at), min(a.target), min(a.target) <> max(a.target)
+				FROM (SELECT %2$s AS actor, %3$s AS target, a.at FROM %4$s %5$s) AS a
+				GROUP BY a.actor
+				ON CONFLICT (actor) DO UPDATE
+				SET first_seen = least(r.first_seen, excluded.first_seen),
+					several = r.several OR excluded.several OR r.first_target <> excluded.first_target
+				WHERE excluded.first_seen < r.first_seen
+				   OR NOT r.several AND (excluded.several OR r.first_target <> excluded.first_target)
+			$sql$, board, actor_person, target_person, arrived, conditions)
+			USING settings.watermark, last_id, as_of;
+			joins := format(' LEFT JOIN %I.reactors AS w ON w.actor = %s', board, actor_person);
+			weight := 'CASE WHEN w.several AND w.first_seen <= a.at - $4 THEN coalesce(a.weight, 1) ELSE 0 END';
+		WHEN 'score' THEN
+			joins := format(' LEFT JOIN %I.scores AS w ON w.person = %s AND w.topic = ''''', board, actor_person);
+			weight := 'coalesce(a.weight, 1) * coalesce(w.score / 100, 0)';
+		WHEN 'authority' THEN
+			joins := format(' LEFT JOIN %I.authority AS w ON w.person = %s', board, actor_person);
+			weight := 'coalesce(a.weight, 1) * coalesce(w.weight, 0)';
+	END CASE;
+
+	EXECUTE format($sql$
+		WITH new AS (
+			SELECT a.target AS account, a.network, %5$s AS topic,
+				   @extschema@.klout_signals(a.network, a.kind, a.actor, a.at, %4$s, $5) AS signals
+			FROM %2$s %6$s %3$s
+			GROUP BY 1, 2, 3
+		), put AS (
+			INSERT INTO %1$I.signals AS s (account, network, topic, signals)
+			SELECT account, network, topic, signals FROM new
+			ON CONFLICT (account, network, topic) DO UPDATE
+			SET signals = @extschema@.klout_merge(s.signals, excluded.signals)
+			RETURNING account, network
+		)
+		INSERT INTO %1$I.changed (person)
+		SELECT DISTINCT coalesce(l.person, put.account)
+		FROM put LEFT JOIN %1$I.accounts AS l USING (account, network)
+		ON CONFLICT (person) DO NOTHING
+	$sql$, board, arrived, conditions, weight,
+		CASE WHEN settings.topics THEN 'coalesce(a.topic, '''')' ELSE '''''::text' END,
+		CASE settings.reactor_weight WHEN 'none' THEN '' ELSE joins END)
+	USING settings.watermark, last_id, as_of, settings.tenure, settings.bucket;
+
+	IF settings.posts THEN
+		EXECUTE format($sql$
+			INSERT INTO %1$I.posts AS p (network, post, account, last_at, signals)
+			SELECT a.network, a.post, a.target, max(a.at),
+				   @extschema@.klout_signals(a.network, a.kind, a.actor, a.at, %4$s, $5)
+			FROM %2$s %5$s %3$s AND a.post IS NOT NULL AND a.at > $3 - interval '90 days'
+			GROUP BY 1, 2, 3
+			ON CONFLICT (network, post, account) DO UPDATE
+			SET signals = @extschema@.klout_merge(p.signals, excluded.signals),
+				last_at = greatest(p.last_at, excluded.last_at)
+		$sql$, board, arrived, conditions, weight, CASE settings.reactor_weight WHEN 'none' THEN '' ELSE joins END)
+		USING settings.watermark, last_id, as_of, settings.tenure, settings.bucket;
+	END IF;
+
+	IF due THEN
+		EXECUTE format('DELETE FROM %I.pending WHERE at <= $1', board) USING as_of;
+	END IF;
+	IF future > 0 THEN
+		EXECUTE format($sql$
+			INSERT INTO %1$I.pending
+			SELECT a.id, a.network, a.kind, a.actor, a.target, a.at, a.weight, a.topic, a.post
+			FROM (SELECT * FROM %1$I.source WHERE id > $1 AND id <= $2 AND at > $3 AND at < 'infinity') AS a %2$s
+			WHERE a.network IS NOT NULL AND a.kind IS NOT NULL AND a.actor IS NOT NULL AND a.target IS NOT NULL %3$s
+		$sql$, board, people_joins, stays_out) USING settings.watermark, last_id, as_of;
+	END IF;
+
+	IF last_id > settings.watermark THEN
+		EXECUTE format('INSERT INTO %I.batches (first_id, last_id, rows, seconds) VALUES ($1, $2, $3, $4)', board)
+			USING settings.watermark + 1, last_id, rows, extract(epoch FROM clock_timestamp() - started)::float8;
+		EXECUTE format('UPDATE %I.settings SET watermark = $1', board) USING last_id;
+	END IF;
+	RAISE NOTICE 'board "%": took in % rows, % a second, ids up to %, % ids to go', board, rows,
+		round(rows / greatest(extract(epoch FROM clock_timestamp() - started), 0.001)), last_id, remaining;
+END
+$body$;
+COMMENT ON FUNCTION klout_take_in(name, bigint, bigint, timestamptz) IS
+'A step of klout_refresh: adds the next batch ids of the actions table, up to id up_to (from klout_settle, in an earlier transaction), to the facts of a board, and pending ones that are due. Rows later than as_of wait; those without network, kind, actor, target or (finite) time, with actor and target the same person, and of people who opted out, count for nothing. Returns the number of rows in the table and how many ids remain; both and the speed in a NOTICE. The watermark moves with it: called twice or rolled back, each row counts once';
+
+CREATE FUNCTION klout_publish(board name, as_of timestamptz DEFAULT NULL, force boolean DEFAULT false) RETURNS boolean
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+	SET timezone = 'UTC'	-- days and months are of UTC
+AS $body$
+DECLARE
+	started CONSTANT timestamptz := clock_timestamp();
+	day date;
+	settings record;
+	before record;		-- the last publication
+	last_try timestamptz;
+	totals record;
+	rescored bigint;
+	whole boolean;		-- everybody's score, not only of those whose facts changed
+	fingerprint text;
+	account_of text;	-- (person, signals) of those to be scored
+	held text;
+	nested_loops text;
+	days_before date[];	-- what changes over 1, 7, 30, 90 days are against
+BEGIN
+	PERFORM @extschema@.klout_more_memory();
+	PERFORM @extschema@.klout_lock(board);
+	EXECUTE format('SELECT * FROM %I.settings', board) INTO STRICT settings;
+	fingerprint := @extschema@.klout_fingerprint(settings.model);
+	EXECUTE format('SELECT * FROM %I.publications WHERE published ORDER BY at DESC LIMIT 1', board) INTO before;
+	EXECUTE format('SELECT max(at) FROM %I.publications', board) INTO last_try;
+	-- who waited for another refresh publishes after it, also where the clock was set back
+	as_of := coalesce(as_of, greatest(clock_timestamp(), last_try + interval '1 microsecond'));
+	day := as_of AT TIME ZONE 'UTC';
+	IF as_of <= last_try THEN
+		RAISE EXCEPTION 'klout_publish: as_of must be later than the last publication, got %', as_of
+			USING ERRCODE = 'invalid_parameter_value',
+				DETAIL = format('The last one was at %s.', last_try), HINT = 'History is never rewritten.';
+	END IF;
+
+	-- Between two days (or hours) all scores fade; within one they do not
+	whole := before.at IS NULL OR before.fingerprint <> fingerprint
+		OR date_bin(settings.bucket, as_of, '2000-01-01 00:00+00') <> date_bin(settings.bucket, before.at, '2000-01-01 00:00+00');
+	IF whole THEN
+		account_of := format($sql$
+			SELECT coalesce(l.person, s.account) AS person, s.topic, s.signals
+			FROM %1$I.signals AS s LEFT JOIN %1$I.accounts AS l USING (account, network)$sql$, board);
+	ELSE
+		account_of := format($sql$
+			SELECT c.person, s.topic, s.signals
+			FROM %1$I.changed AS c
+			JOIN %1$I.signals AS s ON s.account = c.person
+			LEFT JOIN %1$I.accounts AS l USING (account, network)
+			WHERE l.person IS NULL OR l.person = c.person
+			UNION ALL
+			SELECT c.person, s.topic, s.signals
+			FROM %1$I.changed AS c
+			JOIN %1$I.accounts AS l USING (person)
+			JOIN %1$I.signals AS s USING (account, network)
+			WHERE l.account <> c.person$sql$, board);
+	END IF;
+	PERFORM @extschema@.klout_history_month(board, day);
+	-- the last day so long ago, or the next older one, but not twice as long ago
+	EXECUTE format($sql$
+		SELECT array_agg((SELECT max((at AT TIME ZONE 'UTC')::date) FROM %I.publications
+						  WHERE published AND (at AT TIME ZONE 'UTC')::date BETWEEN $1 - 2 * d + 1 AND $1 - d) ORDER BY d)
+		FROM unnest('{1,7,30,90}'::integer[]) AS d
+	$sql$, board) INTO days_before USING day;
+
+	<<attempt>>
+	BEGIN
+		EXECUTE format($sql$
+			WITH facts AS (%2$s),
+			merged AS (
+				SELECT person, ''::text AS topic, @extschema@.klout_rollup(signals) AS signals
+				FROM facts GROUP BY person
+				%3$s
+			)
+			INSERT INTO %1$I.scores AS s (person, topic, score, reach, consistency, change_1, change_7, change_30, change_90, networks)
+			SELECT m.person, m.topic, m.score, @extschema@.klout_reach(m.signals, $1, $2), @extschema@.klout_consistency(m.signals, $1, $2),
+				   m.score - h1.score, m.score - h7.score, m.score - h30.score, m.score - h90.score,
+				   coalesce((SELECT jsonb_object_agg(network, points)
+							 FROM (SELECT network, sum(points) AS points
+								   FROM @extschema@.klout_explain(m.signals, $1, $2)
+								   GROUP BY network) AS e), '{}')
+			FROM (SELECT *, @extschema@.klout_score(signals, $1, $2) AS score FROM merged) AS m
+			LEFT JOIN %1$I.history AS h1 ON h1.person = m.person AND h1.topic = m.topic AND h1.day = $3
+			LEFT JOIN %1$I.history AS h7 ON h7.person = m.person AND h7.topic = m.topic AND h7.day = $4
+			LEFT JOIN %1$I.history AS h30 ON h30.person = m.person AND h30.topic = m.topic AND h30.day = $5
+			LEFT JOIN %1$I.history AS h90 ON h90.person = m.person AND h90.topic = m.topic AND h90.day = $6
+			ON CONFLICT (person, topic) DO UPDATE
+			SET score = excluded.score, reach = excluded.reach, consistency = excluded.consistency,
+				change_1 = excluded.change_1, change_7 = excluded.change_7,
+				change_30 = excluded.change_30, change_90 = excluded.change_90, networks = excluded.networks
+		$sql$, board, account_of,
+			CASE WHEN settings.topics THEN 'UNION ALL SELECT person, topic, @extschema@.klout_rollup(signals) FROM facts WHERE topic <> '''' GROUP BY person, topic' ELSE '' END)
+		USING settings.model, as_of, days_before[1], days_before[2], days_before[3], days_before[4];
+		GET DIAGNOSTICS rescored = ROW_COUNT;
+
+		-- People who have no facts left: unlinked, opted out
+		EXECUTE format($sql$
+			DELETE FROM %1$I.scores AS d USING %1$I.changed AS c
+			WHERE d.person = c.person
+			  AND NOT EXISTS (SELECT FROM %1$I.signals AS s LEFT JOIN %1$I.accounts AS l USING (account, network)
+							  WHERE s.account = c.person AND coalesce(l.person, c.person) = c.person AND (d.topic = '' OR s.topic = d.topic))
+			  AND NOT EXISTS (SELECT FROM %1$I.accounts AS l JOIN %1$I.signals AS s USING (account, network)
+							  WHERE l.person = c.person AND (d.topic = '' OR s.topic = d.topic))
+		$sql$, board);
+
+		EXECUTE format($sql$
+			SELECT count(*) AS people, count(*) FILTER (WHERE score >= 63) AS people_at_63,
+				   coalesce(sum(score / (100 - score)), 0) * ($1 #>> '{scale}')::float8 AS total_raw
+			FROM %1$I.scores WHERE topic = ''
+		$sql$, board) INTO totals USING settings.model::jsonb;
+
+		IF before.people > 0 AND before.fingerprint = fingerprint AND NOT force THEN
+			SELECT string_agg(format('%s moved from %s to %s', what, round(old::numeric, 2), round(new::numeric, 2)), ', ') INTO held
+			FROM (VALUES ('people', before.people::float8, totals.people::float8),
+						 ('people at 63 or over', before.people_at_63::float8, totals.people_at_63::float8),
+						 ('total raw', before.total_raw, totals.total_raw)) AS v (what, old, new)
+			WHERE abs(new - old) > settings.gate * old
+			  -- a person more or less is no sign of a broken feed
+			  AND (what = 'total raw' OR abs(new - old) > 1);
+			IF held IS NOT NULL THEN
+				-- undoes what this block did
+				RAISE EXCEPTION USING ERRCODE = 'KL001', MESSAGE = 'held back';
+			END IF;
+		END IF;
+
+		EXECUTE format('DELETE FROM %I.populations', board);
+		EXECUTE format('INSERT INTO %1$I.populations SELECT topic, count(*), @extschema@.klout_population(score) FROM %1$I.scores GROUP BY topic', board);
+		-- whose row of the day is another by now; before the first ANALYZE a nested loop would look cheap
+		nested_loops := current_setting('enable_nestloop');
+		PERFORM set_config('enable_nestloop', 'off', true);
+		EXECUTE format($sql$
+			INSERT INTO %1$I.history (day, person, topic, score, rank, fingerprint)
+			SELECT $1, s.person, s.topic, s.score, s.rank, $2
+			FROM (SELECT person, topic, score, @extschema@.klout_rank() OVER (PARTITION BY topic ORDER BY score DESC) AS rank
+				  FROM %1$I.scores) AS s
+			LEFT JOIN (SELECT * FROM %1$I.history WHERE day = $1 OFFSET 0) AS h ON h.person = s.person AND h.topic = s.topic
+			WHERE (h.score, h.rank, h.fingerprint) IS DISTINCT FROM (s.score, s.rank, $2)
+			ON CONFLICT (person, topic, day) DO UPDATE
+			SET score = excluded.score, rank = excluded.rank, fingerprint = excluded.fingerprint
+		$sql$, board) USING day, fingerprint;
+		PERFORM set_config('enable_nestloop', nested_loops, true);
+		EXECUTE format('INSERT INTO %I.models VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', board) USING fingerprint, settings.model, as_of;
+		EXECUTE format('DELETE FROM %I.changed', board);
+		IF settings.posts THEN
+			EXECUTE format('DELETE FROM %I.posts WHERE last_at <= $1 - interval ''90 days''', board) USING as_of;
+		END IF;
+		IF settings.reactor_weight = 'authority' AND day IS DISTINCT FROM (before.at AT TIME ZONE 'UTC')::date THEN
+			PERFORM @extschema@.klout_weigh_authority(board, as_of);
+		END IF;
+	EXCEPTION WHEN SQLSTATE 'KL001' THEN
+		RAISE WARNING 'board "%": publication held back: %', board, held
+			USING HINT = format('If that is right: CALL klout_refresh(%L, publish => ''always'').', board);
+	END attempt;
+
+	EXECUTE format('INSERT INTO %I.publications VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)', board)
+		USING as_of, held IS NULL, held, totals.people, totals.people_at_63, totals.total_raw, rescored, fingerprint,
+			extract(epoch FROM clock_timestamp() - started)::float8;
+	RETURN held IS NULL;
+END
+$body$;
+COMMENT ON FUNCTION klout_publish(name, timestamptz, boolean) IS
+'The last step of klout_refresh: scores everybody on a board whose facts changed since the last publication, or everybody when a bucket (day or hour) has passed or the model changed, and writes scores, populations and this UTC day''s rows of history. If people, people at 63 or over, or total raw moved by more than the gate in settings (0.05) against the last publication of the same model, nothing is published, unless force or nobody was there before: false, a WARNING and a row in publications with the reason. as_of must be later than the last publication; NULL is now, and never too early';
+
+CREATE FUNCTION klout_weigh_authority(board name, as_of timestamptz DEFAULT now()) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+	SET search_path = pg_catalog, pg_temp
+	SET row_security = off	-- an error, where rows would be hidden
+AS $body$
+DECLARE
+	person_type CONSTANT text := @extschema@.klout_person_type(board);
+	watermark bigint;
+BEGIN
+	EXECUTE format('SELECT watermark FROM %I.settings', board) INTO STRICT watermark;
+	EXECUTE format('DELETE FROM %I.authority', board);
+	EXECUTE format($sql$
+		INSERT INTO %1$I.authority (person, authority, weight)
+		SELECT person::%3$s, authority, cume_dist() OVER (ORDER BY authority)
+		FROM @extschema@.%2$I($1)
+	$sql$, board, CASE person_type WHEN 'bigint' THEN 'klout_authority' ELSE 'klout_authority_text' END, person_type)
+	USING format($sql$
+		SELECT e.actor, e.target
+		FROM (SELECT coalesce(al.person, a.actor) AS actor, coalesce(tl.person, a.target) AS target
+			  FROM %1$I.source AS a
+			  LEFT JOIN %1$I.accounts AS al ON al.account = a.actor AND al.network = a.network
+			  LEFT JOIN %1$I.accounts AS tl ON tl.account = a.target AND tl.network = a.network
+			  WHERE a.id <= %2$s AND a.at <= %3$L::timestamptz AND a.at > '-infinity' AND a.network IS NOT NULL AND a.kind IS NOT NULL) AS e
+		WHERE NOT EXISTS (SELECT FROM %1$I.opt_outs AS o WHERE o.person = e.actor)
+		  AND NOT EXISTS (SELECT FROM %1$I.opt_outs AS o WHERE o.person = e.target)
+	$sql$, board, watermark, as_of);
+END
+$body$;
+COMMENT ON FUNCTION klout_weigh_authority(name, timestamptz) IS
+'Solves the authority of the people in a board''s actions up to as_of who did not opt out, and keeps the share of people whose authority is not higher as the weight of reactors. A daily publication does so if reactor_weight is authority; needs what klout_authority needs';
+
+CREATE PROCEDURE klout_refresh(board name, batch bigint DEFAULT 5000000, publish text DEFAULT 'gated', as_of timestamptz DEFAULT NULL)
+	LANGUAGE plpgsql
+AS $body$
+DECLARE
+	settled pg_catalog.int8;
+	writers pg_catalog.text[];
+	taken pg_catalog.int8;
+	remaining pg_catalog.int8;
+BEGIN
+	PERFORM @extschema@.klout_refresh_check(board, batch, publish, as_of);
+	COMMIT;
+	SELECT t.settled, t.writers INTO settled, writers FROM @extschema@.klout_settle(board) AS t;
+	COMMIT;
+	-- without a lock, or a writer who goes on to ALTER the table would wait for us
+	PERFORM @extschema@.klout_wait_for(writers);
+	-- SET TRANSACTION comes right after COMMIT, as even an expression would take a snapshot
+	LOOP
+		COMMIT;
+		SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
+		SELECT t.rows, t.remaining INTO taken, remaining
+		FROM @extschema@.klout_take_in(board, settled, batch, coalesce(as_of, pg_catalog.now())) AS t;
+		-- Published is under the same lock that found nothing left, or a klout_rebuild might come between
+		EXIT WHEN remaining OPERATOR(pg_catalog.=) 0 AND (taken OPERATOR(pg_catalog.=) 0 OR publish OPERATOR(pg_catalog.=) 'never');
+	END LOOP;
+	IF publish OPERATOR(pg_catalog.<>) 'never' THEN
+		PERFORM @extschema@.klout_publish(board, as_of, publish OPERATOR(pg_catalog.=) 'always');
+	END IF;
+	COMMIT;
+END
+$body$;
+COMMENT ON PROCEDURE klout_refresh(name, bigint, text, timestamptz) IS
+'Brings a board up to date: takes in what was added to its actions table, by batches of that many ids with a commit after each, then publishes scores, ranks and history as of now. Each committed row counts exactly once, whatever crashes or runs at the same time; a second refresh waits for the current batch of the first and goes on from there. Locks out no writer. publish: gated (held back if it moves too much, see klout_publish), always, or never. as_of, by default now(), replays the past: later actions wait. To be called outside of a transaction, as it commits';
+
+CREATE FUNCTION klout_refresh_check(board name, batch bigint, publish text, as_of timestamptz) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+	SET timezone = 'UTC'
+AS $body$
+DECLARE
+	settings record;
+	newest bigint;		-- id there is
+	handed_out bigint;	-- id, by the sequence
+	last_try timestamptz;
+	late record;
+BEGIN
+	IF board IS NULL THEN
+		RAISE EXCEPTION 'klout_refresh: board must not be NULL' USING ERRCODE = 'null_value_not_allowed';
+	END IF;
+	PERFORM @extschema@.klout_person_type(board);
+	IF batch IS NULL OR batch < 1 THEN
+		RAISE EXCEPTION 'klout_refresh: batch must be at least 1, got %', coalesce(batch::text, 'NULL')
+			USING ERRCODE = 'numeric_value_out_of_range';
+	END IF;
+	IF publish IS NULL OR publish NOT IN ('gated', 'always', 'never') THEN
+		RAISE EXCEPTION 'klout_refresh: publish must be gated, always or never, got %', coalesce(quote_literal(publish), 'NULL')
+			USING ERRCODE = 'invalid_parameter_value';
+	END IF;
+	IF as_of > clock_timestamp() THEN
+		RAISE EXCEPTION 'klout_refresh: as_of must not be in the future, got %', as_of
+			USING ERRCODE = 'invalid_parameter_value', HINT = 'It replays the past.';
+	END IF;
+	EXECUTE format('SELECT max(at) FROM %I.publications', board) INTO last_try;
+	IF as_of <= last_try AND publish <> 'never' THEN
+		RAISE EXCEPTION 'klout_refresh: as_of must be later than the last publication, got %', as_of
+			USING ERRCODE = 'invalid_parameter_value',
+				DETAIL = format('The last one was at %s.', last_try), HINT = 'History is never rewritten.';
+	END IF;
+
+	-- What the watermark rests on may have been changed since
+	EXECUTE format('SELECT s.actions, s.id_sequence, s.watermark, q.seqcache <> 1 OR q.seqincrement < 1 OR q.seqcycle AS disordered
+					FROM %I.settings AS s LEFT JOIN pg_sequence AS q ON q.seqrelid = s.id_sequence', board) INTO STRICT settings;
+	IF settings.disordered IS DISTINCT FROM false THEN
+		RAISE EXCEPTION 'board "%": sequence % does not hand out ids in order', board, settings.id_sequence
+			USING ERRCODE = 'object_not_in_prerequisite_state', DETAIL = 'Later rows must get higher ids, whoever inserts them.',
+				HINT = format('ALTER SEQUENCE %s CACHE 1 NO CYCLE, with an INCREMENT of 1.', settings.id_sequence);
+	END IF;
+	IF NOT has_sequence_privilege(settings.id_sequence, 'SELECT, USAGE') THEN
+		RAISE EXCEPTION 'permission denied for sequence %', settings.id_sequence
+			USING ERRCODE = 'insufficient_privilege', HINT = 'A refresh reads how far it has got.';
+	END IF;
+	EXECUTE format('SELECT max(id) FROM %I.source', board) INTO newest;
+	handed_out := pg_sequence_last_value(settings.id_sequence);
+	IF handed_out < settings.watermark THEN
+		RAISE EXCEPTION 'board "%": sequence % was set back', board, settings.id_sequence
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				DETAIL = format('Actions up to id %s are taken in, and new ones would get lower ids.', settings.watermark),
+				HINT = format('If the table was emptied, SELECT klout_rebuild(%L) begins anew; else set the sequence to its highest id.', board);
+	END IF;
+	IF newest > handed_out OR newest > settings.watermark AND handed_out IS NULL THEN
+		RAISE WARNING 'board "%": the highest id, %, did not come from sequence %', board, newest, settings.id_sequence
+			USING DETAIL = 'Rows beyond what the sequence has handed out are not taken in.',
+				HINT = format('Set the sequence to the highest id: SELECT setval(%L, %s).', settings.id_sequence, newest);
+	END IF;
+
+	-- A row that came after its id was passed is near the watermark, if anywhere
+	FOR late IN SELECT * FROM @extschema@.klout_audit(board, 1) LOOP
+		RAISE WARNING 'board "%": ids % to % had % rows when they were taken in, now %', board,
+			late.first_id, late.last_id, late.rows_taken, late.rows_now
+			USING DETAIL = 'Rows that come with an id from before, or are deleted, are not followed.',
+				HINT = format('Let the sequence alone give out ids, in the INSERT itself; SELECT klout_rebuild(%L) begins anew.', board);
+	END LOOP;
+END
+$body$;
+COMMENT ON FUNCTION klout_refresh_check(name, bigint, text, timestamptz) IS
+'The first step of klout_refresh: checks its arguments and that the sequence of ids still hands them out in order and was not set back, and warns when rows have ids beyond it or the last range of ids that was taken in has another number of rows by now';
+
+CREATE FUNCTION klout_audit(board name, newest integer DEFAULT NULL, OUT first_id bigint, OUT last_id bigint, OUT rows_taken bigint, OUT rows_now bigint)
+	RETURNS SETOF record
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 1
+	SET search_path = pg_catalog, pg_temp
+	SET row_security = off	-- an error, where rows would be hidden
+AS $body$
+BEGIN
+	PERFORM @extschema@.klout_person_type(board);
+	RETURN QUERY EXECUTE format($sql$
+		SELECT b.first_id, b.last_id, b.rows, n.rows
+		FROM (SELECT * FROM %1$I.batches ORDER BY last_id DESC LIMIT $1) AS b
+		CROSS JOIN LATERAL (SELECT count(*) AS rows FROM %1$I.source WHERE id BETWEEN b.first_id AND b.last_id) AS n
+		WHERE b.rows <> n.rows
+		ORDER BY b.last_id
+	$sql$, board) USING newest;
+END
+$body$;
+COMMENT ON FUNCTION klout_audit(name, integer) IS
+'Ranges of ids that had another number of rows when a board took them in than they have now: rows that came late with an id from before, or were deleted. No rows: all is well. Counts the rows of the newest ranges, by default of all, hence of the whole table';
+
+CREATE FUNCTION klout_rebuild(board name) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+BEGIN
+	PERFORM @extschema@.klout_person_type(board);
+	PERFORM @extschema@.klout_lock(board);
+	EXECUTE format('TRUNCATE %1$I.signals, %1$I.posts, %1$I.reactors, %1$I.pending, %1$I.batches', board);
+	EXECUTE format('INSERT INTO %1$I.changed SELECT DISTINCT person FROM %1$I.scores ON CONFLICT DO NOTHING', board);
+	-- below every id there is or will be
+	EXECUTE format($sql$
+		UPDATE %1$I.settings
+		SET watermark = greatest(least(0, (SELECT seqmin::numeric - 1 FROM pg_sequence WHERE seqrelid = id_sequence),
+									   (SELECT min(id)::numeric - 1 FROM %1$I.source)), -9223372036854775808)
+	$sql$, board);
+END
+$body$;
+COMMENT ON FUNCTION klout_rebuild(name) IS
+'Forgets the facts of a board, so that the next klout_refresh takes in all actions again: after rows were deleted or changed, with another bucket, or to take a reactor who opted out out of other people''s samples. Scores, history, accounts, opt-outs and perks stay';
+
+CREATE FUNCTION klout_link(board name, network text, account text, person text) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+DECLARE
+	person_type CONSTANT text := @extschema@.klout_person_type(board);
+	opted boolean;
+BEGIN
+	PERFORM @extschema@.klout_lock(board);
+	EXECUTE format($sql$
+		INSERT INTO %1$I.changed
+		SELECT coalesce((SELECT person FROM %1$I.accounts WHERE account = $2::%2$s AND network = $1), $2::%2$s)
+		UNION SELECT $3::%2$s
+		ON CONFLICT DO NOTHING
+	$sql$, board, person_type) USING network, account, person;
+	EXECUTE format($sql$
+		INSERT INTO %1$I.accounts AS a (network, account, person)
+		VALUES ($1, $2::%2$s, $3::%2$s)
+		ON CONFLICT (account, network) DO UPDATE
+		SET person = excluded.person, linked_at = excluded.linked_at
+		WHERE a.person <> excluded.person
+	$sql$, board, person_type) USING network, account, person;
+	EXECUTE format('DELETE FROM %1$I.accounts WHERE account = $2::%2$s AND network = $1 AND person = account', board, person_type) USING network, account;
+	EXECUTE format('SELECT EXISTS (SELECT FROM %1$I.opt_outs WHERE person = $1::%2$s)', board, person_type) INTO opted USING person;
+	IF opted THEN
+		PERFORM @extschema@.klout_opt_out(board, person);
+	END IF;
+END
+$body$;
+COMMENT ON FUNCTION klout_link(name, text, text, text) IS
+'Says that an account on a network belongs to a person, who is known by the id of another account. The next publication adds the account''s facts to the person''s, exactly. An account that is not linked belongs to the person of its own id. Linking again moves it; links do not chain. If the person opted out, what is stored of the account is deleted. History stays as it was';
+
+CREATE FUNCTION klout_unlink(board name, network text, account text) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+BEGIN
+	PERFORM @extschema@.klout_link(board, network, account, account);
+END
+$body$;
+COMMENT ON FUNCTION klout_unlink(name, text, text) IS
+'Gives an account back to the person of its own id, from the next publication on. History stays as it was';
+
+CREATE FUNCTION klout_opt_out(board name, person text) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+DECLARE
+	person_type CONSTANT text := @extschema@.klout_person_type(board);
+	relation text;
+	ids text[];
+BEGIN
+	PERFORM @extschema@.klout_lock(board);
+	EXECUTE format('INSERT INTO %1$I.opt_outs (person) VALUES ($1::%2$s) ON CONFLICT DO NOTHING', board, person_type) USING person;
+	-- nobody grants them a perk by a score they had
+	EXECUTE format('UPDATE %I.perks SET capacity = capacity', board);
+	-- accounts stay, because they say who is to be kept out
+	FOREACH relation IN ARRAY '{signals,posts}'::text[] LOOP
+		EXECUTE format($sql$
+			DELETE FROM %1$I.%2$I AS s
+			WHERE coalesce((SELECT a.person FROM %1$I.accounts AS a WHERE a.account = s.account AND a.network = s.network), s.account) = $1::%3$s
+			  AND (s.account = $1::%3$s OR s.account IN (SELECT a.account FROM %1$I.accounts AS a WHERE a.person = $1::%3$s))
+		$sql$, board, relation, person_type) USING person;
+	END LOOP;
+	EXECUTE format($sql$
+		DELETE FROM %1$I.pending AS p
+		WHERE $1::%2$s IN (coalesce((SELECT a.person FROM %1$I.accounts AS a WHERE a.account = p.actor AND a.network = p.network), p.actor),
+						   coalesce((SELECT a.person FROM %1$I.accounts AS a WHERE a.account = p.target AND a.network = p.network), p.target))
+	$sql$, board, person_type) USING person;
+	-- and what there was under the ids of linked accounts before, unless that is somebody on another network
+	EXECUTE format($sql$
+		SELECT ARRAY(SELECT $1::%2$s
+					 UNION
+					 SELECT a.account FROM %1$I.accounts AS a
+					 WHERE a.person = $1::%2$s AND NOT EXISTS (SELECT FROM %1$I.signals AS s WHERE s.account = a.account)
+					   AND NOT EXISTS (SELECT FROM %1$I.accounts AS o WHERE o.person = a.account))::text[]
+	$sql$, board, person_type) INTO ids USING person;
+	EXECUTE format('DELETE FROM %1$I.reactors WHERE actor = ANY ($1::%2$s[])', board, person_type) USING ids;
+	EXECUTE format('UPDATE %1$I.reactors SET first_target = actor WHERE first_target = ANY ($1::%2$s[])', board, person_type) USING ids;
+	FOREACH relation IN ARRAY '{authority,changed,scores,history,grants}'::text[] LOOP
+		EXECUTE format('DELETE FROM %1$I.%2$I WHERE person = ANY ($1::%3$s[])', board, relation, person_type) USING ids;
+	END LOOP;
+	-- the others move up
+	EXECUTE format('DELETE FROM %I.populations', board);
+	EXECUTE format('INSERT INTO %1$I.populations SELECT topic, count(*), @extschema@.klout_population(score) FROM %1$I.scores GROUP BY topic', board);
+END
+$body$;
+COMMENT ON FUNCTION klout_opt_out(name, text) IS
+'Deletes what a board stores about a person (signals, scores, history, grants, and whether they are a proven reactor) and keeps them out from now on: their actions and those on them are not taken in. The id itself stays, in opt_outs, and links of accounts. Hashes of the person in other people''s samples stay until klout_rebuild. Kept by dump and restore';
+
+CREATE FUNCTION klout_opt_in(board name, person text) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+DECLARE
+	person_type CONSTANT text := @extschema@.klout_person_type(board);
+BEGIN
+	PERFORM @extschema@.klout_lock(board);
+	EXECUTE format('DELETE FROM %1$I.opt_outs WHERE person = $1::%2$s', board, person_type) USING person;
+END
+$body$;
+COMMENT ON FUNCTION klout_opt_in(name, text) IS
+'Lets a person who opted out back in: actions that arrive from now on count. What was deleted comes back by klout_rebuild only';
+
+CREATE FUNCTION klout_grant(board name, perk text, as_of timestamptz DEFAULT now(), OUT person text, OUT score float8, OUT rank bigint)
+	RETURNS SETOF record
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+DECLARE
+	perk_row record;
+	granted bigint;
+BEGIN
+	PERFORM @extschema@.klout_person_type(board);
+	-- Whoever else grants this perk waits, then sees what was granted (see klout_lock)
+	EXECUTE format('UPDATE %I.perks SET capacity = capacity WHERE perk = $1 RETURNING *', board) INTO perk_row USING perk;
+	IF perk_row.perk IS NULL THEN
+		RAISE EXCEPTION 'klout_grant: board "%" has no perk "%"', board, perk
+			USING ERRCODE = 'undefined_object', HINT = format('Insert it into %I.perks.', board);
+	END IF;
+	IF as_of < perk_row.from_at OR as_of >= perk_row.until_at THEN
+		RETURN;
+	END IF;
+	EXECUTE format('SELECT count(*) FROM %I.grants WHERE perk = $1', board) INTO granted USING perk;
+	RETURN QUERY EXECUTE format($sql$
+		WITH best AS (
+			SELECT s.person, s.score,
+				   (SELECT 1 + count(*) FROM %1$I.scores AS o WHERE o.topic = s.topic AND o.score > s.score) AS rank
+			FROM %1$I.scores AS s
+			JOIN %1$I.populations AS p USING (topic)
+			WHERE s.topic = $2 AND s.score >= coalesce($3, 0)
+			  AND ($4::float8 IS NULL OR s.score >= @extschema@.klout_cutoff(p.population, $4) - 0.005)
+			  AND ($5::text IS NULL OR coalesce((s.networks ->> $5)::float8, 0) > 0)
+			  AND NOT EXISTS (SELECT FROM %1$I.grants AS g WHERE g.perk = $1 AND g.person = s.person)
+			ORDER BY s.score DESC, s.person
+			LIMIT greatest($6 - $7, 0)
+		), put AS (
+			INSERT INTO %1$I.grants (perk, person, granted_at, score, rank)
+			SELECT $1, person, $8, score, rank FROM best
+			RETURNING person, score, rank
+		)
+		SELECT person::text, score, rank FROM put ORDER BY rank, person
+	$sql$, board) USING perk, perk_row.topic, perk_row.min_score, perk_row.top_share, perk_row.network,
+		perk_row.capacity, granted, as_of;
+END
+$body$;
+COMMENT ON FUNCTION klout_grant(name, text, timestamptz) IS
+'Grants a perk of a board to the best of those who qualify by the last publication (min_score, top_share, topic, points on network) and do not have it, as long as there are some left, and returns them. Never more than the capacity and never twice to one person, whoever else grants at the same time. Nothing before from_at and from until_at on';
+
+CREATE FUNCTION klout_search(board name, query text, topic text DEFAULT '',
+	OUT person text, OUT score float8, OUT rank bigint, OUT percentile float8, OUT reach float8, OUT consistency float8,
+	OUT networks jsonb, OUT as_of timestamptz)
+	RETURNS SETOF record
+	LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT ROWS 10
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+DECLARE
+	person_type CONSTANT text := @extschema@.klout_person_type(board);
+BEGIN
+	RETURN QUERY EXECUTE format($sql$
+		WITH found AS (
+			SELECT person FROM %1$I.scores WHERE person::text = $1 AND topic = $2
+			UNION
+			SELECT person FROM %1$I.accounts WHERE account::text = $1
+			UNION
+			SELECT person FROM %1$I.scores
+			WHERE $3 AND topic = $2 AND starts_with(lower(person::text), lower($1))
+		)
+		SELECT s.person::text, s.score, r.rank, (p.people + 1 - r.rank) / p.people::float8, s.reach, s.consistency, s.networks, l.at
+		FROM found JOIN %1$I.scores AS s USING (person) JOIN %1$I.populations AS p USING (topic)
+		CROSS JOIN LATERAL (SELECT 1 + count(*) AS rank FROM %1$I.scores AS o WHERE o.topic = s.topic AND o.score > s.score) AS r
+		CROSS JOIN (SELECT at FROM %1$I.publications WHERE published ORDER BY at DESC LIMIT 1) AS l
+		WHERE s.topic = $2
+		ORDER BY s.person::text <> $1, s.score DESC, s.person
+		LIMIT 100
+	$sql$, board) USING query, topic, person_type = 'text';
+END
+$body$;
+COMMENT ON FUNCTION klout_search(name, text, text) IS
+'Looks somebody up on a board: the person of that id, those with an account of that id, and where ids are text all whose id begins with it (case ignored), at most 100, the exact one first, then by score; as of the last publication. percentile is the share of people at or below';
+
+CREATE FUNCTION klout_compare(board name, people text[], days integer DEFAULT 90, topic text DEFAULT '',
+	OUT day date, OUT person text, OUT score float8, OUT rank bigint, OUT fingerprint text)
+	RETURNS SETOF record
+	LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT ROWS 100
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+DECLARE
+	person_type CONSTANT text := @extschema@.klout_person_type(board);
+BEGIN
+	RETURN QUERY EXECUTE format($sql$
+		SELECT h.day, h.person::text, h.score, h.rank, h.fingerprint
+		FROM %1$I.history AS h
+		WHERE h.person = ANY ($1::%2$s[]) AND h.topic = $2
+		  AND h.day > (SELECT (max(at) AT TIME ZONE 'UTC')::date FROM %1$I.publications WHERE published) - $3
+		ORDER BY h.day, array_position($1::%2$s[], h.person)
+	$sql$, board, person_type) USING people, topic, days;
+END
+$body$;
+COMMENT ON FUNCTION klout_compare(name, text[], integer, text) IS
+'The history of two or more people on a board side by side, over the last days up to the last publication, by day and in the order they were named. A score is comparable with another of the same fingerprint';
+
+CREATE FUNCTION klout_statement(board name, person text, topic text DEFAULT '',
+	OUT network text, OUT kind text, OUT actions bigint, OUT first_at timestamptz, OUT last_at timestamptz, OUT points float8)
+	RETURNS SETOF record
+	LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT ROWS 10
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+DECLARE
+	person_type CONSTANT text := @extschema@.klout_person_type(board);
+	facts @extschema@.klout_signals;
+	model @extschema@.klout_model;
+	recipe jsonb;
+	now_bucket timestamptz;
+	as_of timestamptz;
+BEGIN
+	EXECUTE format($sql$
+		SELECT c.model, date_bin(c.bucket, l.at, '2000-01-01 00:00+00'), l.at
+		FROM %1$I.settings AS c CROSS JOIN (SELECT at FROM %1$I.publications WHERE published ORDER BY at DESC LIMIT 1) AS l
+	$sql$, board) INTO model, now_bucket, as_of;
+	EXECUTE format($sql$
+		SELECT @extschema@.klout_rollup(s.signals)
+		FROM %1$I.signals AS s LEFT JOIN %1$I.accounts AS l USING (account, network)
+		WHERE coalesce(l.person, s.account) = $1::%2$s AND ($2 = '' OR s.topic = $2)
+		  AND (s.account = $1::%2$s OR s.account IN (SELECT a.account FROM %1$I.accounts AS a WHERE a.person = $1::%2$s))
+	$sql$, board, person_type) INTO facts USING person, topic;
+	recipe := model::jsonb;
+
+	RETURN QUERY
+	WITH points AS (
+		SELECT e.part, e.network, e.points FROM @extschema@.klout_explain(facts, model, as_of) AS e
+	), entries AS (
+		SELECT e.network, e.kind, e.actions, e.bucket, coalesce((recipe #>> ARRAY['kinds', e.kind])::float8, 1) AS kind_weight
+		FROM @extschema@.klout_entries(facts) AS e
+		WHERE e.bucket <= now_bucket
+	), counted AS (
+		SELECT e.network, e.kind, sum(e.actions)::bigint AS actions, min(e.bucket) AS first_at, max(e.bucket) AS last_at
+		FROM entries AS e GROUP BY 1, 2
+	), worth AS (	-- what each kind brought, in any unit: a day or a reactor is shared by its kinds
+		SELECT 'consistency' AS part, d.network, d.kind, sum(d.share) AS worth
+		FROM (SELECT e.network, e.kind, max(e.kind_weight) OVER day / count(*) OVER day *
+				   power(2, -extract(epoch FROM now_bucket - e.bucket)::float8 / extract(epoch FROM (recipe ->> 'consistency_half_life')::interval)::float8) AS share
+			  FROM entries AS e WINDOW day AS (PARTITION BY e.network, e.bucket)) AS d
+		GROUP BY 2, 3
+		UNION ALL
+		SELECT 'reach', r.network, k.kind,
+			   sum((SELECT max(coalesce((recipe #>> ARRAY['kinds', o.kind])::float8, 1)) FROM unnest(r.kinds) AS o (kind)) / cardinality(r.kinds) / r.inclusion *
+				   power(2, -extract(epoch FROM now_bucket - r.last_at)::float8 / extract(epoch FROM (recipe ->> 'reach_half_life')::interval)::float8))
+		FROM @extschema@.klout_reactor_sample(facts) AS r CROSS JOIN LATERAL unnest(r.kinds) AS k (kind)
+		WHERE r.last_at <= now_bucket
+		GROUP BY 2, 3
+	), shared AS (
+		SELECT w.network, w.kind, sum(p.points * w.worth / w.total) AS points
+		FROM (SELECT *, sum(s.worth) OVER (PARTITION BY s.part, s.network) AS total FROM worth AS s) AS w
+		JOIN points AS p ON p.part = w.part AND p.network = w.network
+		WHERE w.total > 0
+		GROUP BY 1, 2
+	)
+	SELECT c.network, c.kind, c.actions, c.first_at, c.last_at, coalesce(s.points, 0)
+	FROM counted AS c LEFT JOIN shared AS s ON s.network = c.network AND s.kind = c.kind
+	UNION ALL
+	SELECT p.network, NULL, NULL, NULL, NULL, sum(p.points)
+	FROM points AS p WHERE p.part NOT IN ('reach', 'consistency')
+	GROUP BY p.network
+	ORDER BY 1, 2;
+END
+$body$;
+COMMENT ON FUNCTION klout_statement(name, text, text) IS
+'The activity statement of a person on a board: for each network and kind how many actions they received, from the first day (or hour) to the last, and how many points of the score that brings now. The points add up to the score. A reactor''s or a day''s points are shared evenly among the kinds seen; where reactors are sampled the shares are estimates. kind is NULL for points of the audience and of own posts';
+
+-- (end of boards)
