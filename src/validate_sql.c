@@ -630,6 +630,10 @@ klout_validate(PG_FUNCTION_ARGS)
 			people == 0, without);
 	put_measure(result, "without score", COLUMN_SHARE_WITHOUT_SCORE,
 				count_of(COLUMN_WITHOUT_SCORE));
+
+	/* SPI frees their memory, but does not know of their files */
+	tuplestore_end(scores->reldata);
+	tuplestore_end(outcomes->reldata);
 	SPI_finish();
 	return (Datum) 0;
 }
