@@ -13,20 +13,8 @@ SET search_path = regress_validate, public;
 \set pairs_file :abs_srcdir '/data/validate_pairs.csv'
 \set expected_file :abs_srcdir '/data/validate_expected.csv'
 
--- The error of a statement, or its first value.
-CREATE FUNCTION try(statement text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	result text;
-	state text;
-	message text;
-	detail text;
-BEGIN
-	EXECUTE statement INTO result;
-	RETURN coalesce(result, '(null)');
-EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL;
-	RETURN concat_ws(' ', state, message, nullif('- ' || detail, '- '));
-END $$;
+\set tools :abs_srcdir '/include/tools.sql'
+\i :tools
 
 --
 -- The references
