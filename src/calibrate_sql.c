@@ -30,6 +30,7 @@
 #include "utils/builtins.h"
 #include "utils/float.h"
 #include "utils/timestamp.h"
+#include "values_sql.h"
 
 /* where the numbers of klout_mix are in its array: one dimension, no NULLs */
 #define PAIRS_OFFSET			ARR_OVERHEAD_NONULLS(1)
@@ -113,11 +114,7 @@ klout_mix_accum(PG_FUNCTION_ARGS)
 	const char *fault;
 
 	if (PG_ARGISNULL(1))
-	{
-		if (PG_ARGISNULL(0))
-			PG_RETURN_NULL();
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	}
+		return klout_return_argument(fcinfo, 0);
 	if (!PG_ARGISNULL(0))
 		array = pairs_getarg(fcinfo, 0, &pairs);
 	signals = klout_signals_getarg(fcinfo, 1);
@@ -138,11 +135,7 @@ klout_mix_combine(PG_FUNCTION_ARGS)
 	KloutPairs	other;
 
 	if (PG_ARGISNULL(1))
-	{
-		if (PG_ARGISNULL(0))
-			PG_RETURN_NULL();
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	}
+		return klout_return_argument(fcinfo, 0);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_DATUM(PG_GETARG_DATUM(1));
 	array = pairs_getarg(fcinfo, 0, &pairs);
@@ -285,15 +278,12 @@ count_and_add(struct varlena *value, KloutCalibration *state, uint32 bin)
 static char *
 fingerprint_of(const uint8 *data, size_t len)
 {
-	struct varlena *value = palloc(VARHDRSZ + len);
 	KloutModel	model;
 
-	SET_VARSIZE(value, VARHDRSZ + len);
-	memcpy(VARDATA(value), data, len);
 	if (klout_model_read(data, len, &model) != NULL)
 		return pstrdup("corrupt");
 	return TextDatumGetCString(DirectFunctionCall1(klout_fingerprint,
-												   PointerGetDatum(value)));
+												   PointerGetDatum(klout_new_value(data, len))));
 }
 
 /* Raises an error unless the state is of this model and moment. */
@@ -343,11 +333,7 @@ klout_calibrate_accum(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) ||
 		(PG_NARGS() > 3 && PG_ARGISNULL(3)))
-	{
-		if (PG_ARGISNULL(0))
-			PG_RETURN_NULL();
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	}
+		return klout_return_argument(fcinfo, 0);
 
 	model_value = PG_GETARG_VARLENA_PP(2);
 	model_data = state_data(model_value);
@@ -395,11 +381,7 @@ klout_calibrate_combine(PG_FUNCTION_ARGS)
 	uint32		n;
 
 	if (PG_ARGISNULL(1))
-	{
-		if (PG_ARGISNULL(0))
-			PG_RETURN_NULL();
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	}
+		return klout_return_argument(fcinfo, 0);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_DATUM(PG_GETARG_DATUM(1));
 
