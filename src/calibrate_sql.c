@@ -180,11 +180,11 @@ state_data(const struct varlena *value)
 }
 
 static void
-state_corrupt(const char *fault)
+report_invalid(const char *fault)
 {
 	ereport(ERROR,
-			(errcode(ERRCODE_DATA_CORRUPTED),
-			 errmsg("state of klout_calibrate is corrupt"),
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("state of klout_calibrate is invalid"),
 			 errdetail("On reading it, %s.", fault)));
 }
 
@@ -195,7 +195,7 @@ read_state(const struct varlena *value, KloutCalibration *state)
 											   VARSIZE_ANY_EXHDR(value), state);
 
 	if (unlikely(fault != NULL))
-		state_corrupt(fault);
+		report_invalid(fault);
 }
 
 /* Everybody of one state or two, counted. */
@@ -210,7 +210,7 @@ fold_states(const KloutCalibration *a, const KloutCalibration *b, uint32 *n)
 	const char *fault = klout_calibration_fold(a, b, counts, scratch, n);
 
 	if (unlikely(fault != NULL))
-		state_corrupt(fault);
+		report_invalid(fault);
 	pfree(scratch);
 	return counts;
 }
@@ -409,7 +409,7 @@ klout_calibrate_final(PG_FUNCTION_ARGS)
 	read_state(PG_GETARG_VARLENA_PP(0), &state);
 	fault = klout_model_read(state.model, state.model_len, &model);
 	if (fault)
-		state_corrupt(fault);
+		report_invalid(fault);
 	counts = fold_states(&state, NULL, &n);
 
 	if (n == 0)
