@@ -54,7 +54,7 @@ PG_FUNCTION_INFO_V1(klout_calibrate_final);
 
 /* Argument argno, not NULL: {proven, unproven}; *numbers are inside it. */
 static ArrayType *
-pairs_getarg(FunctionCallInfo fcinfo, int argno, KloutPairs *pairs)
+pairs_getarg(FunctionCallInfo fcinfo, int argno, KloutMix *pairs)
 {
 	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(argno);
 	int64		numbers[2];
@@ -77,7 +77,7 @@ pairs_getarg(FunctionCallInfo fcinfo, int argno, KloutPairs *pairs)
 /* The state of these pairs: in place if it may be, else a new one. */
 static Datum
 pairs_result(FunctionCallInfo fcinfo, ArrayType *array,
-			 const KloutPairs *pairs)
+			 const KloutMix *pairs)
 {
 	if (array && AggCheckCallContext(fcinfo, NULL))
 	{
@@ -109,7 +109,7 @@ Datum
 klout_mix_accum(PG_FUNCTION_ARGS)
 {
 	ArrayType  *array = NULL;
-	KloutPairs	pairs = {0, 0};
+	KloutMix	pairs = {0, 0};
 	KloutCanonical signals;
 	const char *fault;
 
@@ -118,8 +118,8 @@ klout_mix_accum(PG_FUNCTION_ARGS)
 	if (!PG_ARGISNULL(0))
 		array = pairs_getarg(fcinfo, 0, &pairs);
 	signals = klout_signals_getarg(fcinfo, 1);
-	fault = klout_pairs_add(&pairs, signals.data, signals.len);
-	if (fault == klout_pairs_too_many)
+	fault = klout_mix_add(&pairs, signals.data, signals.len);
+	if (fault == klout_mix_too_many)
 		pairs_overflow();
 	if (fault)
 		klout_signals_corrupt(fault);
@@ -131,8 +131,8 @@ Datum
 klout_mix_combine(PG_FUNCTION_ARGS)
 {
 	ArrayType  *array;
-	KloutPairs	pairs;
-	KloutPairs	other;
+	KloutMix	pairs;
+	KloutMix	other;
 
 	if (PG_ARGISNULL(1))
 		return klout_return_argument(fcinfo, 0);
@@ -140,7 +140,7 @@ klout_mix_combine(PG_FUNCTION_ARGS)
 		PG_RETURN_DATUM(PG_GETARG_DATUM(1));
 	array = pairs_getarg(fcinfo, 0, &pairs);
 	(void) pairs_getarg(fcinfo, 1, &other);
-	if (!klout_pairs_merge(&pairs, &other))
+	if (!klout_mix_merge(&pairs, &other))
 		pairs_overflow();
 	return pairs_result(fcinfo, array, &pairs);
 }
@@ -149,7 +149,7 @@ klout_mix_combine(PG_FUNCTION_ARGS)
 Datum
 klout_mix_final(PG_FUNCTION_ARGS)
 {
-	KloutPairs	pairs;
+	KloutMix	pairs;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
