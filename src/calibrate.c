@@ -25,7 +25,7 @@
  */
 #define REACTORS_MAX			(INT64CONST(1) << 45)
 
-const char	klout_pairs_too_many[] = "pairs exceed the range of bigint";
+const char	klout_mix_too_many[] = "pairs exceed the range of bigint";
 
 /* ----------
  * Mix
@@ -33,9 +33,9 @@ const char	klout_pairs_too_many[] = "pairs exceed the range of bigint";
  */
 
 bool
-klout_pairs_merge(KloutPairs *pairs, const KloutPairs *other)
+klout_mix_merge(KloutMix *pairs, const KloutMix *other)
 {
-	KloutPairs	sum;
+	KloutMix	sum;
 
 	if (pg_add_s64_overflow(pairs->proven, other->proven, &sum.proven) ||
 		pg_add_s64_overflow(pairs->unproven, other->unproven, &sum.unproven))
@@ -45,7 +45,7 @@ klout_pairs_merge(KloutPairs *pairs, const KloutPairs *other)
 }
 
 const char *
-klout_pairs_add(KloutPairs *pairs, const uint8 *data, size_t len)
+klout_mix_add(KloutMix *pairs, const uint8 *data, size_t len)
 {
 	KloutSignals signals;
 	KloutNetwork network;
@@ -56,7 +56,7 @@ klout_pairs_add(KloutPairs *pairs, const uint8 *data, size_t len)
 	{
 		KloutReactors cursor = network.reactors;
 		KloutReactor reactor;
-		KloutPairs	found = {0, 0};
+		KloutMix	found = {0, 0};
 		uint64		threshold_hash = 0;
 		int64		reactors = 0;
 		int64		weights = 0;
@@ -86,8 +86,8 @@ klout_pairs_add(KloutPairs *pairs, const uint8 *data, size_t len)
 			found.proven = reactors * weights / sampled;
 		}
 		found.unproven = reactors * KLOUT_WEIGHT_STEPS - found.proven;
-		if (!klout_pairs_merge(pairs, &found))
-			return klout_pairs_too_many;
+		if (!klout_mix_merge(pairs, &found))
+			return klout_mix_too_many;
 	}
 	return signals.problem;
 }

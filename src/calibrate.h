@@ -34,11 +34,11 @@
  */
 
 /* Pairs of a reactor and a person, in steps of 1 / KLOUT_WEIGHT_STEPS. */
-typedef struct KloutPairs
+typedef struct KloutMix
 {
 	int64		proven;
 	int64		unproven;
-} KloutPairs;
+} KloutMix;
 
 /*
  * Adds the pairs of a canonical value of signals: of each reactor on each
@@ -46,14 +46,14 @@ typedef struct KloutPairs
  * there are as many as the registers say, of which the sample's proven share
  * is proven.  O(len).
  */
-extern const char *klout_pairs_add(KloutPairs *pairs, const uint8 *data,
-								   size_t len);
+extern const char *klout_mix_add(KloutMix *pairs, const uint8 *data,
+								 size_t len);
 
 /* Adds up; false, and *pairs unchanged, beyond the range of int64. */
-extern bool klout_pairs_merge(KloutPairs *pairs, const KloutPairs *other);
+extern bool klout_mix_merge(KloutMix *pairs, const KloutMix *other);
 
 /* the one fault that is of amount and not of form: for another SQLSTATE */
-extern const char klout_pairs_too_many[];
+extern const char klout_mix_too_many[];
 
 /* ----------
  * Raw scores

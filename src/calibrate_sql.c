@@ -30,6 +30,7 @@
 #include "utils/builtins.h"
 #include "utils/float.h"
 #include "utils/timestamp.h"
+#include "values_sql.h"
 
 /* where the numbers of klout_mix are in its array: one dimension, no NULLs */
 #define PAIRS_OFFSET			ARR_OVERHEAD_NONULLS(1)
@@ -53,7 +54,7 @@ PG_FUNCTION_INFO_V1(klout_calibrate_final);
 
 /* Argument argno, not NULL: {proven, unproven}; *numbers are inside it. */
 static ArrayType *
-pairs_getarg(FunctionCallInfo fcinfo, int argno, KloutPairs *pairs)
+pairs_getarg(FunctionCallInfo fcinfo, int argno, KloutMix *pairs)
 {
 	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(argno);
 	int64		numbers[2];
@@ -76,7 +77,7 @@ pairs_getarg(FunctionCallInfo fcinfo, int argno, KloutPairs *pairs)
 /* The state of these pairs: in place if it may be, else a new one. */
 static Datum
 pairs_result(FunctionCallInfo fcinfo, ArrayType *array,
-			 const KloutPairs *pairs)
+			 const KloutMix *pairs)
 {
 	if (array && AggCheckCallContext(fcinfo, NULL))
 	{
@@ -108,21 +109,17 @@ Datum
 klout_mix_accum(PG_FUNCTION_ARGS)
 {
 	ArrayType  *array = NULL;
-	KloutPairs	pairs = {0, 0};
+	KloutMix	pairs = {0, 0};
 	KloutCanonical signals;
 	const char *fault;
 
 	if (PG_ARGISNULL(1))
-	{
-		if (PG_ARGISNULL(0))
-			PG_RETURN_NULL();
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	}
+		return klout_return_argument(fcinfo, 0);
 	if (!PG_ARGISNULL(0))
 		array = pairs_getarg(fcinfo, 0, &pairs);
 	signals = klout_signals_getarg(fcinfo, 1);
-	fault = klout_pairs_add(&pairs, signals.data, signals.len);
-	if (fault == klout_pairs_too_many)
+	fault = klout_mix_add(&pairs, signals.data, signals.len);
+	if (fault == klout_mix_too_many)
 		pairs_overflow();
 	if (fault)
 		klout_signals_corrupt(fault);
@@ -134,20 +131,16 @@ Datum
 klout_mix_combine(PG_FUNCTION_ARGS)
 {
 	ArrayType  *array;
-	KloutPairs	pairs;
-	KloutPairs	other;
+	KloutMix	pairs;
+	KloutMix	other;
 
 	if (PG_ARGISNULL(1))
-	{
-		if (PG_ARGISNULL(0))
-			PG_RETURN_NULL();
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	}
+		return klout_return_argument(fcinfo, 0);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_DATUM(PG_GETARG_DATUM(1));
 	array = pairs_getarg(fcinfo, 0, &pairs);
 	(void) pairs_getarg(fcinfo, 1, &other);
-	if (!klout_pairs_merge(&pairs, &other))
+	if (!klout_mix_merge(&pairs, &other))
 		pairs_overflow();
 	return pairs_result(fcinfo, array, &pairs);
 }
@@ -156,7 +149,7 @@ klout_mix_combine(PG_FUNCTION_ARGS)
 Datum
 klout_mix_final(PG_FUNCTION_ARGS)
 {
-	KloutPairs	pairs;
+	KloutMix	pairs;
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
@@ -187,11 +180,11 @@ state_data(const struct varlena *value)
 }
 
 static void
-state_corrupt(const char *fault)
+report_invalid(const char *fault)
 {
 	ereport(ERROR,
-			(errcode(ERRCODE_DATA_CORRUPTED),
-			 errmsg("state of klout_calibrate is corrupt"),
+			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
+			 errmsg("state of klout_calibrate is invalid"),
 			 errdetail("On reading it, %s.", fault)));
 }
 
@@ -202,7 +195,7 @@ read_state(const struct varlena *value, KloutCalibration *state)
 											   VARSIZE_ANY_EXHDR(value), state);
 
 	if (unlikely(fault != NULL))
-		state_corrupt(fault);
+		report_invalid(fault);
 }
 
 /* Everybody of one state or two, counted. */
@@ -217,7 +210,7 @@ fold_states(const KloutCalibration *a, const KloutCalibration *b, uint32 *n)
 	const char *fault = klout_calibration_fold(a, b, counts, scratch, n);
 
 	if (unlikely(fault != NULL))
-		state_corrupt(fault);
+		report_invalid(fault);
 	pfree(scratch);
 	return counts;
 }
@@ -285,15 +278,12 @@ count_and_add(struct varlena *value, KloutCalibration *state, uint32 bin)
 static char *
 fingerprint_of(const uint8 *data, size_t len)
 {
-	struct varlena *value = palloc(VARHDRSZ + len);
 	KloutModel	model;
 
-	SET_VARSIZE(value, VARHDRSZ + len);
-	memcpy(VARDATA(value), data, len);
 	if (klout_model_read(data, len, &model) != NULL)
 		return pstrdup("corrupt");
 	return TextDatumGetCString(DirectFunctionCall1(klout_fingerprint,
-												   PointerGetDatum(value)));
+												   PointerGetDatum(klout_new_value(data, len))));
 }
 
 /* Raises an error unless the state is of this model and moment. */
@@ -343,11 +333,7 @@ klout_calibrate_accum(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) ||
 		(PG_NARGS() > 3 && PG_ARGISNULL(3)))
-	{
-		if (PG_ARGISNULL(0))
-			PG_RETURN_NULL();
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	}
+		return klout_return_argument(fcinfo, 0);
 
 	model_value = PG_GETARG_VARLENA_PP(2);
 	model_data = state_data(model_value);
@@ -395,11 +381,7 @@ klout_calibrate_combine(PG_FUNCTION_ARGS)
 	uint32		n;
 
 	if (PG_ARGISNULL(1))
-	{
-		if (PG_ARGISNULL(0))
-			PG_RETURN_NULL();
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	}
+		return klout_return_argument(fcinfo, 0);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_DATUM(PG_GETARG_DATUM(1));
 
@@ -427,7 +409,7 @@ klout_calibrate_final(PG_FUNCTION_ARGS)
 	read_state(PG_GETARG_VARLENA_PP(0), &state);
 	fault = klout_model_read(state.model, state.model_len, &model);
 	if (fault)
-		state_corrupt(fault);
+		report_invalid(fault);
 	counts = fold_states(&state, NULL, &n);
 
 	if (n == 0)

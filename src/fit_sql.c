@@ -13,7 +13,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "compat.h"
+#include "values_sql.h"
 
 #include <math.h>
 
@@ -44,11 +44,7 @@ new_state(int features)
 static struct varlena *
 copy_of(const struct varlena *state)
 {
-	struct varlena *copy = palloc(VARHDRSZ + VARSIZE_ANY_EXHDR(state));
-
-	SET_VARSIZE(copy, VARHDRSZ + VARSIZE_ANY_EXHDR(state));
-	memcpy(VARDATA(copy), VARDATA_ANY(state), VARSIZE_ANY_EXHDR(state));
-	return copy;
+	return klout_new_value(VARDATA_ANY(state), VARSIZE_ANY_EXHDR(state));
 }
 
 static uint8 *
@@ -58,22 +54,13 @@ bytes_of(struct varlena *state)
 }
 
 static void
-report_corrupt(const char *problem)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_DATA_CORRUPTED),
-			 errmsg("value of type %s is corrupt", TYPE_NAME),
-			 errdetail("On reading it, %s.", problem)));
-}
-
-static void
 check_state(const struct varlena *state)
 {
 	const char *problem = klout_fit_check((const uint8 *) VARDATA_ANY(state),
 										  VARSIZE_ANY_EXHDR(state));
 
 	if (problem)
-		report_corrupt(problem);
+		klout_report_corrupt(TYPE_NAME, problem);
 }
 
 static void
@@ -267,17 +254,13 @@ klout_judgements_recv(PG_FUNCTION_ARGS)
 	size_t		len = (size_t) (buf->len - buf->cursor);
 	const char *data = pq_getmsgbytes(buf, (int) len);
 	const char *problem = klout_fit_check((const uint8 *) data, len);
-	struct varlena *result;
 
 	if (problem)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
 				 errmsg("invalid binary value of type %s: %s",
 						TYPE_NAME, problem)));
-	result = palloc(VARHDRSZ + len);
-	SET_VARSIZE(result, VARHDRSZ + len);
-	memcpy(VARDATA(result), data, len);
-	PG_RETURN_POINTER(result);
+	PG_RETURN_POINTER(klout_new_value(data, len));
 }
 
 PG_FUNCTION_INFO_V1(klout_judgements_send);
@@ -357,11 +340,7 @@ klout_fit_accum(PG_FUNCTION_ARGS)
 	int			nworse;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
-	{
-		if (PG_ARGISNULL(0))
-			PG_RETURN_NULL();
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	}
+		return klout_return_argument(fcinfo, 0);
 
 	n = features_argument(fcinfo, 1, "better", better);
 	nworse = features_argument(fcinfo, 2, "worse", worse);
@@ -405,11 +384,7 @@ klout_judgements_combine(PG_FUNCTION_ARGS)
 	struct varlena *other;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
-	{
-		if (PG_ARGISNULL(0) && PG_ARGISNULL(1))
-			PG_RETURN_NULL();
-		PG_RETURN_DATUM(PG_GETARG_DATUM(PG_ARGISNULL(0) ? 1 : 0));
-	}
+		return klout_return_argument(fcinfo, PG_ARGISNULL(0) ? 1 : 0);
 
 	state = PG_GETARG_VARLENA_PP(0);
 	other = PG_GETARG_VARLENA_PP(1);

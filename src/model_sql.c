@@ -26,6 +26,7 @@
 #include "parser/scansup.h"
 #include "utils/builtins.h"
 #include "utils/datetime.h"
+#include "values_sql.h"
 
 #define TYPE_NAME			"klout_model"
 
@@ -580,7 +581,6 @@ klout_model_recv(PG_FUNCTION_ARGS)
 	const char *data = pq_getmsgbytes(buf, len);
 	KloutModel	model;
 	const char *error;
-	struct varlena *result;
 
 	error = klout_model_read((const uint8 *) data, (size_t) len, &model);
 	if (error == NULL)
@@ -597,10 +597,7 @@ klout_model_recv(PG_FUNCTION_ARGS)
 				 errmsg("invalid binary input for type %s", TYPE_NAME),
 				 errdetail("Reading it failed: %s.", error)));
 
-	result = palloc(VARHDRSZ + (size_t) len);
-	SET_VARSIZE(result, VARHDRSZ + len);
-	memcpy(VARDATA(result), data, (size_t) len);
-	PG_RETURN_POINTER(result);
+	PG_RETURN_POINTER(klout_new_value(data, (size_t) len));
 }
 
 /* klout_model_send(klout_model) -> bytea: the stored form */

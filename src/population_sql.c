@@ -34,6 +34,7 @@
 #include "utils/builtins.h"
 #include "utils/float.h"
 #include "utils/tuplestore.h"
+#include "values_sql.h"
 
 #define TYPE_NAME			"klout_population"
 
@@ -95,10 +96,7 @@ report_corrupt(const char *fault)
 				 errmsg("%s out of range", TYPE_NAME),
 				 errdetail("Its people would exceed %lld.",
 						   (long long) PG_INT64_MAX)));
-	ereport(ERROR,
-			(errcode(ERRCODE_DATA_CORRUPTED),
-			 errmsg("value of type %s is corrupt", TYPE_NAME),
-			 errdetail("On reading it, %s.", fault)));
+	klout_report_corrupt(TYPE_NAME, fault);
 }
 
 void
@@ -422,7 +420,6 @@ klout_population_recv(PG_FUNCTION_ARGS)
 	const uint8 *data = (const uint8 *) pq_getmsgbytes(buf, (int) len);
 	KloutBins	bins;
 	const char *fault;
-	struct varlena *result;
 
 	if (klout_population_is_open(data, len))
 		fault = "version is unknown";
@@ -438,10 +435,7 @@ klout_population_recv(PG_FUNCTION_ARGS)
 						 ERRCODE_INVALID_BINARY_REPRESENTATION),
 				 errmsg("invalid binary value of type %s: %s",
 						TYPE_NAME, fault)));
-	result = palloc(VARHDRSZ + len);
-	SET_VARSIZE(result, VARHDRSZ + len);
-	memcpy(VARDATA(result), data, len);
-	PG_RETURN_POINTER(result);
+	PG_RETURN_POINTER(klout_new_value(data, len));
 }
 
 PG_FUNCTION_INFO_V1(klout_population_send);
@@ -493,11 +487,7 @@ klout_population_accum(PG_FUNCTION_ARGS)
 	int			bin;
 
 	if (PG_ARGISNULL(1))
-	{
-		if (PG_ARGISNULL(0))
-			PG_RETURN_NULL();
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	}
+		return klout_return_argument(fcinfo, 0);
 	bin = klout_check_score(TYPE_NAME, PG_GETARG_FLOAT8(1));
 
 	if (!AggCheckCallContext(fcinfo, NULL))

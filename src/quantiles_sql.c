@@ -24,6 +24,7 @@
 #include "catalog/pg_type_d.h"
 #include "libpq/pqformat.h"
 #include "utils/array.h"
+#include "values_sql.h"
 
 #define TYPE_NAME			"klout_quantiles"
 
@@ -173,10 +174,7 @@ read_parameter(const struct varlena *value, KloutParameter *parameter)
 											 parameter);
 
 	if (unlikely(fault != NULL))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("value of type %s is corrupt", TYPE_NAME),
-				 errdetail("On reading it, %s.", fault)));
+		klout_report_corrupt(TYPE_NAME, fault);
 }
 
 static const uint8 *
@@ -472,7 +470,6 @@ klout_quantiles_recv(PG_FUNCTION_ARGS)
 	KloutParameter parameter;
 	KloutBins	bins;
 	const char *fault = klout_parameter_read(data, len, &parameter);
-	struct varlena *result;
 
 	if (fault == NULL)
 	{
@@ -495,10 +492,7 @@ klout_quantiles_recv(PG_FUNCTION_ARGS)
 						 ERRCODE_INVALID_BINARY_REPRESENTATION),
 				 errmsg("invalid binary value of type %s: %s",
 						TYPE_NAME, fault)));
-	result = palloc(VARHDRSZ + len);
-	SET_VARSIZE(result, VARHDRSZ + len);
-	memcpy(VARDATA(result), data, len);
-	PG_RETURN_POINTER(result);
+	PG_RETURN_POINTER(klout_new_value(data, len));
 }
 
 PG_FUNCTION_INFO_V1(klout_quantiles_send);
@@ -593,11 +587,7 @@ accumulate(FunctionCallInfo fcinfo, KloutQuantile quantile)
 	int			bin;
 
 	if (PG_ARGISNULL(1))
-	{
-		if (PG_ARGISNULL(0))
-			PG_RETURN_NULL();
-		PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-	}
+		return klout_return_argument(fcinfo, 0);
 	bin = klout_check_score(quantiles[quantile].name, PG_GETARG_FLOAT8(1));
 
 	if (PG_ARGISNULL(2))

@@ -30,6 +30,7 @@
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 #include "utils/uuid.h"
+#include "values_sql.h"
 
 /* the first size of an open value, in bytes of VARSIZE: from, to */
 #define OPEN_SIZE_MIN			128
@@ -295,17 +296,6 @@ agree_unit(KloutBuffer *buffer, KloutUnit unit, const char *function)
 }
 
 /*
- * The state as it is, for a row that is skipped.  A NULL state stays NULL.
- */
-static Datum
-skip_row(FunctionCallInfo fcinfo)
-{
-	if (PG_ARGISNULL(0))
-		PG_RETURN_NULL();
-	PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-}
-
-/*
  * (state, network, kind, actor, at [, weight [, bucket]]), the actor already
  * reduced to 64 bits.
  */
@@ -367,7 +357,7 @@ Datum
 klout_signals_add_bigint(PG_FUNCTION_ARGS)
 {
 	if (action_is_null(fcinfo))
-		return skip_row(fcinfo);
+		return klout_return_argument(fcinfo, 0);
 	return signals_add(fcinfo, (uint64) PG_GETARG_INT64(3));
 }
 
@@ -379,7 +369,7 @@ klout_signals_add_text(PG_FUNCTION_ARGS)
 	KloutName	actor;
 
 	if (action_is_null(fcinfo))
-		return skip_row(fcinfo);
+		return klout_return_argument(fcinfo, 0);
 	actor = klout_utf8_from_text(PG_GETARG_TEXT_PP(3));
 	return signals_add(fcinfo, klout_hash_bytes(actor.data, actor.len));
 }
@@ -390,7 +380,7 @@ Datum
 klout_signals_add_uuid(PG_FUNCTION_ARGS)
 {
 	if (action_is_null(fcinfo))
-		return skip_row(fcinfo);
+		return klout_return_argument(fcinfo, 0);
 	return signals_add(fcinfo,
 					   klout_hash_bytes(PG_GETARG_UUID_P(3)->data, UUID_LEN));
 }
@@ -409,7 +399,7 @@ klout_posts_add(PG_FUNCTION_ARGS)
 	int64		at;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
-		return skip_row(fcinfo);
+		return klout_return_argument(fcinfo, 0);
 	memset(&topic, 0, sizeof(topic));
 	topic.type = KLOUT_TOPIC_POSTS;
 	topic.network = klout_name_from_text(PG_GETARG_TEXT_PP(1), function, "network");
@@ -434,7 +424,7 @@ klout_audience_add(PG_FUNCTION_ARGS)
 	KloutBuffer buffer;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3))
-		return skip_row(fcinfo);
+		return klout_return_argument(fcinfo, 0);
 	memset(&topic, 0, sizeof(topic));
 	topic.type = KLOUT_TOPIC_AUDIENCE;
 	topic.network = klout_name_from_text(PG_GETARG_TEXT_PP(1), function, "network");
@@ -520,7 +510,7 @@ klout_signals_combine(PG_FUNCTION_ARGS)
 	size_t		len;
 
 	if (PG_ARGISNULL(1))
-		return skip_row(fcinfo);
+		return klout_return_argument(fcinfo, 0);
 
 	/* the executor copies it; what must not be copied is a TOAST pointer */
 	if (PG_ARGISNULL(0))

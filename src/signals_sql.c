@@ -23,6 +23,7 @@
 #include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/timestamp.h"
+#include "values_sql.h"
 
 /* ---------------------------------------------------------------------------
  * Errors
@@ -98,11 +99,7 @@ klout_signals_bytes(struct varlena *value, size_t *len)
 Datum
 klout_signals_value(const uint8 *data, size_t len)
 {
-	struct varlena *value = (struct varlena *) palloc(VARHDRSZ + len);
-
-	SET_VARSIZE(value, VARHDRSZ + len);
-	memcpy(VARDATA(value), data, len);
-	return PointerGetDatum(value);
+	return PointerGetDatum(klout_new_value(data, len));
 }
 
 KloutCanonical

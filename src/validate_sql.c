@@ -19,7 +19,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "compat.h"
+#include "values_sql.h"
 
 #include <float.h>
 #include <math.h>
@@ -177,21 +177,12 @@ accumulate(FunctionCallInfo fcinfo, uint32 k)
 	PG_RETURN_POINTER(state);
 }
 
-/* A row that is skipped leaves the state as it is. */
-static Datum
-unchanged(FunctionCallInfo fcinfo)
-{
-	if (PG_ARGISNULL(0))
-		PG_RETURN_NULL();
-	PG_RETURN_DATUM(PG_GETARG_DATUM(0));
-}
-
 PG_FUNCTION_INFO_V1(klout_pairs_accum);
 Datum
 klout_pairs_accum(PG_FUNCTION_ARGS)
 {
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
-		return unchanged(fcinfo);
+		return klout_return_argument(fcinfo, 0);
 	check_finite(fcinfo, "score", PG_GETARG_FLOAT8(1));
 	check_finite(fcinfo, "outcome", PG_GETARG_FLOAT8(2));
 	return accumulate(fcinfo, 0);
@@ -204,7 +195,7 @@ klout_ndcg_accum(PG_FUNCTION_ARGS)
 	double		gain;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
-		return unchanged(fcinfo);
+		return klout_return_argument(fcinfo, 0);
 	if (PG_ARGISNULL(3))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
@@ -237,13 +228,7 @@ klout_pairs_combine(PG_FUNCTION_ARGS)
 	const uint8 *other_data;
 
 	if (PG_ARGISNULL(0) || PG_ARGISNULL(1))
-	{
-		int			given = PG_ARGISNULL(0) ? 1 : 0;
-
-		if (PG_ARGISNULL(given))
-			PG_RETURN_NULL();
-		PG_RETURN_DATUM(PG_GETARG_DATUM(given));
-	}
+		return klout_return_argument(fcinfo, PG_ARGISNULL(0) ? 1 : 0);
 
 	state = PG_GETARG_VARLENA_PP(0);
 	other = PG_GETARG_VARLENA_PP(1);
@@ -630,6 +615,10 @@ klout_validate(PG_FUNCTION_ARGS)
 			people == 0, without);
 	put_measure(result, "without score", COLUMN_SHARE_WITHOUT_SCORE,
 				count_of(COLUMN_WITHOUT_SCORE));
+
+	/* SPI frees their memory, but does not know of their files */
+	tuplestore_end(scores->reldata);
+	tuplestore_end(outcomes->reldata);
 	SPI_finish();
 	return (Datum) 0;
 }

@@ -13,22 +13,8 @@ SET search_path = regress_authority, public;
 \set edges_file :abs_srcdir '/data/authority_edges.csv'
 \set expected_file :abs_srcdir '/data/authority_expected.csv'
 
--- The error of a statement, or its first value.
-CREATE FUNCTION try(statement text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	result text;
-	state text;
-	message text;
-	detail text;
-	hint text;
-BEGIN
-	EXECUTE statement INTO result;
-	RETURN coalesce(result, '(null)');
-EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE,
-		message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
-	RETURN concat_ws(' ', state, message, nullif('- ' || detail, '- '), nullif('- ' || hint, '- '));
-END $$;
+\set tools :abs_srcdir '/include/tools.sql'
+\i :tools
 
 -- nothing is known before the first call
 SELECT count(*) FROM klout_authority_stats();

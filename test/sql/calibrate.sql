@@ -12,22 +12,8 @@ SET jit = off;
 CREATE SCHEMA calibrate;
 SET search_path = calibrate, public;
 
--- The error of a statement with detail and hint, or its first value.
-CREATE FUNCTION try(statement text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	result text;
-	state text;
-	message text;
-	detail text;
-	hint text;
-BEGIN
-	EXECUTE statement INTO result;
-	RETURN coalesce(result, '(null)');
-EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT,
-		detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
-	RETURN concat_ws(' ', state, message, nullif('- ' || detail, '- '), nullif('- ' || hint, '- '));
-END $$;
+\set tools :abs_srcdir '/include/tools.sql'
+\i :tools
 
 CREATE FUNCTION scale_of(model klout_model) RETURNS float8
 	LANGUAGE sql IMMUTABLE AS $$ SELECT (model::jsonb ->> 'scale')::float8 $$;
@@ -248,17 +234,6 @@ SELECT count(*) AS people, count(*) FILTER (WHERE abs(scale_of(model) / (ln(2 * 
 FROM (SELECT target, klout_calibrate(signals, klout_model(), :'as_of') OVER (ORDER BY target) AS model
 	FROM people WHERE population = 'twenty' AND target < 20) AS w;
 
--- parallel, with and without the leader's help
-CREATE FUNCTION plan_has(statement text, pattern text) RETURNS boolean LANGUAGE plpgsql AS $$
-DECLARE
-	line text;
-	found boolean := false;
-BEGIN
-	FOR line IN EXECUTE 'EXPLAIN (COSTS OFF) ' || statement LOOP
-		found := found OR line ~ pattern;
-	END LOOP;
-	RETURN found;
-END $$;
 SET parallel_setup_cost = 0;
 SET parallel_tuple_cost = 0;
 SET min_parallel_table_scan_size = 0;

@@ -11,37 +11,8 @@ CREATE SCHEMA regress_fit;
 SET search_path = regress_fit, public;
 \getenv abs_srcdir PG_ABS_SRCDIR
 
--- The error of a statement, or its first value.
-CREATE FUNCTION try(statement text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	result text;
-	state text;
-	message text;
-	detail text;
-	hint text;
-BEGIN
-	EXECUTE statement INTO result;
-	RETURN coalesce(result, '(null)');
-EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE,
-		message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL, hint = PG_EXCEPTION_HINT;
-	RETURN concat_ws(' ', state, message, nullif('- ' || detail, '- '), nullif('- ' || hint, '- '));
-END $$;
-
--- Hands any bytes to the receive function: a bytea in binary COPY is its
--- bytes.  Gives what the value sends, or raises.
-CREATE FUNCTION receive(bytes bytea) RETURNS bytea LANGUAGE plpgsql AS $$
-DECLARE
-	file text := current_setting('data_directory') || '/klout_fit_test';
-	result bytea;
-BEGIN
-	CREATE TEMP TABLE received (value klout_judgements);
-	EXECUTE format('COPY (SELECT %L::bytea) TO %L (FORMAT binary)', bytes, file);
-	EXECUTE format('COPY received FROM %L (FORMAT binary)', file);
-	SELECT klout_judgements_send(value) INTO result FROM received;
-	DROP TABLE received;
-	RETURN result;
-END $$;
+\set tools :abs_srcdir '/include/tools.sql'
+\i :tools
 
 CREATE FUNCTION dot(a float8[], b float8[]) RETURNS float8 LANGUAGE sql IMMUTABLE AS $$
 	SELECT sum(x * y) FROM unnest(a, b) AS u (x, y)
@@ -215,7 +186,7 @@ SELECT state AS by_hand, klout_judgements_send(state) FROM (SELECT accumulate(b,
 SELECT accumulate(ARRAY[1 + 2.0 ^ (-52)], '{0}') FROM generate_series(1, 1);
 -- every state comes back as it was, in text and binary
 SELECT count(*) AS states, count(*) FILTER (WHERE length(state::text) > 500) AS long,
-	count(*) FILTER (WHERE klout_judgements_send(state::text::klout_judgements) = klout_judgements_send(state)) AS text, count(*) FILTER (WHERE receive(klout_judgements_send(state)) = klout_judgements_send(state)) AS binary
+	count(*) FILTER (WHERE klout_judgements_send(state::text::klout_judgements) = klout_judgements_send(state)) AS text, count(*) FILTER (WHERE receive(klout_judgements_send(state), 'klout_judgements') = klout_judgements_send(state)) AS binary
 FROM (SELECT state FROM part WHERE part < 10 UNION ALL SELECT accumulate(better, worse) FROM pairs GROUP BY problem) AS s;
 SET extra_float_digits = -5;
 SELECT count(*) FILTER (WHERE klout_judgements_send(state::text::klout_judgements) = klout_judgements_send(state)) AS text FROM part;
@@ -251,7 +222,7 @@ END $$;
 SELECT '{"features": 1, "pairs": 1, "sums": [-0.0], "products": [[1, -0]]}'::klout_judgements;
 
 -- hostile bytes: 1 feature, 1 pair, sum 1, square 1
-SELECT what, try(format('SELECT receive(%L)', bytes)) AS try
+SELECT what, try(format('SELECT receive(%L, ''klout_judgements'')', bytes)) AS try
 FROM (VALUES ('good', '\x01010100000000000000000000000000f03f0000000000000000000000000000f03f0000000000000000'::bytea),
 	('empty', '\x'), ('version', '\x02010100000000000000000000000000f03f0000000000000000000000000000f03f0000000000000000'),
 	('no features', '\x01000100000000000000'), ('too many features', '\x01410100000000000000'),
@@ -264,7 +235,7 @@ FROM (VALUES ('good', '\x01010100000000000000000000000000f03f0000000000000000000
 	('two forms', '\x01010100000000000000000000000000f03f000000000000f03f000000000000f03f0000000000000000')) AS v (what, bytes);
 -- cut short anywhere it is none; changed anywhere it is none, or one that can be solved
 WITH good (bytes) AS (SELECT klout_judgements_send(accumulate(better, worse)) FROM pairs WHERE problem = 'random 3 x 3')
-SELECT count(*) AS cut, count(*) FILTER (WHERE try(format('SELECT receive(%L)', substr(bytes, 1, n))) LIKE '22P03 %') AS refused
+SELECT count(*) AS cut, count(*) FILTER (WHERE try(format('SELECT receive(%L, ''klout_judgements'')', substr(bytes, 1, n))) LIKE '22P03 %') AS refused
 FROM good, generate_series(0, length(bytes) - 1) AS n;
 DO $$
 DECLARE
@@ -275,7 +246,7 @@ BEGIN
 	FOR i IN 0 .. length(good) - 1 LOOP
 		FOREACH answer IN ARRAY ARRAY['0', '1', '127', '128', '240', '255'] LOOP
 			bad := set_byte(good, i, answer::int);
-			answer := try(format('SELECT receive(%L)', bad));
+			answer := try(format('SELECT receive(%L, ''klout_judgements'')', bad));
 			ASSERT answer = bad::text OR answer LIKE '22P03 invalid binary value of type klout_judgements: %', answer;
 		END LOOP;
 	END LOOP;

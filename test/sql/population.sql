@@ -12,50 +12,9 @@ SET extra_float_digits = 1;
 -- Tools of this test
 -- ---------------------------------------------------------------------------
 
--- The error of a statement, or its first value.
-CREATE FUNCTION try(statement text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	result text;
-	state text;
-	message text;
-	detail text;
-BEGIN
-	EXECUTE statement INTO result;
-	RETURN coalesce(result, '(null)');
-EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE,
-		message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL;
-	RETURN concat_ws(' ', state, message, nullif('- ' || detail, '- '));
-END $$;
-
--- Hands any bytes to the receive function of a type: a bytea in binary COPY
--- is its bytes.  Gives what the value sends, or raises.
-CREATE FUNCTION receive(bytes bytea, type text) RETURNS bytea
-LANGUAGE plpgsql AS $$
-DECLARE
-	file text := current_setting('data_directory') || '/klout_population_test';
-	result bytea;
-BEGIN
-	EXECUTE format('CREATE TEMP TABLE received (value %s)', type);
-	EXECUTE format('COPY (SELECT %L::bytea) TO %L (FORMAT binary)', bytes, file);
-	EXECUTE format('COPY received FROM %L (FORMAT binary)', file);
-	EXECUTE format('SELECT %s_send(value) FROM received', type) INTO result;
-	DROP TABLE received;
-	RETURN result;
-END $$;
-
--- The nodes of a plan, to see that a test runs what it says.
-CREATE FUNCTION plan_has(statement text, pattern text, options text = 'COSTS OFF')
-RETURNS boolean LANGUAGE plpgsql AS $$
-DECLARE
-	line text;
-	found boolean := false;
-BEGIN
-	FOR line IN EXECUTE format('EXPLAIN (%s) %s', options, statement) LOOP
-		found := found OR line ~ pattern;
-	END LOOP;
-	RETURN found;
-END $$;
+\getenv abs_srcdir PG_ABS_SRCDIR
+\set tools :abs_srcdir '/include/tools.sql'
+\i :tools
 
 -- Scores around 40, some on exact hundredths, some at the ends.
 CREATE FUNCTION chance(i bigint, salt bigint) RETURNS float8

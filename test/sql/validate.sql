@@ -13,20 +13,8 @@ SET search_path = regress_validate, public;
 \set pairs_file :abs_srcdir '/data/validate_pairs.csv'
 \set expected_file :abs_srcdir '/data/validate_expected.csv'
 
--- The error of a statement, or its first value.
-CREATE FUNCTION try(statement text) RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	result text;
-	state text;
-	message text;
-	detail text;
-BEGIN
-	EXECUTE statement INTO result;
-	RETURN coalesce(result, '(null)');
-EXCEPTION WHEN OTHERS THEN
-	GET STACKED DIAGNOSTICS state = RETURNED_SQLSTATE, message = MESSAGE_TEXT, detail = PG_EXCEPTION_DETAIL;
-	RETURN concat_ws(' ', state, message, nullif('- ' || detail, '- '));
-END $$;
+\set tools :abs_srcdir '/include/tools.sql'
+\i :tools
 
 --
 -- The references
@@ -271,6 +259,15 @@ SELECT count(*) FROM klout_validate('TABLE before', 'TABLE after');
 ROLLBACK;
 SELECT count(*) FROM generate_series(1, 3) AS i, klout_validate('TABLE before', format('SELECT person, outcome * %s AS outcome FROM after', i));
 SELECT count(*) FROM klout_validate('SELECT people AS person, max(value) AS score FROM klout_validate(''TABLE before'', ''TABLE after'') GROUP BY people', 'TABLE after');
+
+-- more than work_mem: no file stays behind, of the call or of those before it
+SET work_mem = '64kB';
+SELECT n, count(*) FILTER (WHERE value = 1) AS perfect,
+	max((SELECT count(*) FROM pg_ls_tmpdir() WHERE name LIKE format('pgsql_tmp%s.%%', pg_backend_pid()) AND n > 0)) AS files
+FROM generate_series(1, 3) AS n, klout_validate(format('SELECT i AS person, i + %s AS score FROM generate_series(1, 5000) AS i', n),
+	'SELECT i AS person, i AS outcome FROM generate_series(1, 5000) AS i', '{10}')
+GROUP BY n ORDER BY n;
+RESET work_mem;
 
 -- the rights of the caller, and whatever is in the search path
 CREATE ROLE regress_klout_reader;

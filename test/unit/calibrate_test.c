@@ -378,14 +378,14 @@ action(int network, uint64 actor, int64 bucket, int weight)
 	return fact;
 }
 
-static KloutPairs
+static KloutMix
 pairs_of(const Fact *facts, int n)
 {
 	KloutStatus status;
 	Value		value = buffered_value(facts, n, KLOUT_UNIT_DAY, &status);
-	KloutPairs	pairs = {0, 0};
+	KloutMix	pairs = {0, 0};
 
-	if (status != KLOUT_OK || klout_pairs_add(&pairs, value.data, value.len) != NULL)
+	if (status != KLOUT_OK || klout_mix_add(&pairs, value.data, value.len) != NULL)
 		abort();
 	free(value.data);
 	return pairs;
@@ -395,8 +395,8 @@ static void
 test_pairs(void)
 {
 	static Fact facts[2000];
-	KloutPairs	pairs;
-	KloutPairs	more = {PG_INT64_MAX, 5};
+	KloutMix	pairs;
+	KloutMix	more = {PG_INT64_MAX, 5};
 	KloutStatus status;
 	KloutSignals signals;
 	KloutNetwork network;
@@ -453,22 +453,22 @@ test_pairs(void)
 		p[2] = (uint8) (group >> 16);
 	}
 	memset(&pairs, 0, sizeof(pairs));
-	check(klout_pairs_add(&pairs, value.data, value.len) == NULL &&
+	check(klout_mix_add(&pairs, value.data, value.len) == NULL &&
 		  pairs.proven >= 0 && pairs.unproven >= 0 &&
 		  pairs.proven + pairs.unproven == (INT64CONST(1) << 45) * 200,
 		  "registers that lie do not overflow");
 
 	for (size_t cut = 0; cut < value.len; cut++)
-		passed &= klout_pairs_add(&pairs, value.data, cut) != NULL;
+		passed &= klout_mix_add(&pairs, value.data, cut) != NULL;
 	check(passed, "no beginning of a value has pairs");
 	free(value.data);
 
 	pairs.proven = 1;
 	pairs.unproven = 1;
-	check(!klout_pairs_merge(&pairs, &more) && pairs.proven == 1 && pairs.unproven == 1,
+	check(!klout_mix_merge(&pairs, &more) && pairs.proven == 1 && pairs.unproven == 1,
 		  "too many pairs are refused");
 	more.proven--;
-	check(klout_pairs_merge(&pairs, &more) && pairs.proven == PG_INT64_MAX &&
+	check(klout_mix_merge(&pairs, &more) && pairs.proven == PG_INT64_MAX &&
 		  pairs.unproven == 6, "as many as fit are not");
 }
 
