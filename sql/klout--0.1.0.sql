@@ -824,6 +824,15 @@ CREATE FUNCTION klout_explain(signals klout_signals, model klout_model, as_of ti
 	AS 'MODULE_PATHNAME', 'klout_explain'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 10;
 
+CREATE FUNCTION klout_summary(signals klout_signals, model klout_model, as_of timestamptz,
+	OUT score double precision, OUT reach double precision,
+	OUT consistency double precision, OUT networks jsonb)
+	RETURNS record
+	AS 'MODULE_PATHNAME', 'klout_summary'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION klout_summary(klout_signals, klout_model, timestamptz) IS
+'klout_score, klout_reach, klout_consistency, and the points of the score by network as a JSON object (those with points; they add up to the score), in one pass over the signals; as of a moment: later buckets are left out. Cost: O(size of the signals)';
+
 CREATE FUNCTION klout_explain_change(before klout_signals, after klout_signals,
 	model klout_model,
 	before_at timestamptz, after_at timestamptz,
@@ -2093,13 +2102,10 @@ BEGIN
 				%3$s
 			)
 			INSERT INTO %1$I.scores AS s (person, topic, score, reach, consistency, change_1, change_7, change_30, change_90, networks)
-			SELECT m.person, m.topic, m.score, @extschema@.klout_reach(m.signals, $1, $2), @extschema@.klout_consistency(m.signals, $1, $2),
-				   m.score - h1.score, m.score - h7.score, m.score - h30.score, m.score - h90.score,
-				   coalesce((SELECT jsonb_object_agg(network, points)
-							 FROM (SELECT network, sum(points) AS points
-								   FROM @extschema@.klout_explain(m.signals, $1, $2)
-								   GROUP BY network) AS e), '{}')
-			FROM (SELECT *, @extschema@.klout_score(signals, $1, $2) AS score FROM merged) AS m
+			SELECT m.person, m.topic, (m.now).score, (m.now).reach, (m.now).consistency,
+				   (m.now).score - h1.score, (m.now).score - h7.score, (m.now).score - h30.score, (m.now).score - h90.score,
+				   (m.now).networks
+			FROM (SELECT person, topic, @extschema@.klout_summary(signals, $1, $2) AS now FROM merged OFFSET 0) AS m
 			LEFT JOIN %1$I.history AS h1 ON h1.person = m.person AND h1.topic = m.topic AND h1.day = $3
 			LEFT JOIN %1$I.history AS h7 ON h7.person = m.person AND h7.topic = m.topic AND h7.day = $4
 			LEFT JOIN %1$I.history AS h30 ON h30.person = m.person AND h30.topic = m.topic AND h30.day = $5
