@@ -2438,11 +2438,19 @@ AS $body$
 DECLARE
 	person_type CONSTANT text := @extschema@.klout_person_type(board);
 BEGIN
+	-- what cannot be an id is nobody's, and must not be cast to one
+	IF NOT (CASE person_type
+		WHEN 'bigint' THEN CASE WHEN query ~ '^-?[0-9]{1,19}$' THEN query::numeric BETWEEN -9223372036854775808 AND 9223372036854775807 ELSE false END
+		WHEN 'uuid' THEN query ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+		ELSE true END)
+	THEN
+		RETURN;
+	END IF;
 	RETURN QUERY EXECUTE format($sql$
 		WITH found AS (
-			SELECT person FROM %1$I.scores WHERE person::text = $1 AND topic = $2
+			SELECT person FROM %1$I.scores WHERE person = $1::%2$s AND topic = $2
 			UNION
-			SELECT person FROM %1$I.accounts WHERE account::text = $1
+			SELECT person FROM %1$I.accounts WHERE account = $1::%2$s
 			UNION
 			SELECT person FROM %1$I.scores
 			WHERE $3 AND topic = $2 AND starts_with(lower(person::text), lower($1))
@@ -2452,9 +2460,9 @@ BEGIN
 		CROSS JOIN LATERAL (SELECT 1 + count(*) AS rank FROM %1$I.scores AS o WHERE o.topic = s.topic AND o.score > s.score) AS r
 		CROSS JOIN (SELECT at FROM %1$I.publications WHERE published ORDER BY at DESC LIMIT 1) AS l
 		WHERE s.topic = $2
-		ORDER BY s.person::text <> $1, s.score DESC, s.person
+		ORDER BY s.person <> $1::%2$s, s.score DESC, s.person
 		LIMIT 100
-	$sql$, board) USING query, topic, person_type = 'text';
+	$sql$, board, person_type) USING query, topic, person_type = 'text';
 END
 $body$;
 COMMENT ON FUNCTION klout_search(name, text, text) IS
