@@ -2512,7 +2512,8 @@ BEGIN
 		SELECT @extschema@.klout_rollup(s.signals)
 		FROM %1$I.signals AS s LEFT JOIN %1$I.accounts AS l USING (account, network)
 		WHERE coalesce(l.person, s.account) = $1::%2$s AND ($2 = '' OR s.topic = $2)
-		  AND (s.account = $1::%2$s OR s.account IN (SELECT a.account FROM %1$I.accounts AS a WHERE a.person = $1::%2$s))
+		  -- by index
+		  AND s.account = ANY (ARRAY(SELECT a.account FROM %1$I.accounts AS a WHERE a.person = $1::%2$s UNION SELECT $1::%2$s))
 	$sql$, board, person_type) INTO facts USING person, topic;
 	recipe := model::jsonb;
 
