@@ -843,6 +843,15 @@ CREATE FUNCTION klout_explain(signals klout_signals, model klout_model, as_of ti
 	AS 'MODULE_PATHNAME', 'klout_explain'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 10;
 
+CREATE FUNCTION klout_summary(signals klout_signals, model klout_model, as_of timestamptz,
+	OUT score double precision, OUT reach double precision,
+	OUT consistency double precision, OUT networks jsonb)
+	RETURNS record
+	AS 'MODULE_PATHNAME', 'klout_summary'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION klout_summary(klout_signals, klout_model, timestamptz) IS
+'klout_score, klout_reach, klout_consistency, and the points of the score by network as a JSON object (those with points; they add up to the score), in one pass over the signals; as of a moment: later buckets are left out. Cost: O(size of the signals)';
+
 CREATE FUNCTION klout_explain_change(before klout_signals, after klout_signals,
 	model klout_model,
 	before_at timestamptz, after_at timestamptz,
@@ -2265,12 +2274,13 @@ BEGIN
 				INSERT INTO %1$I.reactors AS r (actor, first_seen, first_target, several)
 				SELECT a.actor, min(a.at), min(a.target), min(a.target) <> max(a.target)
 				FROM (SELECT %2$s AS actor, %3$s AS target, a.at FROM %4$s %5$s) AS a
+				-- most actions are of reactors about whom they say nothing new
+				LEFT JOIN %1$I.reactors AS k USING (actor)
+				WHERE k.actor IS NULL OR a.at < k.first_seen OR NOT k.several AND a.target <> k.first_target
 				GROUP BY a.actor
 				ON CONFLICT (actor) DO UPDATE
 				SET first_seen = least(r.first_seen, excluded.first_seen),
 					several = r.several OR excluded.several OR r.first_target <> excluded.first_target
-				WHERE excluded.first_seen < r.first_seen
-				   OR NOT r.several AND (excluded.several OR r.first_target <> excluded.first_target)
 			$sql$, board, actor_person, target_person, arrived, conditions)
 			USING settings.watermark, last_id, as_of;
 			joins := format(' LEFT JOIN %I.reactors AS w ON w.actor = %s', board, actor_person);
@@ -2417,13 +2427,10 @@ BEGIN
 				%3$s
 			)
 			INSERT INTO %1$I.scores AS s (person, topic, score, reach, consistency, change_1, change_7, change_30, change_90, networks)
-			SELECT m.person, m.topic, m.score, @extschema@.klout_reach(m.signals, $1, $2), @extschema@.klout_consistency(m.signals, $1, $2),
-				   m.score - h1.score, m.score - h7.score, m.score - h30.score, m.score - h90.score,
-				   coalesce((SELECT jsonb_object_agg(network, points)
-							 FROM (SELECT network, sum(points) AS points
-								   FROM @extschema@.klout_explain(m.signals, $1, $2)
-								   GROUP BY network) AS e), '{}')
-			FROM (SELECT *, @extschema@.klout_score(signals, $1, $2) AS score FROM merged) AS m
+			SELECT m.person, m.topic, (m.now).score, (m.now).reach, (m.now).consistency,
+				   (m.now).score - h1.score, (m.now).score - h7.score, (m.now).score - h30.score, (m.now).score - h90.score,
+				   (m.now).networks
+			FROM (SELECT person, topic, @extschema@.klout_summary(signals, $1, $2) AS now FROM merged OFFSET 0) AS m
 			LEFT JOIN %1$I.history AS h1 ON h1.person = m.person AND h1.topic = m.topic AND h1.day = $3
 			LEFT JOIN %1$I.history AS h7 ON h7.person = m.person AND h7.topic = m.topic AND h7.day = $4
 			LEFT JOIN %1$I.history AS h30 ON h30.person = m.person AND h30.topic = m.topic AND h30.day = $5
@@ -2841,11 +2848,19 @@ AS $body$
 DECLARE
 	person_type CONSTANT text := @extschema@.klout_person_type(board);
 BEGIN
+	-- what cannot be an id is nobody's, and must not be cast to one
+	IF NOT (CASE person_type
+		WHEN 'bigint' THEN CASE WHEN query ~ '^-?[0-9]{1,19}$' THEN query::numeric BETWEEN -9223372036854775808 AND 9223372036854775807 ELSE false END
+		WHEN 'uuid' THEN query ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
+		ELSE true END)
+	THEN
+		RETURN;
+	END IF;
 	RETURN QUERY EXECUTE format($sql$
 		WITH found AS (
-			SELECT person FROM %1$I.scores WHERE person::text = $1 AND topic = $2
+			SELECT person FROM %1$I.scores WHERE person = $1::%2$s AND topic = $2
 			UNION
-			SELECT person FROM %1$I.accounts WHERE account::text = $1
+			SELECT person FROM %1$I.accounts WHERE account = $1::%2$s
 			UNION
 			SELECT person FROM %1$I.scores
 			WHERE $3 AND topic = $2 AND starts_with(lower(person::text), lower($1))
@@ -2855,9 +2870,9 @@ BEGIN
 		CROSS JOIN LATERAL (SELECT 1 + count(*) AS rank FROM %1$I.scores AS o WHERE o.topic = s.topic AND o.score > s.score) AS r
 		CROSS JOIN (SELECT at FROM %1$I.publications WHERE published ORDER BY at DESC LIMIT 1) AS l
 		WHERE s.topic = $2
-		ORDER BY s.person::text <> $1, s.score DESC, s.person
+		ORDER BY s.person <> $1::%2$s, s.score DESC, s.person
 		LIMIT 100
-	$sql$, board) USING query, topic, person_type = 'text';
+	$sql$, board, person_type) USING query, topic, person_type = 'text';
 END
 $body$;
 COMMENT ON FUNCTION klout_search(name, text, text) IS
@@ -2906,7 +2921,8 @@ BEGIN
 		SELECT @extschema@.klout_rollup(s.signals)
 		FROM %1$I.signals AS s LEFT JOIN %1$I.accounts AS l USING (account, network)
 		WHERE coalesce(l.person, s.account) = $1::%2$s AND ($2 = '' OR s.topic = $2)
-		  AND (s.account = $1::%2$s OR s.account IN (SELECT a.account FROM %1$I.accounts AS a WHERE a.person = $1::%2$s))
+		  -- by index
+		  AND s.account = ANY (ARRAY(SELECT a.account FROM %1$I.accounts AS a WHERE a.person = $1::%2$s UNION SELECT $1::%2$s))
 	$sql$, board, person_type) INTO facts USING person, topic;
 	recipe := model::jsonb;
 

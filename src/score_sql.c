@@ -12,12 +12,17 @@
 
 #include <math.h>
 
+#include "access/htup_details.h"
 #include "access/xact.h"
 #include "catalog/pg_type_d.h"
+#include "funcapi.h"
+#include "json_sql.h"
 #include "model_sql.h"
 #include "names_sql.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/jsonb.h"
+#include "utils/numeric.h"
 #include "utils/timestamp.h"
 
 int64
@@ -178,6 +183,67 @@ klout_explain(PG_FUNCTION_ARGS)
 		}
 	}
 	return (Datum) 0;
+}
+
+/*
+ * (signals, model, as_of) -> (score, reach, consistency, networks): all that
+ * a scoreboard keeps, for one pass over the signals.  networks is the jsonb of
+ * what sums of klout_explain's points by network would be.
+ */
+PG_FUNCTION_INFO_V1(klout_summary);
+
+Datum
+klout_summary(PG_FUNCTION_ARGS)
+{
+	KloutNetworkScore networks[KLOUT_NETWORKS_MAX];
+	KloutModel	model;
+	KloutScore	score;
+	TupleDesc	desc;
+	JsonbParseState *state = NULL;
+	Datum		values[4];
+	bool		nulls[4] = {false};
+	int			i;
+
+	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
+		elog(ERROR, "klout_summary: return type must be a row type");
+	compute_arguments(fcinfo, "klout_summary", &model, &score, networks);
+
+	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
+	for (i = 0; i < score.nnetworks; i++)
+	{
+		double		points = 0;
+		text	   *name = klout_name_to_text(networks[i].name);
+		StringInfoData number;
+		JsonbValue	value;
+		int			part;
+
+		for (part = 0; part < KLOUT_PARTS; part++)
+			points += klout_score_points(&score, &model, &networks[i], part);
+		if (points == 0)
+			continue;
+
+		value.type = jbvString;
+		value.val.string.val = VARDATA(name);
+		value.val.string.len = (int) (VARSIZE(name) - VARHDRSZ);
+		pushJsonbValue(&state, WJB_KEY, &value);
+
+		/* As float8 becomes jsonb: by way of its shortest text */
+		initStringInfo(&number);
+		klout_json_append_float8(&number, points);
+		value.type = jbvNumeric;
+		value.val.numeric =
+			DatumGetNumeric(DirectFunctionCall3(numeric_in,
+												CStringGetDatum(number.data),
+												ObjectIdGetDatum(InvalidOid),
+												Int32GetDatum(-1)));
+		pushJsonbValue(&state, WJB_VALUE, &value);
+	}
+
+	values[0] = Float8GetDatum(score.score);
+	values[1] = Float8GetDatum(score.sum[KLOUT_PART_REACH]);
+	values[2] = Float8GetDatum(score.sum[KLOUT_PART_CONSISTENCY]);
+	values[3] = JsonbPGetDatum(JsonbValueToJsonb(pushJsonbValue(&state, WJB_END_OBJECT, NULL)));
+	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls)));
 }
 
 static void

@@ -107,6 +107,31 @@ FROM (SELECT name, p, klout_score(signals, model, :'noon') AS score,
 GROUP BY name ORDER BY name;
 
 --
+-- klout_summary: the same in one row, the points of a network being the sum over its parts
+--
+SELECT pg_temp.about(s.score, 100 * raw / (raw + 3.4)) AS score, pg_temp.about(s.reach, 7) AS reach,
+       pg_temp.about(s.consistency, 3) AS consistency,
+       (SELECT array_agg(k ORDER BY k) FROM jsonb_object_keys(s.networks) k) AS networks,
+       pg_temp.about((s.networks ->> 'a')::float8, 100 / (raw + 3.4) * (ln(8) / 7 + ln(4) / 3 + 0.1 * ln(32) / 2 + 0.2 * ln(3))) AS a,
+       pg_temp.about((s.networks ->> 'b')::float8, 100 / (raw + 3.4) * (ln(8) * 6 / 7 + ln(4) * 2 / 3 + 0.1 * ln(32) / 2)) AS b
+FROM example, LATERAL klout_summary(signals, model, :'noon') s;
+SELECT name, count(*) AS people,
+       count(*) FILTER (WHERE (s.score, s.reach, s.consistency) IS DISTINCT FROM
+           (klout_score(signals, model, :'noon'), klout_reach(signals, model, :'noon'), klout_consistency(signals, model, :'noon'))) AS numbers,
+       count(*) FILTER (WHERE s.networks IS DISTINCT FROM
+           (SELECT coalesce(jsonb_object_agg(network, points), '{}')
+            FROM (SELECT network, sum(points) AS points FROM klout_explain(signals, model, :'noon') GROUP BY network) e)) AS networks
+FROM person, recipe, LATERAL klout_summary(signals, model, :'noon') s
+GROUP BY name ORDER BY name;
+-- nobody; a network without points is left out; a name beyond ASCII
+SELECT * FROM klout_summary('{}', klout_model(), :'noon');
+SELECT networks = '{}' AS none FROM klout_summary((SELECT klout_posts('a', :'noon')), klout_model(), :'noon');
+SELECT (SELECT array_agg(k) FROM jsonb_object_keys(networks) k) AS networks
+FROM klout_summary((SELECT klout_signals('微博', 'like', 1, :'noon')), klout_model(), :'noon');
+SELECT klout_summary(NULL, klout_model(), :'noon') IS NULL AS "null";
+SELECT klout_summary('{}', klout_model(), 'infinity');
+
+--
 -- A change, by hand, with the default model.
 --
 -- Before, on June 15: 1 reactor on a, 1 on b: R = D = 2, raw = 2 ln 3.

@@ -1,0 +1,192 @@
+-- Job board: a board that is kept current while rows arrive.
+--
+-- (a) Rows are copied in by one session, in pieces of 200,000 with a commit after each, while another
+--     refreshes back to back and publishes at the end, when all is in: rows a second from the first COPY
+--     until the board shows everything.  The feed is that of the other jobs, skewed, with 50 actions a
+--     person: 50 M actions on 1 M people of 2 M actors, in order of time over a year.
+-- (b) A refresh of 10,000 new rows within a day, over tables of which 1, 4 and 16 M rows are taken in.
+-- (c) Publications, (d) sizes, (f) reading, all on the board of (a).
+--
+-- Autovacuum is on, as it would be.
+
+\setenv BENCH_PSQL :psql
+SELECT current_setting('data_directory') || '/feed' AS feed, bench.scaled(200000) AS piece, bench.scaled(1000000) AS people,
+       bench.amount(bench.scaled(50000000)) || ' rows, ' || bench.amount(bench.scaled(1000000)) || ' people' AS size
+\gset
+\setenv BENCH_FEED :feed
+\! mkdir -p "$BENCH_FEED"
+
+ALTER SYSTEM SET autovacuum = on;
+SELECT pg_reload_conf();
+SET client_min_messages = warning;
+SELECT setseed(0.37);
+
+-- 250 pieces of text
+SELECT format($$COPY (
+    SELECT CASE WHEN n < 0.6 THEN 'twitter' WHEN n < 0.85 THEN 'facebook' ELSE 'linkedin' END AS network,
+           CASE WHEN k < 0.6 THEN 'like' WHEN k < 0.8 THEN 'share' ELSE 'reply' END AS kind,
+           CASE WHEN f < 0.3 THEN (place * 4 + floor(a * 4)::bigint) * 7919 %% (2 * %3$s)
+                ELSE floor(2 * %3$s * a ^ 2)::bigint END * 1000003 %% 4294967291 AS actor,
+           place * 1000003 %% 4294967291 AS target,
+           date_trunc('milliseconds', timestamptz '2026-01-01 00:00+00' - (1 - i::float8 / (250 * %2$s)) * interval '365 days') AS at
+    FROM (SELECT i, random() AS n, random() AS k, random() AS f, random() AS a,
+                 CASE WHEN i %% 50 = 0 THEN i / 50 ELSE floor(%3$s ^ random())::bigint END AS place
+          FROM generate_series(%1$s * %2$s::bigint + 1, (%1$s + 1) * %2$s::bigint) AS i) AS drawn
+    ) TO %4$L$$, number, :piece, :people, :'feed' || '/' || number)
+FROM generate_series(0, 249) AS number \gexec
+
+-- What copies the pieces, and says so at the end
+CREATE TABLE feed_copied (at timestamptz NOT NULL);
+\t on
+\pset format unaligned
+SELECT :'feed' || '/copy.sql' AS file \gset
+\o :file
+SELECT format('COPY feed_actions (network, kind, actor, target, at) FROM %L;', :'feed' || '/' || number) FROM generate_series(0, 249) AS number;
+SELECT 'INSERT INTO feed_copied VALUES (clock_timestamp());';
+SELECT :'feed' || '/some.sql' AS file \gset
+\o :file
+SELECT format('COPY feed_actions (network, kind, actor, target, at) FROM %L;', :'feed' || '/' || number) FROM generate_series(0, 49) AS number;
+\o /dev/null
+\t off
+\pset format aligned
+
+CREATE PROCEDURE bench.empty_feed()
+LANGUAGE plpgsql AS $$
+BEGIN
+    IF to_regnamespace('feed_board') IS NOT NULL THEN
+        PERFORM klout_drop_board('feed_board');
+    END IF;
+    DROP TABLE IF EXISTS feed_actions;
+    TRUNCATE feed_copied;
+    CREATE TABLE feed_actions (
+        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        network text NOT NULL,
+        kind text NOT NULL,
+        actor bigint NOT NULL,
+        target bigint NOT NULL,
+        at timestamptz NOT NULL
+    );
+END
+$$;
+
+-- Refreshes until the other session has copied everything, and once more
+CREATE PROCEDURE bench.keep_current()
+LANGUAGE plpgsql AS $$
+DECLARE
+    copied boolean := false;
+    late CONSTANT timestamptz := clock_timestamp() + interval '1 hour';
+BEGIN
+    WHILE NOT copied LOOP
+        IF clock_timestamp() > late THEN
+            RAISE 'the session that copies is gone or stuck';
+        END IF;
+        SELECT EXISTS (SELECT FROM feed_copied) INTO copied;
+        COMMIT;
+        CALL klout_refresh('feed_board', publish => 'never');
+    END LOOP;
+    CALL klout_refresh('feed_board', publish => 'always');
+END
+$$;
+
+-- COPY alone, of a fifth
+CALL bench.empty_feed();
+SELECT clock_timestamp() AS started \gset
+\! PGAPPNAME=feed "$BENCH_PSQL" -X -q -v ON_ERROR_STOP=1 -d bench -f "$BENCH_FEED/some.sql"
+SELECT count(*) / extract(epoch FROM clock_timestamp() - :'started') AS copy_alone FROM feed_actions \gset
+
+-- (a), once as boards are by default and once with nothing but the sums
+\set weighting proven
+\ir lib/keep_current.sql
+\set weighting none
+\ir lib/keep_current.sql
+
+-- (c) on the latter board
+SELECT clock_timestamp() AS started \gset
+SELECT klout_publish('feed_board', now() + interval '1 day', true);
+SELECT bench.remark(format('board: publishing %s people on a new day takes %s s: %s a second.', bench.amount(count(*)), round(seconds, 1), bench.amount(round(count(*) / seconds)::bigint)))
+FROM feed_board.scores, (SELECT extract(epoch FROM clock_timestamp() - :'started')) AS took (seconds) GROUP BY seconds;
+INSERT INTO feed_board.changed SELECT DISTINCT account FROM feed_board.signals WHERE account % 10 = 0;
+SELECT clock_timestamp() AS started \gset
+SELECT klout_publish('feed_board', now() + interval '1 day 1 second', true);
+SELECT bench.remark(format('board: publishing %s of them again within a day takes %s s: %s a second.', bench.amount(rescored), round(seconds, 1), bench.amount(round(rescored / seconds)::bigint)))
+FROM (SELECT rescored FROM feed_board.publications ORDER BY at DESC LIMIT 1) AS p, (SELECT extract(epoch FROM clock_timestamp() - :'started')) AS took (seconds);
+
+-- (f) reading
+VACUUM ANALYZE feed_board.scores;
+SELECT person FROM feed_board.scores ORDER BY score DESC OFFSET bench.scaled(500000) - 1 LIMIT 1 \gset
+CREATE FUNCTION bench.latency(query text) RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+    times float8[] := '{}';
+BEGIN
+    FOR run IN 0 .. (SELECT runs FROM bench.setting) LOOP
+        times := times || (bench.explain(query) ->> 'Execution Time')::float8;
+    END LOOP;
+    RETURN bench.spread(times[2:]);
+END
+$$;
+SELECT bench.remark(format('board of %s: %s: %s.', :'size', what, bench.latency(query)))
+FROM (VALUES
+    ('the ten best by score (ORDER BY score DESC LIMIT 10)', $$SELECT * FROM feed_board.leaderboard WHERE topic = '' ORDER BY score DESC LIMIT 10$$),
+    ('the ten best by rank (ORDER BY rank LIMIT 10)', $$SELECT * FROM feed_board.leaderboard WHERE topic = '' ORDER BY rank LIMIT 10$$),
+    ('klout_search for somebody in the middle', format($$SELECT * FROM klout_search('feed_board', '%s')$$, :'person')),
+    ('klout_compare of two people', format($$SELECT * FROM klout_compare('feed_board', '{%s,1000003}')$$, :'person')),
+    ('klout_statement', format($$SELECT * FROM klout_statement('feed_board', '%s')$$, :'person'))) AS q (what, query);
+
+-- (b) each size is four times the one before; what is new is the same; people are the same 100 k
+CALL bench.empty_feed();
+CREATE FUNCTION bench.add(first bigint, last bigint) RETURNS void
+LANGUAGE sql AS $$
+    INSERT INTO feed_actions (network, kind, actor, target, at)
+    SELECT 'twitter', 'like', floor(2 * people * random() ^ 2)::bigint * 1000003 % 4294967291,
+           (1 + CASE WHEN i <= people THEN i ELSE floor(people ^ random())::bigint END) * 1000003 % 4294967291,
+           timestamptz '2026-01-01 00:00+00' - (1 - i / (16 * people * 10.0)) * interval '365 days'
+    FROM (SELECT bench.scaled(100000)) AS size (people), generate_series(first, last) AS i
+$$;
+SELECT klout_create_board('feed_board', 'feed_actions');
+CREATE TABLE curve (rows bigint, milliseconds float8);
+CREATE PROCEDURE bench.draw_curve()
+LANGUAGE plpgsql AS $$
+DECLARE
+    size bigint;
+    before bigint := 0;
+    minute integer := 0;
+    started timestamptz;
+BEGIN
+    FOREACH size IN ARRAY ARRAY[bench.scaled(1000000), bench.scaled(4000000), bench.scaled(16000000)] LOOP
+        PERFORM bench.add(before + 1, size);
+        COMMIT;
+        CALL klout_refresh('feed_board', publish => 'always', as_of => timestamptz '2026-01-02 00:00+00' + minute * interval '1 minute');
+        minute := minute + 1;
+        ANALYZE feed_actions, feed_board.signals, feed_board.scores, feed_board.reactors, feed_board.changed;
+        COMMIT;
+        FOR run IN 0 .. (SELECT runs FROM bench.setting) LOOP
+            PERFORM bench.add(size + 1 + run * bench.scaled(10000), size + (run + 1) * bench.scaled(10000));
+            COMMIT;
+            started := clock_timestamp();
+            CALL klout_refresh('feed_board', publish => 'always', as_of => timestamptz '2026-01-02 00:00+00' + minute * interval '1 minute');
+            minute := minute + 1;
+            IF run > 0 THEN
+                INSERT INTO curve VALUES (size, 1000 * extract(epoch FROM clock_timestamp() - started));
+            END IF;
+        END LOOP;
+        before := size + (1 + (SELECT runs FROM bench.setting)) * bench.scaled(10000);
+    END LOOP;
+END
+$$;
+CALL bench.draw_curve();
+SELECT bench.report(format('board, refresh of %s new rows within a day, after %s', bench.amount(bench.scaled(10000)), bench.amount(big.rows)),
+    'after ' || bench.amount(small.rows), bench.spread(big.times), bench.spread(small.times),
+    round((big.median / small.median)::numeric, 2) || ' x its time', 'at most 1.5',
+    bench.verdict(big.median <= 1.5 * small.median, (big.median / small.median)::numeric, 1.5))
+FROM (SELECT rows, array_agg(milliseconds) AS times, percentile_cont(0.5) WITHIN GROUP (ORDER BY milliseconds) AS median FROM curve GROUP BY rows) AS big,
+     (SELECT rows, array_agg(milliseconds) AS times, percentile_cont(0.5) WITHIN GROUP (ORDER BY milliseconds) AS median FROM curve GROUP BY rows) AS small
+WHERE small.rows = bench.scaled(1000000) AND big.rows > small.rows
+ORDER BY big.rows;
+
+CALL bench.empty_feed();
+DROP TABLE feed_actions, feed_copied, curve;
+\! rm -r "$BENCH_FEED"
+ALTER SYSTEM RESET autovacuum;
+SELECT pg_reload_conf();
+RESET client_min_messages;
