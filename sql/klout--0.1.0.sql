@@ -1426,6 +1426,8 @@ DECLARE
 	source text[] := '{}';	-- select list
 	type_of jsonb := '{}';	-- by word
 	id_column name;
+	target_column name;
+	messages text;
 	sequence regclass;
 	parameters record;
 	person_type text;
@@ -1514,6 +1516,7 @@ BEGIN
 					RAISE EXCEPTION 'klout_create_board: column "%" of % is of type %', mapped #>> '{}', actions, format_type((type_of -> word)::bigint::oid, NULL)
 						USING ERRCODE = 'datatype_mismatch', HINT = 'Ids are bigint, integer, smallint, text, varchar or uuid.';
 			END CASE;
+			target_column := mapped #>> '{}';		-- in the end: actor comes before it
 			IF word = 'target' AND source[array_upper(source, 1)] NOT LIKE '%::' || person_type || ' AS actor' THEN
 				RAISE EXCEPTION 'klout_create_board: actor and target of % are of different types', actions
 					USING ERRCODE = 'datatype_mismatch', DETAIL = 'Both are ids of accounts.';
@@ -1575,7 +1578,7 @@ BEGIN
 		);
 		CREATE VIEW %1$I.source WITH (security_invoker = true) AS SELECT %2$s FROM %3$s AS a;
 		CREATE TABLE %1$I.pending (
-			id bigint PRIMARY KEY,
+			id bigint NOT NULL,
 			network text NOT NULL,
 			kind text NOT NULL,
 			actor %4$s NOT NULL,
@@ -1583,7 +1586,8 @@ BEGIN
 			at timestamptz NOT NULL,
 			weight float8,
 			topic text,
-			post text
+			post text,
+			PRIMARY KEY (id, target)
 		);
 		CREATE TABLE %1$I.batches (
 			first_id bigint NOT NULL,
@@ -1702,6 +1706,9 @@ BEGIN
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 	$sql$, board) USING actions, sequence, model, bucket, reactor_weight, tenure, type_of ? 'topic', type_of ? 'post';
 
+	-- Citus warns of views for which there is no table on other nodes
+	messages := current_setting('client_min_messages');
+	PERFORM set_config('client_min_messages', 'error', true);
 	EXECUTE format($sql$
 		CREATE VIEW %1$I.leaderboard WITH (security_invoker = true) AS
 		SELECT s.topic, s.rank, s.person, s.score,
@@ -1732,6 +1739,7 @@ BEGIN
 		FROM %1$I.perks AS p LEFT JOIN %1$I.grants AS g USING (perk)
 		GROUP BY p.perk;
 	$sql$, board);
+	PERFORM set_config('client_min_messages', messages, true);
 
 	EXECUTE format($sql$
 		COMMENT ON SCHEMA %1$I IS 'klout board';
@@ -1759,12 +1767,53 @@ BEGIN
 		COMMENT ON VIEW %1$I.perks_left IS 'how many of each perk are left';
 	$sql$, board);
 
+	PERFORM @extschema@.klout_distribute(board, target_column);
 	PERFORM @extschema@.klout_extend_history(board);
 	PERFORM @extschema@.klout_rebuild(board);
 END
 $body$;
 COMMENT ON FUNCTION klout_create_board(name, regclass, klout_model, jsonb, interval, text, interval) IS
 'Makes a board: a schema of that name with tables and views that the caller owns; klout_refresh fills it. actions is a permanent table to which rows are only added, with a NOT NULL integer key from a sequence of its own (CACHE 1, no cycle). columns is a JSON object that says which columns hold id, network, kind, actor, target, at (their own names by default) and optionally weight (a number in [0, 1]), topic and post: {"actor": "user_id"}; network and kind may be one value, {"network": {"value": "forum"}}; null leaves an optional one out. Ids of actors and targets are bigint, integer, smallint, text, varchar or uuid; at is timestamptz, or timestamp in UTC. bucket is 1 day or 1 hour. reactor_weight: proven (1 for reactors first seen at least tenure before the action and seen acting on several people, else 0), none (1 for all), score (the reactor''s last published score / 100), authority (the share of people whose authority is not higher); it multiplies the weight column';
+
+CREATE FUNCTION klout_distribute(board name, target_column name) RETURNS boolean
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+DECLARE
+	actions regclass;
+	by_target boolean;
+	relation text;
+BEGIN
+	PERFORM @extschema@.klout_person_type(board);
+	-- Citus is named in strings only, as it need not be there
+	IF to_regclass('pg_catalog.pg_dist_partition') IS NULL THEN
+		RETURN false;
+	END IF;
+	EXECUTE format('SELECT actions FROM %I.settings', board) INTO STRICT actions;
+	-- Tables lie side by side if they are distributed by the same type
+	EXECUTE $sql$
+		SELECT coalesce((SELECT column_to_column_name(p.logicalrelid, p.partkey) = t.attname
+						 FROM pg_dist_partition AS p
+						 JOIN pg_attribute AS t ON t.attrelid = p.logicalrelid
+						 JOIN pg_attribute AS a ON a.attrelid = $3 AND a.attname = 'account'
+						  AND (a.atttypid, a.attcollation) = (t.atttypid, t.attcollation)
+						 WHERE p.logicalrelid = $1 AND t.attname = $2 AND p.partmethod = 'h'), false)
+	$sql$ INTO by_target USING actions, target_column, to_regclass(format('%I.signals', board));
+	IF by_target THEN
+		FOREACH relation IN ARRAY '{signals account,posts account,pending target,scores person,history person}'::text[] LOOP
+			EXECUTE 'SELECT create_distributed_table($1, $2, colocate_with => $3)'
+				USING format('%I.%I', board, split_part(relation, ' ', 1))::regclass, split_part(relation, ' ', 2), actions::text;
+		END LOOP;
+		-- What actions are joined with by another column than their target
+		FOREACH relation IN ARRAY '{accounts,opt_outs,reactors,authority,changed}'::text[] LOOP
+			EXECUTE 'SELECT create_reference_table($1)' USING format('%I.%I', board, relation)::regclass;
+		END LOOP;
+	END IF;
+	RETURN by_target;
+END
+$body$;
+COMMENT ON FUNCTION klout_distribute(name, name) IS
+'A step of klout_create_board: where the actions table is a distributed table of Citus, by its column of targets (of type bigint, text or uuid), distributes the facts, scores and history of a board beside it and makes reference tables of what those are joined with. Returns whether it did; false, and nothing done, elsewhere';
 
 CREATE FUNCTION klout_person_type(board name) RETURNS text
 	LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT
@@ -1797,6 +1846,10 @@ CREATE FUNCTION klout_lock(board name) RETURNS void
 AS $body$
 BEGIN
 	PERFORM @extschema@.klout_person_type(board);
+	-- On Citus, a transaction that writes reference tables sees that on one connection a worker only
+	IF to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL THEN
+		PERFORM set_config('citus.multi_shard_modify_mode', 'sequential', true);
+	END IF;
 	-- An UPDATE, as FOR UPDATE would let those go on who read under a snapshot from before
 	EXECUTE format('UPDATE %I.settings SET watermark = watermark', board);
 END
@@ -1934,7 +1987,7 @@ BEGIN
 	-- Whoever else takes in or publishes waits here
 	PERFORM @extschema@.klout_lock(board);
 	EXECUTE format('SELECT * FROM %I.settings', board) INTO STRICT settings;
-	EXECUTE format('SELECT EXISTS (SELECT FROM %1$I.pending WHERE at <= $1), EXISTS (SELECT FROM %1$I.accounts), EXISTS (SELECT FROM %1$I.opt_outs)', board)
+	EXECUTE format('SELECT EXISTS (SELECT 1 FROM %1$I.pending WHERE at <= $1), EXISTS (SELECT 1 FROM %1$I.accounts), EXISTS (SELECT 1 FROM %1$I.opt_outs)', board)
 		INTO due, linked, opted USING as_of;
 	-- ids may have gaps of any size
 	EXECUTE format('SELECT min(id) FROM %I.source WHERE id > $1 AND id <= $2', board)
@@ -2152,12 +2205,15 @@ BEGIN
 
 		-- People who have no facts left: unlinked, opted out
 		EXECUTE format($sql$
+			WITH linked AS MATERIALIZED (
+				SELECT c.person, s.topic
+				FROM %1$I.changed AS c JOIN %1$I.accounts AS l USING (person) JOIN %1$I.signals AS s USING (account, network)
+			)
 			DELETE FROM %1$I.scores AS d USING %1$I.changed AS c
 			WHERE d.person = c.person
 			  AND NOT EXISTS (SELECT FROM %1$I.signals AS s LEFT JOIN %1$I.accounts AS l USING (account, network)
-							  WHERE s.account = c.person AND coalesce(l.person, c.person) = c.person AND (d.topic = '' OR s.topic = d.topic))
-			  AND NOT EXISTS (SELECT FROM %1$I.accounts AS l JOIN %1$I.signals AS s USING (account, network)
-							  WHERE l.person = c.person AND (d.topic = '' OR s.topic = d.topic))
+							  WHERE s.account = d.person AND coalesce(l.person, s.account) = s.account AND (d.topic = '' OR s.topic = d.topic))
+			  AND NOT EXISTS (SELECT FROM linked AS l WHERE l.person = d.person AND (d.topic = '' OR l.topic = d.topic))
 		$sql$, board);
 
 		EXECUTE format($sql$
@@ -2363,13 +2419,14 @@ CREATE FUNCTION klout_audit(board name, newest integer DEFAULT NULL, OUT first_i
 AS $body$
 BEGIN
 	PERFORM @extschema@.klout_person_type(board);
-	RETURN QUERY EXECUTE format($sql$
-		SELECT b.first_id, b.last_id, b.rows, n.rows
-		FROM (SELECT * FROM %1$I.batches ORDER BY last_id DESC LIMIT $1) AS b
-		CROSS JOIN LATERAL (SELECT count(*) AS rows FROM %1$I.source WHERE id BETWEEN b.first_id AND b.last_id) AS n
-		WHERE b.rows <> n.rows
-		ORDER BY b.last_id
-	$sql$, board) USING newest;
+	FOR first_id, last_id, rows_taken IN EXECUTE format($sql$
+		SELECT b.first_id, b.last_id, b.rows FROM (SELECT * FROM %1$I.batches ORDER BY last_id DESC LIMIT $1) AS b ORDER BY b.last_id
+	$sql$, board) USING newest LOOP
+		EXECUTE format('SELECT count(*) FROM %I.source WHERE id BETWEEN $1 AND $2', board) INTO rows_now USING first_id, last_id;
+		IF rows_now <> rows_taken THEN
+			RETURN NEXT;
+		END IF;
+	END LOOP;
 END
 $body$;
 COMMENT ON FUNCTION klout_audit(name, integer) IS
