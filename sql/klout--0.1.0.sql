@@ -1561,6 +1561,9 @@ BEGIN
 			USING HINT = 'Each refresh would read the whole table.';
 	END IF;
 
+	-- Citus warns of views for which there is no table on other nodes
+	messages := current_setting('client_min_messages');
+	PERFORM set_config('client_min_messages', 'error', true);
 	EXECUTE format('CREATE SCHEMA %I', board);
 	EXECUTE format($sql$
 		CREATE TABLE %1$I.settings (
@@ -1706,9 +1709,6 @@ BEGIN
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 	$sql$, board) USING actions, sequence, model, bucket, reactor_weight, tenure, type_of ? 'topic', type_of ? 'post';
 
-	-- Citus warns of views for which there is no table on other nodes
-	messages := current_setting('client_min_messages');
-	PERFORM set_config('client_min_messages', 'error', true);
 	EXECUTE format($sql$
 		CREATE VIEW %1$I.leaderboard WITH (security_invoker = true) AS
 		SELECT s.topic, s.rank, s.person, s.score,
@@ -2526,7 +2526,9 @@ BEGIN
 		SELECT ARRAY(SELECT $1::%2$s
 					 UNION
 					 SELECT a.account FROM %1$I.accounts AS a
-					 WHERE a.person = $1::%2$s AND NOT EXISTS (SELECT FROM %1$I.signals AS s WHERE s.account = a.account)
+					 WHERE a.person = $1::%2$s
+					   AND a.account <> ALL (ARRAY(SELECT s.account FROM %1$I.signals AS s
+												   WHERE s.account IN (SELECT l.account FROM %1$I.accounts AS l WHERE l.person = $1::%2$s)))
 					   AND NOT EXISTS (SELECT FROM %1$I.accounts AS o WHERE o.person = a.account))::text[]
 	$sql$, board, person_type) INTO ids USING person;
 	EXECUTE format('DELETE FROM %1$I.reactors WHERE actor = ANY ($1::%2$s[])', board, person_type) USING ids;
@@ -2564,6 +2566,7 @@ AS $body$
 DECLARE
 	perk_row record;
 	granted bigint;
+	cutoff float8;
 BEGIN
 	PERFORM @extschema@.klout_person_type(board);
 	-- Whoever else grants this perk waits, then sees what was granted (see klout_lock)
@@ -2576,25 +2579,30 @@ BEGIN
 		RETURN;
 	END IF;
 	EXECUTE format('SELECT count(*) FROM %I.grants WHERE perk = $1', board) INTO granted USING perk;
+	EXECUTE format('SELECT @extschema@.klout_cutoff(population, $2) - 0.005 FROM %I.populations WHERE topic = $1', board)
+		INTO cutoff USING perk_row.topic, perk_row.top_share;
 	RETURN QUERY EXECUTE format($sql$
-		WITH best AS (
-			SELECT s.person, s.score,
-				   (SELECT 1 + count(*) FROM %1$I.scores AS o WHERE o.topic = s.topic AND o.score > s.score) AS rank
+		WITH had AS MATERIALIZED (
+			SELECT person FROM %1$I.grants WHERE perk = $1
+		), best AS MATERIALIZED (
+			SELECT s.person, s.score
 			FROM %1$I.scores AS s
-			JOIN %1$I.populations AS p USING (topic)
-			WHERE s.topic = $2 AND s.score >= coalesce($3, 0)
-			  AND ($4::float8 IS NULL OR s.score >= @extschema@.klout_cutoff(p.population, $4) - 0.005)
+			WHERE s.topic = $2 AND s.score >= greatest($3, $4, 0)
 			  AND ($5::text IS NULL OR coalesce((s.networks ->> $5)::float8, 0) > 0)
-			  AND NOT EXISTS (SELECT FROM %1$I.grants AS g WHERE g.perk = $1 AND g.person = s.person)
+			  AND NOT EXISTS (SELECT FROM had AS h WHERE h.person = s.person)
 			ORDER BY s.score DESC, s.person
 			LIMIT greatest($6 - $7, 0)
+		), ranked AS MATERIALIZED (
+			SELECT b.person, b.score, 1 + count(*) FILTER (WHERE o.score > b.score) AS rank
+			FROM best AS b JOIN %1$I.scores AS o ON o.topic = $2 AND o.score >= b.score
+			GROUP BY b.person, b.score
 		), put AS (
 			INSERT INTO %1$I.grants (perk, person, granted_at, score, rank)
-			SELECT $1, person, $8, score, rank FROM best
+			SELECT $1, person, $8, score, rank FROM ranked
 			RETURNING person, score, rank
 		)
 		SELECT person::text, score, rank FROM put ORDER BY rank, person
-	$sql$, board) USING perk, perk_row.topic, perk_row.min_score, perk_row.top_share, perk_row.network,
+	$sql$, board) USING perk, perk_row.topic, perk_row.min_score, cutoff, perk_row.network,
 		perk_row.capacity, granted, as_of;
 END
 $body$;
@@ -2619,14 +2627,21 @@ BEGIN
 			UNION
 			SELECT person FROM %1$I.scores
 			WHERE $3 AND topic = $2 AND starts_with(lower(person::text), lower($1))
+		), best AS MATERIALIZED (
+			SELECT s.person, s.score, s.reach, s.consistency, s.networks
+			FROM found JOIN %1$I.scores AS s USING (person)
+			WHERE s.topic = $2
+			ORDER BY s.person::text <> $1, s.score DESC, s.person
+			LIMIT 100
+		), ranked AS MATERIALIZED (
+			SELECT b.person, 1 + count(*) FILTER (WHERE o.score > b.score) AS rank
+			FROM best AS b JOIN %1$I.scores AS o ON o.topic = $2 AND o.score >= b.score
+			GROUP BY b.person
 		)
-		SELECT s.person::text, s.score, r.rank, (p.people + 1 - r.rank) / p.people::float8, s.reach, s.consistency, s.networks, l.at
-		FROM found JOIN %1$I.scores AS s USING (person) JOIN %1$I.populations AS p USING (topic)
-		CROSS JOIN LATERAL (SELECT 1 + count(*) AS rank FROM %1$I.scores AS o WHERE o.topic = s.topic AND o.score > s.score) AS r
+		SELECT b.person::text, b.score, r.rank, (p.people + 1 - r.rank) / p.people::float8, b.reach, b.consistency, b.networks, l.at
+		FROM best AS b JOIN ranked AS r USING (person) JOIN %1$I.populations AS p ON p.topic = $2
 		CROSS JOIN (SELECT at FROM %1$I.publications WHERE published ORDER BY at DESC LIMIT 1) AS l
-		WHERE s.topic = $2
-		ORDER BY s.person::text <> $1, s.score DESC, s.person
-		LIMIT 100
+		ORDER BY b.person::text <> $1, b.score DESC, b.person
 	$sql$, board) USING query, topic, person_type = 'text';
 END
 $body$;
