@@ -2122,12 +2122,18 @@ DECLARE
 	last_try timestamptz;
 	totals record;
 	rescored bigint;
+	scored bigint;
 	whole boolean;		-- everybody's score, not only of those whose facts changed
 	fingerprint text;
-	account_of text;	-- (person, signals) of those to be scored
+	people_of text[];	-- (person, topic, signals) of those to be scored; no person in two of them
+	people text;
+	citus CONSTANT boolean := to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL;
+	linked boolean;
 	held text;
 	nested_loops text;
 	days_before date[];	-- what changes over 1, 7, 30, 90 days are against
+	changes text := '';
+	history text := '';
 BEGIN
 	PERFORM @extschema@.klout_more_memory();
 	PERFORM @extschema@.klout_lock(board);
@@ -2147,23 +2153,31 @@ BEGIN
 	-- Between two days (or hours) all scores fade; within one they do not
 	whole := before.at IS NULL OR before.fingerprint <> fingerprint
 		OR date_bin(settings.bucket, as_of, '2000-01-01 00:00+00') <> date_bin(settings.bucket, before.at, '2000-01-01 00:00+00');
-	IF whole THEN
-		account_of := format($sql$
-			SELECT coalesce(l.person, s.account) AS person, s.topic, s.signals
-			FROM %1$I.signals AS s LEFT JOIN %1$I.accounts AS l USING (account, network)$sql$, board);
-	ELSE
-		account_of := format($sql$
-			SELECT c.person, s.topic, s.signals
+	EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I.accounts)', board) INTO linked;
+	IF NOT linked OR citus THEN
+		-- who is their account only, which workers of Citus score by themselves
+		people_of := ARRAY['SELECT s.account AS person, s.topic, s.signals FROM %1$I.signals AS s' ||
+			CASE WHEN whole THEN '' ELSE ' JOIN %1$I.changed AS c ON c.person = s.account' END ||
+			CASE WHEN linked THEN ' WHERE NOT EXISTS (SELECT FROM %1$I.accounts AS l WHERE l.account = s.account)'
+								   ' AND NOT EXISTS (SELECT FROM %1$I.accounts AS l WHERE l.person = s.account)' ELSE '' END];
+	END IF;
+	IF linked AND whole THEN
+		people_of := people_of || ('SELECT coalesce(l.person, s.account) AS person, s.topic, s.signals
+			FROM %1$I.signals AS s LEFT JOIN %1$I.accounts AS l USING (account, network)' ||
+			CASE WHEN citus THEN ' WHERE s.account IN (SELECT account FROM %1$I.accounts UNION ALL SELECT person FROM %1$I.accounts)' ELSE '' END);
+	ELSIF linked THEN
+		people_of := people_of || ('SELECT s.account AS person, s.topic, s.signals
 			FROM %1$I.changed AS c
 			JOIN %1$I.signals AS s ON s.account = c.person
 			LEFT JOIN %1$I.accounts AS l USING (account, network)
-			WHERE l.person IS NULL OR l.person = c.person
+			WHERE (l.person IS NULL OR l.person = c.person)' ||
+			CASE WHEN citus THEN ' AND s.account IN (SELECT account FROM %1$I.accounts UNION ALL SELECT person FROM %1$I.accounts)' ELSE '' END || '
 			UNION ALL
 			SELECT c.person, s.topic, s.signals
 			FROM %1$I.changed AS c
 			JOIN %1$I.accounts AS l USING (person)
 			JOIN %1$I.signals AS s USING (account, network)
-			WHERE l.account <> c.person$sql$, board);
+			WHERE l.account <> c.person');
 	END IF;
 	PERFORM @extschema@.klout_history_month(board, day);
 	-- the last day so long ago, or the next older one, but not twice as long ago
@@ -2172,36 +2186,48 @@ BEGIN
 						  WHERE published AND (at AT TIME ZONE 'UTC')::date BETWEEN $1 - 2 * d + 1 AND $1 - d) ORDER BY d)
 		FROM unnest('{1,7,30,90}'::integer[]) AS d
 	$sql$, board) INTO days_before USING day;
+	FOR n IN 1 .. 4 LOOP
+		IF days_before[n] IS NULL THEN
+			changes := changes || ', NULL::float8';
+		ELSE
+			changes := changes || format(', m.score - h%s.score', n);
+			history := history || format(' LEFT JOIN %1$I.history AS h%2$s ON h%2$s.person = m.person AND h%2$s.topic = m.topic AND h%2$s.day = %3$L',
+										 board, n, days_before[n]);
+		END IF;
+	END LOOP;
 
 	<<attempt>>
 	BEGIN
-		EXECUTE format($sql$
-			WITH facts AS (%2$s),
-			merged AS (
-				SELECT person, ''::text AS topic, @extschema@.klout_rollup(signals) AS signals
-				FROM facts GROUP BY person
-				%3$s
-			)
-			INSERT INTO %1$I.scores AS s (person, topic, score, reach, consistency, change_1, change_7, change_30, change_90, networks)
-			SELECT m.person, m.topic, m.score, @extschema@.klout_reach(m.signals, $1, $2), @extschema@.klout_consistency(m.signals, $1, $2),
-				   m.score - h1.score, m.score - h7.score, m.score - h30.score, m.score - h90.score,
-				   coalesce((SELECT jsonb_object_agg(network, points)
-							 FROM (SELECT network, sum(points) AS points
-								   FROM @extschema@.klout_explain(m.signals, $1, $2)
-								   GROUP BY network) AS e), '{}')
-			FROM (SELECT *, @extschema@.klout_score(signals, $1, $2) AS score FROM merged) AS m
-			LEFT JOIN %1$I.history AS h1 ON h1.person = m.person AND h1.topic = m.topic AND h1.day = $3
-			LEFT JOIN %1$I.history AS h7 ON h7.person = m.person AND h7.topic = m.topic AND h7.day = $4
-			LEFT JOIN %1$I.history AS h30 ON h30.person = m.person AND h30.topic = m.topic AND h30.day = $5
-			LEFT JOIN %1$I.history AS h90 ON h90.person = m.person AND h90.topic = m.topic AND h90.day = $6
-			ON CONFLICT (person, topic) DO UPDATE
-			SET score = excluded.score, reach = excluded.reach, consistency = excluded.consistency,
-				change_1 = excluded.change_1, change_7 = excluded.change_7,
-				change_30 = excluded.change_30, change_90 = excluded.change_90, networks = excluded.networks
-		$sql$, board, account_of,
-			CASE WHEN settings.topics THEN 'UNION ALL SELECT person, topic, @extschema@.klout_rollup(signals) FROM facts WHERE topic <> '''' GROUP BY person, topic' ELSE '' END)
-		USING settings.model, as_of, days_before[1], days_before[2], days_before[3], days_before[4];
-		GET DIAGNOSTICS rescored = ROW_COUNT;
+		rescored := 0;
+		FOREACH people IN ARRAY people_of LOOP
+			EXECUTE format($sql$
+				WITH facts AS %4$s (%2$s),
+				merged AS (
+					SELECT person, ''::text AS topic, @extschema@.klout_rollup(signals) AS signals
+					FROM facts GROUP BY person
+					%3$s
+				)
+				INSERT INTO %1$I.scores AS s (person, topic, score, reach, consistency, change_1, change_7, change_30, change_90, networks)
+				SELECT m.person, m.topic, m.score, @extschema@.klout_reach(m.signals, $1, $2), @extschema@.klout_consistency(m.signals, $1, $2)
+					   %6$s, %5$s
+				FROM (SELECT *, @extschema@.klout_score(signals, $1, $2) AS score FROM merged) AS m
+				%7$s
+				ON CONFLICT (person, topic) DO UPDATE
+				SET score = excluded.score, reach = excluded.reach, consistency = excluded.consistency,
+					change_1 = excluded.change_1, change_7 = excluded.change_7,
+					change_30 = excluded.change_30, change_90 = excluded.change_90, networks = excluded.networks
+			$sql$, board, format(people, board),
+				CASE WHEN settings.topics THEN 'UNION ALL SELECT person, topic, @extschema@.klout_rollup(signals) FROM facts WHERE topic <> '''' GROUP BY person, topic' ELSE '' END,
+				CASE WHEN citus THEN 'NOT MATERIALIZED' ELSE '' END,
+				-- the same, inline where that is possible
+				CASE WHEN citus THEN '@extschema@.klout_network_points(m.signals, $1, $2)'
+					ELSE 'coalesce((SELECT jsonb_object_agg(network, points)
+								FROM (SELECT network, sum(points) AS points FROM @extschema@.klout_explain(m.signals, $1, $2) GROUP BY network) AS e), ''{}'')' END,
+				changes, history)
+			USING settings.model, as_of;
+			GET DIAGNOSTICS scored = ROW_COUNT;
+			rescored := rescored + scored;
+		END LOOP;
 
 		-- People who have no facts left: unlinked, opted out
 		EXECUTE format($sql$
@@ -2273,6 +2299,18 @@ END
 $body$;
 COMMENT ON FUNCTION klout_publish(name, timestamptz, boolean) IS
 'The last step of klout_refresh: scores everybody on a board whose facts changed since the last publication, or everybody when a bucket (day or hour) has passed or the model changed, and writes scores, populations and this UTC day''s rows of history. If people, people at 63 or over, or total raw moved by more than the gate in settings (0.05) against the last publication of the same model, nothing is published, unless force or nobody was there before: false, a WARNING and a row in publications with the reason. as_of must be later than the last publication; NULL is now, and never too early';
+
+CREATE FUNCTION klout_network_points(signals klout_signals, model klout_model, as_of timestamptz) RETURNS jsonb
+	LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+BEGIN
+	RETURN coalesce((SELECT jsonb_object_agg(e.network, e.points)
+					 FROM (SELECT x.network, sum(x.points) AS points FROM @extschema@.klout_explain(signals, model, as_of) AS x GROUP BY x.network) AS e), '{}');
+END
+$body$;
+COMMENT ON FUNCTION klout_network_points(klout_signals, klout_model, timestamptz) IS
+'The points of each network in a score, as scores.networks of a board: a JSON object, {} for somebody without points. They add up to the score. Costs a klout_explain';
 
 CREATE FUNCTION klout_weigh_authority(board name, as_of timestamptz DEFAULT now()) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
@@ -2396,7 +2434,9 @@ BEGIN
 	IF newest > handed_out OR newest > settings.watermark AND handed_out IS NULL THEN
 		RAISE WARNING 'board "%": the highest id, %, did not come from sequence %', board, newest, settings.id_sequence
 			USING DETAIL = 'Rows beyond what the sequence has handed out are not taken in.',
-				HINT = format('Set the sequence to the highest id: SELECT setval(%L, %s).', settings.id_sequence, newest);
+				HINT = CASE WHEN newest >> 48 > 0 AND to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL
+					THEN 'Another node of Citus gave it out: write through the coordinator alone.'
+					ELSE format('Set the sequence to the highest id: SELECT setval(%L, %s).', settings.id_sequence, newest) END;
 	END IF;
 
 	-- A row that came after its id was passed is near the watermark, if anywhere
