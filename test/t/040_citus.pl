@@ -7,6 +7,7 @@ use strict;
 use warnings;
 
 use Klout;
+use POSIX ();
 use PostgreSQL::Test::Cluster;
 use PostgreSQL::Test::Utils;
 use Test::More;
@@ -34,7 +35,7 @@ for my $node ($coordinator, @workers)
 	my $host = $node->host;
 	$node->append_conf('postgresql.conf', klout_conf() . qq{
 		shared_preload_libraries = 'citus'
-		citus.shard_count = 8
+		citus.shard_count = 4
 		citus.node_conninfo = 'sslmode=prefer'
 		citus.local_hostname = '$host'
 		citus.enable_statistics_collection = off
@@ -200,21 +201,25 @@ for my $call ("klout_calibrate(signals, klout_model(), timestamptz '2026-02-01 0
 sub agree
 {
 	my ($distributed, $local, $name) = @_;
-	my @differ;
-	for my $query (
-		'TABLE {b}.signals', 'TABLE {b}.posts', 'TABLE {b}.pending', 'TABLE {b}.reactors', 'TABLE {b}.opt_outs',
+	my @queries = (
+		'TABLE {b}.signals', 'TABLE {b}.posts', 'TABLE {b}.pending', 'TABLE {b}.reactors', 'SELECT person FROM {b}.opt_outs',
 		'TABLE {b}.authority', 'TABLE {b}.changed', 'TABLE {b}.scores', 'TABLE {b}.history', 'TABLE {b}.populations',
 		'SELECT network, account, person FROM {b}.accounts', 'SELECT first_id, last_id, rows FROM {b}.batches',
 		'SELECT at, published, reason, people, people_at_63, rescored, fingerprint FROM {b}.publications',
 		'TABLE {b}.leaderboard', 'TABLE {b}.movers', 'TABLE {b}.moments', 'TABLE {b}.perks_left',
 		"SELECT * FROM klout_audit('{b}')", "SELECT * FROM klout_search('{b}', '7')",
 		"SELECT * FROM klout_compare('{b}', '{7,12}')", "SELECT * FROM klout_statement('{b}', '7')",
-		"SELECT * FROM klout_statement('{b}', '12', 't1')")
+		"SELECT * FROM klout_statement('{b}', '12', 't1')");
+	my @differ;
+	my @answers = map {
+		my $board = $_;
+		[ map { join("\n", sort split(/\n/, $_)) } split(/^--\n/m, ask(join("\\echo --\n", map { s/\{b\}/$board/gr . ";\n" } @queries)), -1) ]
+	} $distributed, $local;
+	for my $n (0 .. $#queries)
 	{
-		my ($of_distributed, $of_local) = map { my $q = $query; $q =~ s/\{b\}/$_/g; rows_of($q) } $distributed, $local;
-		next if $of_distributed eq $of_local;
-		push @differ, $query;
-		note("$query:\n$of_distributed\n-- and:\n$of_local") if length($of_distributed) + length($of_local) < 10000;
+		next if $answers[0][$n] eq $answers[1][$n];
+		push @differ, $queries[$n];
+		note("$queries[$n]:\n$answers[0][$n]\n-- and:\n$answers[1][$n]") if length($answers[0][$n]) < 10000;
 	}
 	is(join(', ', @differ), '', $name);
 	return;
@@ -245,6 +250,19 @@ for my $reactor_weight ('proven', 'none', 'score', 'authority')
 
 	$refresh->('2026-01-20 12:00+00', ', batch => 5000');
 	agree($b, $l, "$reactor_weight: the same after the first refresh");
+	if ($reactor_weight eq 'proven')
+	{
+		# what the workers are told
+		my (undef, undef, $sent) = $coordinator->psql('postgres', qq{
+			$settings SET client_min_messages = notice; SET citus.log_remote_commands = on;
+			CALL klout_refresh('$b', as_of => '2026-01-20 13:00+00', publish => 'always')});
+		$sent =~ s/\s+/ /g;
+		like($sent, qr/issuing INSERT INTO b_proven\.signals_\d+ (?:(?!issuing).)*klout_signals\(/, 'workers take in');
+		like($sent, qr/issuing (?:(?!issuing).)*worker_partition_query_result(?:(?!issuing).)*klout_score\(/, 'workers score');
+		unlike($sent, qr/issuing SELECT (?:(?!issuing|worker_partition).)*(?:\bs\.signals\b|klout_rollup)/, 'no signals travel to the coordinator');
+		refresh($l, '2026-01-20 13:00+00', ", publish => 'always'");
+		agree($b, $l, 'and that is the same');
+	}
 	isnt(ask("SELECT sum(klout_count(signals)) FROM $b.signals"), '', "$reactor_weight: and that is not nothing");
 	$refresh->('2026-01-28 12:00+00', ", publish => 'always'");
 	agree($b, $l, "$reactor_weight: eight days later");
@@ -269,6 +287,57 @@ for my $reactor_weight ('proven', 'none', 'score', 'authority')
 	agree($b, $l, "$reactor_weight: the same after a rebuild");
 	is(ask("SELECT count(*) FROM $b.pending"), '0', "$reactor_weight: nothing left pending");
 	ask("SELECT klout_drop_board('$b'), klout_drop_board('$l')");
+}
+
+# ---- writers -----------------------------------------------------------------------------------
+
+# A transaction that writes through the coordinator, on both workers, holds a refresh back
+ask(q{SELECT klout_create_board('b_last', 'actions', reactor_weight => 'none'); CALL klout_refresh('b_last', as_of => '2026-02-27 00:00+00')});
+my $pid = fork() // die "cannot fork: $!";
+if (!$pid)
+{
+	open(STDOUT, '>', '/dev/null') && open(STDERR, '>&', \*STDOUT) or POSIX::_exit(3);
+	exec('psql', '-X', '-q', '-d', $coordinator->connstr('postgres'), '-c', qq{
+		BEGIN; INSERT INTO actions (network, kind, actor, target, at) SELECT 'n0', 'k0', n + 1, n, '2026-01-05 00:00+00' FROM generate_series(5001, 5050) AS n;
+		SELECT pg_sleep(4); COMMIT}) or POSIX::_exit(3);
+}
+$coordinator->poll_query_until('postgres', q{SELECT EXISTS (SELECT FROM pg_locks WHERE relation = 'actions'::regclass AND mode = 'RowExclusiveLock')});
+ask(q{INSERT INTO actions (network, kind, actor, target, at) VALUES ('n0', 'k0', 6002, 6001, '2026-01-05 00:00+00')});
+refresh('b_last', '2026-03-01 00:00+00', ", publish => 'always'");
+is(ask(q{SELECT count(*) FROM b_last.signals WHERE account BETWEEN 5001 AND 5050 OR account = 6001}), '51',
+	'a refresh waits for who writes through the coordinator');
+waitpid($pid, 0);
+is(ask(q{SELECT * FROM klout_audit('b_last')}), '', 'and misses nothing');
+
+# Ids that a worker gives out are far beyond those of the coordinator: they do not count, and it is said
+$workers[0]->safe_psql('postgres', q{INSERT INTO actions (network, kind, actor, target, at) VALUES ('n0', 'k0', 7002, 7001, '2026-01-05 00:00+00')});
+(undef, undef, my $said) = $coordinator->psql('postgres', q{CALL klout_refresh('b_last', as_of => '2026-03-02 00:00+00')});
+like($said, qr/did not come from sequence.*write through the coordinator alone/s, 'a row that was written through a worker is reported');
+is(ask(q{SELECT count(*) FROM b_last.signals WHERE account = 7001}), '0', 'and not taken in');
+($status, undef, $said) = $workers[0]->psql('postgres', q{CALL klout_refresh('b_last')});
+isnt($status, 0, 'boards are refreshed on the coordinator');
+ask(q{SELECT klout_drop_board('b_last')});
+
+# ---- other tables ------------------------------------------------------------------------------
+
+# By another column, or of a type that boards widen: the board is local, and the same
+for my $other ([ 'actor', 'bigint' ], [ 'target', 'integer' ])
+{
+	my ($by, $type) = @$other;
+	ask(qq{
+		CREATE TABLE other (id bigint GENERATED ALWAYS AS IDENTITY, network text, kind text, actor $type, target $type,
+							at timestamptz, weight float8, topic text, post text);
+		CREATE INDEX ON other (id);
+		SELECT create_distributed_table('other', '$by');
+		INSERT INTO other ($columns) SELECT $columns FROM local_actions ORDER BY id;
+		CREATE TABLE local_other (LIKE other INCLUDING ALL);
+		INSERT INTO local_other OVERRIDING SYSTEM VALUE SELECT * FROM other;
+		SELECT setval(pg_get_serial_sequence('local_other', 'id'), (SELECT max(id) FROM local_other));
+		SELECT klout_create_board('b_other', 'other'), klout_create_board('l_other', 'local_other')});
+	refresh($_, '2026-02-01 00:00+00') for 'b_other', 'l_other';
+	agree('b_other', 'l_other', "a board over a table distributed by its $type $by");
+	ask(q{SELECT klout_drop_board('b_other'), klout_drop_board('l_other')});
+	ask(q{DROP TABLE other, local_other});
 }
 
 # ---- nothing stays -----------------------------------------------------------------------------
