@@ -1722,6 +1722,8 @@ DECLARE
 	source text[] := '{}';	-- select list
 	type_of jsonb := '{}';	-- by word
 	id_column name;
+	target_column name;
+	messages text;
 	sequence regclass;
 	parameters record;
 	person_type text;
@@ -1810,6 +1812,7 @@ BEGIN
 					RAISE EXCEPTION 'klout_create_board: column "%" of % is of type %', mapped #>> '{}', actions, format_type((type_of -> word)::bigint::oid, NULL)
 						USING ERRCODE = 'datatype_mismatch', HINT = 'Ids are bigint, integer, smallint, text, varchar or uuid.';
 			END CASE;
+			target_column := mapped #>> '{}';		-- in the end: actor comes before it
 			IF word = 'target' AND source[array_upper(source, 1)] NOT LIKE '%::' || person_type || ' AS actor' THEN
 				RAISE EXCEPTION 'klout_create_board: actor and target of % are of different types', actions
 					USING ERRCODE = 'datatype_mismatch', DETAIL = 'Both are ids of accounts.';
@@ -1854,6 +1857,9 @@ BEGIN
 			USING HINT = 'Each refresh would read the whole table.';
 	END IF;
 
+	-- Citus warns of views for which there is no table on other nodes
+	messages := current_setting('client_min_messages');
+	PERFORM set_config('client_min_messages', 'error', true);
 	EXECUTE format('CREATE SCHEMA %I', board);
 	EXECUTE format($sql$
 		CREATE TABLE %1$I.settings (
@@ -1871,7 +1877,7 @@ BEGIN
 		);
 		CREATE VIEW %1$I.source WITH (security_invoker = true) AS SELECT %2$s FROM %3$s AS a;
 		CREATE TABLE %1$I.pending (
-			id bigint PRIMARY KEY,
+			id bigint NOT NULL,
 			network text NOT NULL,
 			kind text NOT NULL,
 			actor %4$s NOT NULL,
@@ -1879,7 +1885,8 @@ BEGIN
 			at timestamptz NOT NULL,
 			weight float8,
 			topic text,
-			post text
+			post text,
+			PRIMARY KEY (id, target)
 		);
 		CREATE TABLE %1$I.batches (
 			first_id bigint NOT NULL,
@@ -2028,6 +2035,7 @@ BEGIN
 		FROM %1$I.perks AS p LEFT JOIN %1$I.grants AS g USING (perk)
 		GROUP BY p.perk;
 	$sql$, board);
+	PERFORM set_config('client_min_messages', messages, true);
 
 	EXECUTE format($sql$
 		COMMENT ON SCHEMA %1$I IS 'klout board';
@@ -2055,12 +2063,53 @@ BEGIN
 		COMMENT ON VIEW %1$I.perks_left IS 'how many of each perk are left';
 	$sql$, board);
 
+	PERFORM @extschema@.klout_distribute(board, target_column);
 	PERFORM @extschema@.klout_extend_history(board);
 	PERFORM @extschema@.klout_rebuild(board);
 END
 $body$;
 COMMENT ON FUNCTION klout_create_board(name, regclass, klout_model, jsonb, interval, text, interval) IS
 'Makes a board: a schema of that name with tables and views that the caller owns; klout_refresh fills it. actions is a permanent table to which rows are only added, with a NOT NULL integer key from a sequence of its own (CACHE 1, no cycle). columns is a JSON object that says which columns hold id, network, kind, actor, target, at (their own names by default) and optionally weight (a number in [0, 1]), topic and post: {"actor": "user_id"}; network and kind may be one value, {"network": {"value": "forum"}}; null leaves an optional one out. Ids of actors and targets are bigint, integer, smallint, text, varchar or uuid; at is timestamptz, or timestamp in UTC. bucket is 1 day or 1 hour. reactor_weight: proven (1 for reactors first seen at least tenure before the action and seen acting on several people, else 0), none (1 for all), score (the reactor''s last published score / 100), authority (the share of people whose authority is not higher); it multiplies the weight column';
+
+CREATE FUNCTION klout_distribute(board name, target_column name) RETURNS boolean
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+DECLARE
+	actions regclass;
+	by_target boolean;
+	relation text;
+BEGIN
+	PERFORM @extschema@.klout_person_type(board);
+	-- Citus is named in strings only, as it need not be there
+	IF to_regclass('pg_catalog.pg_dist_partition') IS NULL THEN
+		RETURN false;
+	END IF;
+	EXECUTE format('SELECT actions FROM %I.settings', board) INTO STRICT actions;
+	-- Tables lie side by side if they are distributed by the same type
+	EXECUTE $sql$
+		SELECT coalesce((SELECT column_to_column_name(p.logicalrelid, p.partkey) = t.attname
+						 FROM pg_dist_partition AS p
+						 JOIN pg_attribute AS t ON t.attrelid = p.logicalrelid
+						 JOIN pg_attribute AS a ON a.attrelid = $3 AND a.attname = 'account'
+						  AND (a.atttypid, a.attcollation) = (t.atttypid, t.attcollation)
+						 WHERE p.logicalrelid = $1 AND t.attname = $2 AND p.partmethod = 'h'), false)
+	$sql$ INTO by_target USING actions, target_column, to_regclass(format('%I.signals', board));
+	IF by_target THEN
+		FOREACH relation IN ARRAY '{signals account,posts account,pending target,scores person,history person}'::text[] LOOP
+			EXECUTE 'SELECT create_distributed_table($1, $2, colocate_with => $3)'
+				USING format('%I.%I', board, split_part(relation, ' ', 1))::regclass, split_part(relation, ' ', 2), actions::text;
+		END LOOP;
+		-- What actions are joined with by another column than their target
+		FOREACH relation IN ARRAY '{accounts,opt_outs,reactors,authority,changed}'::text[] LOOP
+			EXECUTE 'SELECT create_reference_table($1)' USING format('%I.%I', board, relation)::regclass;
+		END LOOP;
+	END IF;
+	RETURN by_target;
+END
+$body$;
+COMMENT ON FUNCTION klout_distribute(name, name) IS
+'A step of klout_create_board: where the actions table is a distributed table of Citus, by its column of targets (of type bigint, text or uuid), distributes the facts, scores and history of a board beside it and makes reference tables of what those are joined with. Returns whether it did; false, and nothing done, elsewhere';
 
 CREATE FUNCTION klout_person_type(board name) RETURNS text
 	LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT
@@ -2093,6 +2142,10 @@ CREATE FUNCTION klout_lock(board name) RETURNS void
 AS $body$
 BEGIN
 	PERFORM @extschema@.klout_person_type(board);
+	-- On Citus, a transaction that writes reference tables sees that on one connection a worker only
+	IF to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL THEN
+		PERFORM set_config('citus.multi_shard_modify_mode', 'sequential', true);
+	END IF;
 	-- An UPDATE, as FOR UPDATE would let those go on who read under a snapshot from before
 	EXECUTE format('UPDATE %I.settings SET watermark = watermark', board);
 END
@@ -2209,6 +2262,7 @@ CREATE FUNCTION klout_take_in(board name, up_to bigint, batch bigint, as_of time
 	SET row_security = off	-- an error, where rows would be hidden
 AS $body$
 DECLARE
+	person_type CONSTANT text := @extschema@.klout_person_type(board);
 	started CONSTANT timestamptz := clock_timestamp();
 	settings record;
 	first_id bigint;
@@ -2230,7 +2284,7 @@ BEGIN
 	-- Whoever else takes in or publishes waits here
 	PERFORM @extschema@.klout_lock(board);
 	EXECUTE format('SELECT * FROM %I.settings', board) INTO STRICT settings;
-	EXECUTE format('SELECT EXISTS (SELECT FROM %1$I.pending WHERE at <= $1), EXISTS (SELECT FROM %1$I.accounts), EXISTS (SELECT FROM %1$I.opt_outs)', board)
+	EXECUTE format('SELECT EXISTS (SELECT 1 FROM %1$I.pending WHERE at <= $1), EXISTS (SELECT 1 FROM %1$I.accounts), EXISTS (SELECT 1 FROM %1$I.opt_outs)', board)
 		INTO due, linked, opted USING as_of;
 	-- ids may have gaps of any size
 	EXECUTE format('SELECT min(id) FROM %I.source WHERE id > $1 AND id <= $2', board)
@@ -2272,7 +2326,7 @@ BEGIN
 		WHEN 'proven' THEN
 			EXECUTE format($sql$
 				INSERT INTO %1$I.reactors AS r (actor, first_seen, first_target, several)
-				SELECT a.actor, min(a.at), min(a.target), min(a.target) <> max(a.target)
+				SELECT a.actor, min(a.at), min(a.target%6$s)::%7$s, min(a.target%6$s) <> max(a.target%6$s)
 				FROM (SELECT %2$s AS actor, %3$s AS target, a.at FROM %4$s %5$s) AS a
 				-- most actions are of reactors about whom they say nothing new
 				LEFT JOIN %1$I.reactors AS k USING (actor)
@@ -2281,7 +2335,9 @@ BEGIN
 				ON CONFLICT (actor) DO UPDATE
 				SET first_seen = least(r.first_seen, excluded.first_seen),
 					several = r.several OR excluded.several OR r.first_target <> excluded.first_target
-			$sql$, board, actor_person, target_person, arrived, conditions)
+			$sql$, board, actor_person, target_person, arrived, conditions,
+				-- there is no min(uuid) before PostgreSQL 18
+				CASE person_type WHEN 'uuid' THEN '::text' ELSE '' END, person_type)
 			USING settings.watermark, last_id, as_of;
 			joins := format(' LEFT JOIN %I.reactors AS w ON w.actor = %s', board, actor_person);
 			weight := 'CASE WHEN w.several AND w.first_seen <= a.at - $4 THEN coalesce(a.weight, 1) ELSE 0 END';
@@ -2366,12 +2422,18 @@ DECLARE
 	last_try timestamptz;
 	totals record;
 	rescored bigint;
+	scored bigint;
 	whole boolean;		-- everybody's score, not only of those whose facts changed
 	fingerprint text;
-	account_of text;	-- (person, signals) of those to be scored
+	people_of text[];	-- (person, topic, signals) of those to be scored; no person in two of them
+	people text;
+	citus CONSTANT boolean := to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL;
+	linked boolean;
 	held text;
 	nested_loops text;
 	days_before date[];	-- what changes over 1, 7, 30, 90 days are against
+	changes text := '';
+	history text := '';
 BEGIN
 	PERFORM @extschema@.klout_more_memory();
 	PERFORM @extschema@.klout_lock(board);
@@ -2391,23 +2453,31 @@ BEGIN
 	-- Between two days (or hours) all scores fade; within one they do not
 	whole := before.at IS NULL OR before.fingerprint <> fingerprint
 		OR date_bin(settings.bucket, as_of, '2000-01-01 00:00+00') <> date_bin(settings.bucket, before.at, '2000-01-01 00:00+00');
-	IF whole THEN
-		account_of := format($sql$
-			SELECT coalesce(l.person, s.account) AS person, s.topic, s.signals
-			FROM %1$I.signals AS s LEFT JOIN %1$I.accounts AS l USING (account, network)$sql$, board);
-	ELSE
-		account_of := format($sql$
-			SELECT c.person, s.topic, s.signals
+	EXECUTE format('SELECT EXISTS (SELECT 1 FROM %I.accounts)', board) INTO linked;
+	IF NOT linked OR citus THEN
+		-- who is their account only, which workers of Citus score by themselves
+		people_of := ARRAY['SELECT s.account AS person, s.topic, s.signals FROM %1$I.signals AS s' ||
+			CASE WHEN whole THEN '' ELSE ' JOIN %1$I.changed AS c ON c.person = s.account' END ||
+			CASE WHEN linked THEN ' WHERE NOT EXISTS (SELECT FROM %1$I.accounts AS l WHERE l.account = s.account)'
+								   ' AND NOT EXISTS (SELECT FROM %1$I.accounts AS l WHERE l.person = s.account)' ELSE '' END];
+	END IF;
+	IF linked AND whole THEN
+		people_of := people_of || ('SELECT coalesce(l.person, s.account) AS person, s.topic, s.signals
+			FROM %1$I.signals AS s LEFT JOIN %1$I.accounts AS l USING (account, network)' ||
+			CASE WHEN citus THEN ' WHERE s.account IN (SELECT account FROM %1$I.accounts UNION ALL SELECT person FROM %1$I.accounts)' ELSE '' END);
+	ELSIF linked THEN
+		people_of := people_of || ('SELECT s.account AS person, s.topic, s.signals
 			FROM %1$I.changed AS c
 			JOIN %1$I.signals AS s ON s.account = c.person
 			LEFT JOIN %1$I.accounts AS l USING (account, network)
-			WHERE l.person IS NULL OR l.person = c.person
+			WHERE (l.person IS NULL OR l.person = c.person)' ||
+			CASE WHEN citus THEN ' AND s.account IN (SELECT account FROM %1$I.accounts UNION ALL SELECT person FROM %1$I.accounts)' ELSE '' END || '
 			UNION ALL
 			SELECT c.person, s.topic, s.signals
 			FROM %1$I.changed AS c
 			JOIN %1$I.accounts AS l USING (person)
 			JOIN %1$I.signals AS s USING (account, network)
-			WHERE l.account <> c.person$sql$, board);
+			WHERE l.account <> c.person');
 	END IF;
 	PERFORM @extschema@.klout_history_month(board, day);
 	-- the last day so long ago, or the next older one, but not twice as long ago
@@ -2416,42 +2486,58 @@ BEGIN
 						  WHERE published AND (at AT TIME ZONE 'UTC')::date BETWEEN $1 - 2 * d + 1 AND $1 - d) ORDER BY d)
 		FROM unnest('{1,7,30,90}'::integer[]) AS d
 	$sql$, board) INTO days_before USING day;
+	FOR n IN 1 .. 4 LOOP
+		IF days_before[n] IS NULL THEN
+			changes := changes || ', NULL::float8';
+		ELSE
+			changes := changes || format(', m.score - h%s.score', n);
+			history := history || format(' LEFT JOIN %1$I.history AS h%2$s ON h%2$s.person = m.person AND h%2$s.topic = m.topic AND h%2$s.day = %3$L',
+										 board, n, days_before[n]);
+		END IF;
+	END LOOP;
 
 	<<attempt>>
 	BEGIN
-		EXECUTE format($sql$
-			WITH facts AS (%2$s),
-			merged AS (
-				SELECT person, ''::text AS topic, @extschema@.klout_rollup(signals) AS signals
-				FROM facts GROUP BY person
-				%3$s
-			)
-			INSERT INTO %1$I.scores AS s (person, topic, score, reach, consistency, change_1, change_7, change_30, change_90, networks)
-			SELECT m.person, m.topic, (m.now).score, (m.now).reach, (m.now).consistency,
-				   (m.now).score - h1.score, (m.now).score - h7.score, (m.now).score - h30.score, (m.now).score - h90.score,
-				   (m.now).networks
-			FROM (SELECT person, topic, @extschema@.klout_summary(signals, $1, $2) AS now FROM merged OFFSET 0) AS m
-			LEFT JOIN %1$I.history AS h1 ON h1.person = m.person AND h1.topic = m.topic AND h1.day = $3
-			LEFT JOIN %1$I.history AS h7 ON h7.person = m.person AND h7.topic = m.topic AND h7.day = $4
-			LEFT JOIN %1$I.history AS h30 ON h30.person = m.person AND h30.topic = m.topic AND h30.day = $5
-			LEFT JOIN %1$I.history AS h90 ON h90.person = m.person AND h90.topic = m.topic AND h90.day = $6
-			ON CONFLICT (person, topic) DO UPDATE
-			SET score = excluded.score, reach = excluded.reach, consistency = excluded.consistency,
-				change_1 = excluded.change_1, change_7 = excluded.change_7,
-				change_30 = excluded.change_30, change_90 = excluded.change_90, networks = excluded.networks
-		$sql$, board, account_of,
-			CASE WHEN settings.topics THEN 'UNION ALL SELECT person, topic, @extschema@.klout_rollup(signals) FROM facts WHERE topic <> '''' GROUP BY person, topic' ELSE '' END)
-		USING settings.model, as_of, days_before[1], days_before[2], days_before[3], days_before[4];
-		GET DIAGNOSTICS rescored = ROW_COUNT;
+		rescored := 0;
+		FOREACH people IN ARRAY people_of LOOP
+			EXECUTE format($sql$
+				WITH facts AS %4$s (%2$s),
+				merged AS (
+					SELECT person, ''::text AS topic, @extschema@.klout_rollup(signals) AS signals
+					FROM facts GROUP BY person
+					%3$s
+				)
+				INSERT INTO %1$I.scores AS s (person, topic, score, reach, consistency, change_1, change_7, change_30, change_90, networks)
+				SELECT m.person, m.topic, m.score, m.reach, m.consistency%6$s, m.networks
+				FROM (SELECT s.person, s.topic, (s.now).score, (s.now).reach, (s.now).consistency, (s.now).networks
+					  FROM (SELECT person, topic, @extschema@.klout_summary(signals, $1, $2) AS now FROM merged %5$s) AS s) AS m
+				%7$s
+				ON CONFLICT (person, topic) DO UPDATE
+				SET score = excluded.score, reach = excluded.reach, consistency = excluded.consistency,
+					change_1 = excluded.change_1, change_7 = excluded.change_7,
+					change_30 = excluded.change_30, change_90 = excluded.change_90, networks = excluded.networks
+			$sql$, board, format(people, board),
+				CASE WHEN settings.topics THEN 'UNION ALL SELECT person, topic, @extschema@.klout_rollup(signals) FROM facts WHERE topic <> '''' GROUP BY person, topic' ELSE '' END,
+				CASE WHEN citus THEN 'NOT MATERIALIZED' ELSE '' END,
+				-- once a person, not once a column; Citus would not push that down
+				CASE WHEN citus THEN '' ELSE 'OFFSET 0' END,
+				changes, history)
+			USING settings.model, as_of;
+			GET DIAGNOSTICS scored = ROW_COUNT;
+			rescored := rescored + scored;
+		END LOOP;
 
 		-- People who have no facts left: unlinked, opted out
 		EXECUTE format($sql$
+			WITH linked AS MATERIALIZED (
+				SELECT c.person, s.topic
+				FROM %1$I.changed AS c JOIN %1$I.accounts AS l USING (person) JOIN %1$I.signals AS s USING (account, network)
+			)
 			DELETE FROM %1$I.scores AS d USING %1$I.changed AS c
 			WHERE d.person = c.person
 			  AND NOT EXISTS (SELECT FROM %1$I.signals AS s LEFT JOIN %1$I.accounts AS l USING (account, network)
-							  WHERE s.account = c.person AND coalesce(l.person, c.person) = c.person AND (d.topic = '' OR s.topic = d.topic))
-			  AND NOT EXISTS (SELECT FROM %1$I.accounts AS l JOIN %1$I.signals AS s USING (account, network)
-							  WHERE l.person = c.person AND (d.topic = '' OR s.topic = d.topic))
+							  WHERE s.account = d.person AND coalesce(l.person, s.account) = s.account AND (d.topic = '' OR s.topic = d.topic))
+			  AND NOT EXISTS (SELECT FROM linked AS l WHERE l.person = d.person AND (d.topic = '' OR l.topic = d.topic))
 		$sql$, board);
 
 		EXECUTE format($sql$
@@ -2634,7 +2720,9 @@ BEGIN
 	IF newest > handed_out OR newest > settings.watermark AND handed_out IS NULL THEN
 		RAISE WARNING 'board "%": the highest id, %, did not come from sequence %', board, newest, settings.id_sequence
 			USING DETAIL = 'Rows beyond what the sequence has handed out are not taken in.',
-				HINT = format('Set the sequence to the highest id: SELECT setval(%L, %s).', settings.id_sequence, newest);
+				HINT = CASE WHEN newest >> 48 > 0 AND to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL
+					THEN 'Another node of Citus gave it out: write through the coordinator alone.'
+					ELSE format('Set the sequence to the highest id: SELECT setval(%L, %s).', settings.id_sequence, newest) END;
 	END IF;
 
 	-- A row that came after its id was passed is near the watermark, if anywhere
@@ -2657,13 +2745,14 @@ CREATE FUNCTION klout_audit(board name, newest integer DEFAULT NULL, OUT first_i
 AS $body$
 BEGIN
 	PERFORM @extschema@.klout_person_type(board);
-	RETURN QUERY EXECUTE format($sql$
-		SELECT b.first_id, b.last_id, b.rows, n.rows
-		FROM (SELECT * FROM %1$I.batches ORDER BY last_id DESC LIMIT $1) AS b
-		CROSS JOIN LATERAL (SELECT count(*) AS rows FROM %1$I.source WHERE id BETWEEN b.first_id AND b.last_id) AS n
-		WHERE b.rows <> n.rows
-		ORDER BY b.last_id
-	$sql$, board) USING newest;
+	FOR first_id, last_id, rows_taken IN EXECUTE format($sql$
+		SELECT b.first_id, b.last_id, b.rows FROM (SELECT * FROM %1$I.batches ORDER BY last_id DESC LIMIT $1) AS b ORDER BY b.last_id
+	$sql$, board) USING newest LOOP
+		EXECUTE format('SELECT count(*) FROM %I.source WHERE id BETWEEN $1 AND $2', board) INTO rows_now USING first_id, last_id;
+		IF rows_now <> rows_taken THEN
+			RETURN NEXT;
+		END IF;
+	END LOOP;
 END
 $body$;
 COMMENT ON FUNCTION klout_audit(name, integer) IS
@@ -2763,7 +2852,9 @@ BEGIN
 		SELECT ARRAY(SELECT $1::%2$s
 					 UNION
 					 SELECT a.account FROM %1$I.accounts AS a
-					 WHERE a.person = $1::%2$s AND NOT EXISTS (SELECT FROM %1$I.signals AS s WHERE s.account = a.account)
+					 WHERE a.person = $1::%2$s
+					   AND a.account <> ALL (ARRAY(SELECT s.account FROM %1$I.signals AS s
+												   WHERE s.account IN (SELECT l.account FROM %1$I.accounts AS l WHERE l.person = $1::%2$s)))
 					   AND NOT EXISTS (SELECT FROM %1$I.accounts AS o WHERE o.person = a.account))::text[]
 	$sql$, board, person_type) INTO ids USING person;
 	EXECUTE format('DELETE FROM %1$I.reactors WHERE actor = ANY ($1::%2$s[])', board, person_type) USING ids;
@@ -2801,6 +2892,7 @@ AS $body$
 DECLARE
 	perk_row record;
 	granted bigint;
+	cutoff float8;
 BEGIN
 	PERFORM @extschema@.klout_person_type(board);
 	-- Whoever else grants this perk waits, then sees what was granted (see klout_lock)
@@ -2813,25 +2905,30 @@ BEGIN
 		RETURN;
 	END IF;
 	EXECUTE format('SELECT count(*) FROM %I.grants WHERE perk = $1', board) INTO granted USING perk;
+	EXECUTE format('SELECT @extschema@.klout_cutoff(population, $2) - 0.005 FROM %I.populations WHERE topic = $1', board)
+		INTO cutoff USING perk_row.topic, perk_row.top_share;
 	RETURN QUERY EXECUTE format($sql$
-		WITH best AS (
-			SELECT s.person, s.score,
-				   (SELECT 1 + count(*) FROM %1$I.scores AS o WHERE o.topic = s.topic AND o.score > s.score) AS rank
+		WITH had AS MATERIALIZED (
+			SELECT person FROM %1$I.grants WHERE perk = $1
+		), best AS MATERIALIZED (
+			SELECT s.person, s.score
 			FROM %1$I.scores AS s
-			JOIN %1$I.populations AS p USING (topic)
-			WHERE s.topic = $2 AND s.score >= coalesce($3, 0)
-			  AND ($4::float8 IS NULL OR s.score >= @extschema@.klout_cutoff(p.population, $4) - 0.005)
+			WHERE s.topic = $2 AND s.score >= greatest($3, $4, 0)
 			  AND ($5::text IS NULL OR coalesce((s.networks ->> $5)::float8, 0) > 0)
-			  AND NOT EXISTS (SELECT FROM %1$I.grants AS g WHERE g.perk = $1 AND g.person = s.person)
+			  AND NOT EXISTS (SELECT FROM had AS h WHERE h.person = s.person)
 			ORDER BY s.score DESC, s.person
 			LIMIT greatest($6 - $7, 0)
+		), ranked AS MATERIALIZED (
+			SELECT b.person, b.score, 1 + count(*) FILTER (WHERE o.score > b.score) AS rank
+			FROM best AS b JOIN %1$I.scores AS o ON o.topic = $2 AND o.score >= b.score
+			GROUP BY b.person, b.score
 		), put AS (
 			INSERT INTO %1$I.grants (perk, person, granted_at, score, rank)
-			SELECT $1, person, $8, score, rank FROM best
+			SELECT $1, person, $8, score, rank FROM ranked
 			RETURNING person, score, rank
 		)
 		SELECT person::text, score, rank FROM put ORDER BY rank, person
-	$sql$, board) USING perk, perk_row.topic, perk_row.min_score, perk_row.top_share, perk_row.network,
+	$sql$, board) USING perk, perk_row.topic, perk_row.min_score, cutoff, perk_row.network,
 		perk_row.capacity, granted, as_of;
 END
 $body$;
@@ -2864,14 +2961,21 @@ BEGIN
 			UNION
 			SELECT person FROM %1$I.scores
 			WHERE $3 AND topic = $2 AND starts_with(lower(person::text), lower($1))
+		), best AS MATERIALIZED (
+			SELECT s.person, s.score, s.reach, s.consistency, s.networks
+			FROM found JOIN %1$I.scores AS s USING (person)
+			WHERE s.topic = $2
+			ORDER BY s.person <> $1::%2$s, s.score DESC, s.person
+			LIMIT 100
+		), ranked AS MATERIALIZED (
+			SELECT b.person, 1 + count(*) FILTER (WHERE o.score > b.score) AS rank
+			FROM best AS b JOIN %1$I.scores AS o ON o.topic = $2 AND o.score >= b.score
+			GROUP BY b.person
 		)
-		SELECT s.person::text, s.score, r.rank, (p.people + 1 - r.rank) / p.people::float8, s.reach, s.consistency, s.networks, l.at
-		FROM found JOIN %1$I.scores AS s USING (person) JOIN %1$I.populations AS p USING (topic)
-		CROSS JOIN LATERAL (SELECT 1 + count(*) AS rank FROM %1$I.scores AS o WHERE o.topic = s.topic AND o.score > s.score) AS r
+		SELECT b.person::text, b.score, r.rank, (p.people + 1 - r.rank) / p.people::float8, b.reach, b.consistency, b.networks, l.at
+		FROM best AS b JOIN ranked AS r USING (person) JOIN %1$I.populations AS p ON p.topic = $2
 		CROSS JOIN (SELECT at FROM %1$I.publications WHERE published ORDER BY at DESC LIMIT 1) AS l
-		WHERE s.topic = $2
-		ORDER BY s.person <> $1::%2$s, s.score DESC, s.person
-		LIMIT 100
+		ORDER BY b.person <> $1::%2$s, b.score DESC, b.person
 	$sql$, board, person_type) USING query, topic, person_type = 'text';
 END
 $body$;

@@ -54,6 +54,21 @@ SELECT people FROM bt.summary('b_uuid');
 SELECT t.person, round(t.reach::numeric - u.reach::numeric, 10) AS same_reach FROM b_text.scores AS t JOIN b_uuid.scores AS u ON u.person = md5(t.person)::uuid ORDER BY 1;
 SELECT DISTINCT s.kinds, s.weight FROM b_text.signals, klout_reactor_sample(signals) AS s;
 SELECT DISTINCT s.kinds, s.weight FROM b_uuid.signals, klout_reactor_sample(signals) AS s;
+-- the weights that a board finds by itself, too: actors first seen a day before on two people, their scores, their authority
+SELECT klout_create_board(format('b_%s_%s', type, weight), 'typed', reactor_weight => weight, tenure => '1 day',
+                          columns => CASE type WHEN 'uuid' THEN '{"actor": "actor_uuid", "target": "target_uuid"}'::jsonb END) IS NULL AS made
+FROM unnest('{text,uuid}'::text[]) AS type, unnest('{proven,score,authority}'::text[]) AS weight;
+CALL klout_refresh('b_text_proven', as_of => '2026-01-10 00:00+00');
+CALL klout_refresh('b_uuid_proven', as_of => '2026-01-10 00:00+00');
+CALL klout_refresh('b_text_authority', as_of => '2026-01-10 00:00+00');
+CALL klout_refresh('b_uuid_authority', as_of => '2026-01-10 00:00+00');
+CALL klout_refresh('b_text_score', as_of => '2026-01-10 00:00+00');
+CALL klout_refresh('b_uuid_score', as_of => '2026-01-10 00:00+00');
+SELECT t.person, abs(t.reach - u.reach) < 1e-9 AS same_reach FROM b_text_proven.scores AS t JOIN b_uuid_proven.scores AS u ON u.person = md5(t.person)::uuid ORDER BY 1;
+SELECT count(*), count(*) FILTER (WHERE t.first_seen = u.first_seen AND t.several = u.several) AS same
+FROM b_text_proven.reactors AS t JOIN b_uuid_proven.reactors AS u ON u.actor = md5(t.actor)::uuid;
+SELECT count(*), count(*) FILTER (WHERE abs(t.authority - u.authority) < 1e-9) AS same
+FROM b_text_authority.authority AS t JOIN b_uuid_authority.authority AS u ON u.person = md5(t.person)::uuid;
 -- ids of the right type everywhere
 SELECT klout_link('b_uuid', 'n', md5('t1')::text, upper(md5('t2')));
 CALL klout_refresh('b_uuid', as_of => '2026-01-10 01:00+00', publish => 'always');
