@@ -69,6 +69,8 @@ SELECT count(*), count(*) FILTER (WHERE t.first_seen = u.first_seen AND t.severa
 FROM b_text_proven.reactors AS t JOIN b_uuid_proven.reactors AS u ON u.actor = md5(t.actor)::uuid;
 SELECT count(*), count(*) FILTER (WHERE abs(t.authority - u.authority) < 1e-9) AS same
 FROM b_text_authority.authority AS t JOIN b_uuid_authority.authority AS u ON u.person = md5(t.person)::uuid;
+SELECT count(klout_drop_board(format('b_%s_%s', type, weight)::name)) AS dropped
+FROM unnest('{text,uuid}'::text[]) AS type, unnest('{proven,score,authority}'::text[]) AS weight;
 -- ids of the right type everywhere
 SELECT klout_link('b_uuid', 'n', md5('t1')::text, upper(md5('t2')));
 CALL klout_refresh('b_uuid', as_of => '2026-01-10 01:00+00', publish => 'always');
