@@ -42,7 +42,7 @@ parse_virtual_transaction(const char *input, VirtualTransactionId *id)
 	if (slash == input || *slash != '/' || !isdigit((unsigned char) slash[1]))
 		return false;
 	number = strtoul(slash + 1, &end, 10);
-	if (*end != '\0' || holder < -1 || holder > PG_INT32_MAX || number < 1 || number > PG_UINT32_MAX)
+	if (*end != '\0' || holder < -1 || holder > PG_INT32_MAX || number > PG_UINT32_MAX)
 		return false;
 #if PG_VERSION_NUM >= 170000
 	id->procNumber = (ProcNumber) holder;
@@ -77,7 +77,9 @@ klout_wait_for(PG_FUNCTION_ARGS)
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("klout_wait_for: \"%s\" is not a virtual transaction id", input),
 					 errhint("pg_locks.virtualtransaction has them, such as 3/47.")));
-		VirtualXactLock(id, true);
+		/* who still holds locks, but has ended the transaction, shows as 3/0 */
+		if (LocalTransactionIdIsValid(id.localTransactionId))
+			VirtualXactLock(id, true);
 		pfree(input);
 	}
 	PG_RETURN_VOID();

@@ -415,7 +415,7 @@ SELECT klout_person_type('no such board'), klout_person_type('b');
 SELECT klout_lock('no such board');
 SELECT klout_wait_for('{3/x}');
 SELECT klout_wait_for('{NULL}');
-SELECT klout_wait_for('{}'), klout_wait_for('{2/4294967295,9999999/1,-1/3}');
+SELECT klout_wait_for('{}'), klout_wait_for('{2/4294967295,9999999/1,-1/3,3/0}');
 -- a schema that is no board is never dropped
 SELECT klout_drop_board('bt'), klout_drop_board('public');
 SELECT klout_drop_board('pg_catalog');
