@@ -2328,16 +2328,21 @@ BEGIN
 				INSERT INTO %1$I.reactors AS r (actor, first_seen, first_target, several)
 				SELECT a.actor, min(a.at), min(a.target%6$s)::%7$s, min(a.target%6$s) <> max(a.target%6$s)
 				FROM (SELECT %2$s AS actor, %3$s AS target, a.at FROM %4$s %5$s) AS a
-				-- most actions are of reactors about whom they say nothing new
-				LEFT JOIN %1$I.reactors AS k USING (actor)
-				WHERE k.actor IS NULL OR a.at < k.first_seen OR NOT k.several AND a.target <> k.first_target
+				%8$s
 				GROUP BY a.actor
 				ON CONFLICT (actor) DO UPDATE
 				SET first_seen = least(r.first_seen, excluded.first_seen),
 					several = r.several OR excluded.several OR r.first_target <> excluded.first_target
+				WHERE excluded.first_seen < r.first_seen
+				   OR NOT r.several AND (excluded.several OR r.first_target <> excluded.first_target)
 			$sql$, board, actor_person, target_person, arrived, conditions,
 				-- there is no min(uuid) before PostgreSQL 18
-				CASE person_type WHEN 'uuid' THEN '::text' ELSE '' END, person_type)
+				CASE person_type WHEN 'uuid' THEN '::text' ELSE '' END, person_type,
+				-- most actions are of reactors about whom they say nothing new; Citus has no such joins
+				CASE WHEN to_regclass('pg_catalog.pg_dist_partition') IS NULL THEN format(
+					'LEFT JOIN %I.reactors AS k USING (actor)
+					 WHERE k.actor IS NULL OR a.at < k.first_seen OR NOT k.several AND a.target <> k.first_target', board)
+				ELSE '' END)
 			USING settings.watermark, last_id, as_of;
 			joins := format(' LEFT JOIN %I.reactors AS w ON w.actor = %s', board, actor_person);
 			weight := 'CASE WHEN w.several AND w.first_seen <= a.at - $4 THEN coalesce(a.weight, 1) ELSE 0 END';

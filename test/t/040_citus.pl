@@ -258,7 +258,7 @@ for my $reactor_weight ('proven', 'none', 'score', 'authority')
 			CALL klout_refresh('$b', as_of => '2026-01-20 13:00+00', publish => 'always')});
 		$sent =~ s/\s+/ /g;
 		like($sent, qr/issuing INSERT INTO b_proven\.signals_\d+ (?:(?!issuing).)*klout_signals\(/, 'workers take in');
-		like($sent, qr/issuing (?:(?!issuing).)*worker_partition_query_result(?:(?!issuing).)*klout_score\(/, 'workers score');
+		like($sent, qr/issuing (?:(?!issuing).)*worker_partition_query_result(?:(?!issuing).)*klout_summary\(/, 'workers score');
 		unlike($sent, qr/issuing SELECT (?:(?!issuing|worker_partition).)*(?:\bs\.signals\b|klout_rollup)/, 'no signals travel to the coordinator');
 		refresh($l, '2026-01-20 13:00+00', ", publish => 'always'");
 		agree($b, $l, 'and that is the same');
