@@ -122,7 +122,7 @@ BEGIN
     FOR run IN 0 .. (SELECT runs FROM bench.setting) LOOP
         times := times || (bench.explain(query) ->> 'Execution Time')::float8;
     END LOOP;
-    RETURN bench.spread(times[2:]);
+    RETURN bench.spread(times[2:], 'ms');
 END
 $$;
 SELECT bench.remark(format('board of %s: %s: %s.', :'size', what, bench.latency(query)))
@@ -176,7 +176,7 @@ END
 $$;
 CALL bench.draw_curve();
 SELECT bench.report(format('board, refresh of %s new rows within a day, after %s', bench.amount(bench.scaled(10000)), bench.amount(big.rows)),
-    'after ' || bench.amount(small.rows), bench.spread(big.times), bench.spread(small.times),
+    'after ' || bench.amount(small.rows), bench.spread(big.times, 'ms'), bench.spread(small.times, 'ms'),
     round((big.median / small.median)::numeric, 2) || ' x its time', 'at most 1.5',
     bench.verdict(big.median <= 1.5 * small.median, (big.median / small.median)::numeric, 1.5))
 FROM (SELECT rows, array_agg(milliseconds) AS times, percentile_cont(0.5) WITHIN GROUP (ORDER BY milliseconds) AS median FROM curve GROUP BY rows) AS big,
