@@ -2414,6 +2414,18 @@ $body$;
 COMMENT ON FUNCTION klout_take_in(name, bigint, bigint, timestamptz) IS
 'A step of klout_refresh: adds the next batch ids of the actions table, up to id up_to (from klout_settle, in an earlier transaction), to the facts of a board, and pending ones that are due. Rows later than as_of wait; those without network, kind, actor, target or (finite) time, with actor and target the same person, and of people who opted out, count for nothing. Returns the number of rows in the table and how many ids remain; both and the speed in a NOTICE. The watermark moves with it: called twice or rolled back, each row counts once';
 
+CREATE FUNCTION klout_count_people(board name) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+BEGIN
+	EXECUTE format('DELETE FROM %I.populations', board);
+	EXECUTE format('INSERT INTO %1$I.populations SELECT topic, count(*), @extschema@.klout_population(score) FROM %1$I.scores GROUP BY topic', board);
+END
+$body$;
+COMMENT ON FUNCTION klout_count_people(name) IS
+'Writes the populations of a board anew from its scores: by topic, how many people have which score. A publication and an opt-out end with it. Linear in people';
+
 CREATE FUNCTION klout_publish(board name, as_of timestamptz DEFAULT NULL, force boolean DEFAULT false) RETURNS boolean
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
@@ -2565,8 +2577,7 @@ BEGIN
 			END IF;
 		END IF;
 
-		EXECUTE format('DELETE FROM %I.populations', board);
-		EXECUTE format('INSERT INTO %1$I.populations SELECT topic, count(*), @extschema@.klout_population(score) FROM %1$I.scores GROUP BY topic', board);
+		PERFORM @extschema@.klout_count_people(board);
 		-- whose row of the day is another by now; before the first ANALYZE a nested loop would look cheap
 		nested_loops := current_setting('enable_nestloop');
 		PERFORM set_config('enable_nestloop', 'off', true);
@@ -2868,8 +2879,7 @@ BEGIN
 		EXECUTE format('DELETE FROM %1$I.%2$I WHERE person = ANY ($1::%3$s[])', board, relation, person_type) USING ids;
 	END LOOP;
 	-- the others move up
-	EXECUTE format('DELETE FROM %I.populations', board);
-	EXECUTE format('INSERT INTO %1$I.populations SELECT topic, count(*), @extschema@.klout_population(score) FROM %1$I.scores GROUP BY topic', board);
+	PERFORM @extschema@.klout_count_people(board);
 END
 $body$;
 COMMENT ON FUNCTION klout_opt_out(name, text) IS
