@@ -44,4 +44,29 @@ BEGIN
 	END LOOP;
 	RETURN found;
 END $$;
+
+-- Runs statements in parallel and serially, which must give the same; says how
+-- many there were.
+CREATE FUNCTION same_in_parallel(statements text[]) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+	statement text;
+	serial text;
+	parallel text;
+	checked int := 0;
+BEGIN
+	FOREACH statement IN ARRAY statements LOOP
+		IF NOT plan_has(statement, 'Partial .*Aggregate') THEN
+			RAISE 'no partial aggregate in the plan of %', statement;
+		END IF;
+		EXECUTE format('SELECT string_agg(r::text, ''|'' ORDER BY r::text) FROM (%s) AS r', statement) INTO parallel;
+		SET LOCAL max_parallel_workers_per_gather = 0;
+		EXECUTE format('SELECT string_agg(r::text, ''|'' ORDER BY r::text) FROM (%s) AS r', statement) INTO serial;
+		SET LOCAL max_parallel_workers_per_gather = 2;
+		IF parallel IS DISTINCT FROM serial THEN
+			RAISE 'parallel and serial differ: %', statement;
+		END IF;
+		checked := checked + 1;
+	END LOOP;
+	RETURN checked || ' plans';
+END $$;
 \set ECHO all

@@ -241,32 +241,14 @@ SET max_parallel_workers_per_gather = 2;
 ALTER TABLE people SET (parallel_workers = 2);
 ALTER TABLE lately SET (parallel_workers = 2);
 CREATE FUNCTION check_parallel() RETURNS text LANGUAGE plpgsql AS $$
-DECLARE
-	statement text;
-	serial text;
-	parallel text;
-	checked int := 0;
 BEGIN
-	FOREACH statement IN ARRAY ARRAY[
+	RETURN same_in_parallel(ARRAY[
 		'SELECT klout_calibrate(signals, klout_model(), ''2026-03-31 12:00+00'') AS model, klout_mix(signals) AS mix,
 			klout_calibrate(signals, ''strict'', ''2026-01-31 12:00+00'') AS other,
 			klout_calibrate(signals, klout_model(), ''2026-03-31 12:00+00'') FILTER (WHERE false) AS none FROM people',
 		'SELECT klout_calibrate(signals, klout_model()) AS model FROM lately',
 		'SELECT population, klout_calibrate(signals, klout_model(), ''2026-03-31 12:00+00'') AS model, klout_mix(signals) AS mix
-			FROM people WHERE population NOT IN (''idle'', ''zero'') GROUP BY population'] LOOP
-		IF NOT plan_has(statement, 'Partial .*Aggregate') THEN
-			RAISE 'no partial aggregate in the plan of %', statement;
-		END IF;
-		EXECUTE format('SELECT string_agg(r::text, ''|'' ORDER BY r::text) FROM (%s) AS r', statement) INTO parallel;
-		SET LOCAL max_parallel_workers_per_gather = 0;
-		EXECUTE format('SELECT string_agg(r::text, ''|'' ORDER BY r::text) FROM (%s) AS r', statement) INTO serial;
-		SET LOCAL max_parallel_workers_per_gather = 2;
-		IF parallel IS DISTINCT FROM serial THEN
-			RAISE 'parallel and serial differ: %', statement;
-		END IF;
-		checked := checked + 1;
-	END LOOP;
-	RETURN checked || ' plans';
+			FROM people WHERE population NOT IN (''idle'', ''zero'') GROUP BY population']);
 END $$;
 SELECT check_parallel();
 SET parallel_leader_participation = off;

@@ -369,25 +369,8 @@ DECLARE
 	grouped text := 'SELECT many, klout_population(score) AS p, klout_percentile(score, 0.9) AS one
 		FROM people GROUP BY many';
 	rolled text := 'SELECT klout_rollup(p) AS p FROM parts';
-	statement text;
-	serial text;
-	parallel text;
-	checked int := 0;
 BEGIN
-	FOREACH statement IN ARRAY ARRAY[ungrouped, grouped, rolled] LOOP
-		IF NOT plan_has(statement, 'Partial .*Aggregate') THEN
-			RAISE 'no partial aggregate in the plan of %', statement;
-		END IF;
-		EXECUTE format('SELECT string_agg(r::text, ''|'' ORDER BY r::text) FROM (%s) AS r', statement) INTO parallel;
-		SET LOCAL max_parallel_workers_per_gather = 0;
-		EXECUTE format('SELECT string_agg(r::text, ''|'' ORDER BY r::text) FROM (%s) AS r', statement) INTO serial;
-		SET LOCAL max_parallel_workers_per_gather = 2;
-		IF parallel IS DISTINCT FROM serial THEN
-			RAISE 'parallel and serial differ: %', statement;
-		END IF;
-		checked := checked + 1;
-	END LOOP;
-	RETURN checked || ' plans';
+	RETURN same_in_parallel(ARRAY[ungrouped, grouped, rolled]);
 END $$;
 CREATE TABLE parts AS SELECT many, klout_population(score) AS p FROM people GROUP BY many;
 INSERT INTO parts SELECT -1, p FROM whole;
@@ -678,4 +661,4 @@ BEGIN
 END $$;
 DROP TABLE people, rounded, whole, parts, hashed;
 DROP AGGREGATE from_full(float8), left_open(float8);
-DROP FUNCTION try, receive, plan_has, chance, check_parallel, agrees, bytes;
+DROP FUNCTION try, receive, plan_has, same_in_parallel, chance, check_parallel, agrees, bytes;
