@@ -1000,6 +1000,10 @@ build_runs(KloutWriter *writer, const uint64 *places, int nplaces, int *next,
 	return bucket;
 }
 
+/* which actions a topic of a batch has */
+#define USED_PROVEN				0x01
+#define USED_UNPROVEN			0x02
+
 KloutStatus
 klout_signals_build(KloutUnit unit, const KloutTopic *topics, int ntopics,
 					const KloutEntries *entries, void *scratch_memory,
@@ -1009,8 +1013,7 @@ klout_signals_build(KloutUnit unit, const KloutTopic *topics, int ntopics,
 	KloutWriter writer;
 	uint8		order[KLOUT_TOPICS_MAX];	/* topics by place */
 	uint8		place_of[KLOUT_TOPICS_MAX]; /* and back */
-	bool		used[KLOUT_TOPICS_MAX] = {false};
-	bool		unproven[KLOUT_TOPICS_MAX] = {false};
+	uint8		used[KLOUT_TOPICS_MAX] = {0};	/* with and without weight */
 	int			nplaces = 0;	/* topics that have a place */
 	int			nentries = (int) entries->count;
 	int			networks = 0;
@@ -1033,14 +1036,13 @@ klout_signals_build(KloutUnit unit, const KloutTopic *topics, int ntopics,
 		if (entry.topic >= ntopics ||
 			topics[entry.topic].type == KLOUT_TOPIC_AUDIENCE)
 			return KLOUT_CORRUPT;
-		used[entry.topic] = true;
-		unproven[entry.topic] |= entry.weight == 0;
+		used[entry.topic] |= entry.weight > 0 ? USED_PROVEN : USED_UNPROVEN;
 	}
 	for (i = 0; i < ntopics; i++)
 	{
 		int			j = nplaces;
 
-		if (topics[i].type != KLOUT_TOPIC_AUDIENCE && !used[i])
+		if (topics[i].type != KLOUT_TOPIC_AUDIENCE && used[i] == 0)
 			continue;
 		for (; j > 0 && topic_compare(&topics[order[j - 1]], &topics[i]) > 0; j--)
 			order[j] = order[j - 1];
@@ -1086,7 +1088,7 @@ klout_signals_build(KloutUnit unit, const KloutTopic *topics, int ntopics,
 				break;
 			if (topic->type == KLOUT_TOPIC_ACTIONS)
 			{
-				has_unproven |= unproven[order[end]];
+				has_unproven |= (used[order[end]] & USED_UNPROVEN) != 0;
 				continue;
 			}
 			if (topic->type == KLOUT_TOPIC_AUDIENCE)
