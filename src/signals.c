@@ -423,10 +423,10 @@ klout_standings_next(KloutStandings *standings, KloutStanding *standing)
 	{
 		bool		take_proven = standings->more_proven &&
 			(!standings->more_unproven ||
-			 standings->next_proven.hash <= standings->next_unproven.hash);
+		 standings->next_proven.hash <= standings->next_unproven.hash);
 		bool		take_unproven = standings->more_unproven &&
 			(!standings->more_proven ||
-			 standings->next_unproven.hash <= standings->next_proven.hash);
+		 standings->next_unproven.hash <= standings->next_proven.hash);
 
 		standing->is_proven = take_proven;
 		standing->is_unproven = take_unproven;
@@ -678,7 +678,7 @@ select_key(KloutSampleKey *keys, int count, int n)
 
 	while (left < right)
 	{
-		KloutSampleKey	pivot = keys[left + (right - left) / 2];
+		KloutSampleKey pivot = keys[left + (right - left) / 2];
 		int			i = left;
 		int			j = right;
 
@@ -690,7 +690,7 @@ select_key(KloutSampleKey *keys, int count, int n)
 				j--;
 			if (i <= j)
 			{
-				KloutSampleKey	swap = keys[i];
+				KloutSampleKey swap = keys[i];
 
 				keys[i++] = keys[j];
 				keys[j--] = swap;
@@ -714,8 +714,8 @@ static int
 keep_sample(KloutReactor *reactors, int count, KloutUnit unit, KloutSampleKey *keys)
 {
 	int			half_life = klout_sample_half_life(unit);
-	KloutSampleKey  *shuffled = keys + count;
-	KloutSampleKey	threshold;
+	KloutSampleKey *shuffled = keys + count;
+	KloutSampleKey threshold;
 	int			kept = 0;
 	int			i;
 
@@ -1227,7 +1227,7 @@ merge_samples(KloutWriter *writer, KloutUnit unit, bool proven, int64 newest,
 			  const KloutSample *right, const uint8 *right_bits)
 {
 	KloutReactor united[2 * KLOUT_SAMPLE_STORED];
-	KloutSampleKey	keys[2 * 2 * KLOUT_SAMPLE_STORED];
+	KloutSampleKey keys[2 * 2 * KLOUT_SAMPLE_STORED];
 	KloutReactors left_cursor = left->reactors;
 	KloutReactors right_cursor = right->reactors;
 	KloutReactor l,

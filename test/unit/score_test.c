@@ -497,8 +497,9 @@ test_monotone(void)
 	check(never && rises > 500 && ties > 100, "one more action never lowers a score");
 
 	/*
-	 * The condition is needed: a proven reactor comes back half proven, alone,
-	 * and with a cap on unproven ones of a tenth.  Unproven, he does no harm.
+	 * The condition is needed: a proven reactor comes back half proven,
+	 * alone, and with a cap on unproven ones of a tenth.  Unproven, he does
+	 * no harm.
 	 */
 	{
 		KloutModel	model;

@@ -223,7 +223,7 @@ value_matches(Value value, const Fact *facts, int n, KloutUnit unit)
 		}
 		if (kinds != network.nkinds ||
 			(kinds > 0 && (!sample_matches(&network, true, facts, n, number, unit) ||
-							!sample_matches(&network, false, facts, n, number, unit))))
+						   !sample_matches(&network, false, facts, n, number, unit))))
 			return false;
 	}
 	if (signals.problem || networks != signals.networks)
@@ -1128,7 +1128,7 @@ test_standings(void)
 	for (int round = 0; round < 300; round++)
 	{
 		Profile		profile = {KLOUT_UNIT_DAY, 1 + random_below(1500), 1, 2,
-			1 + (uint64) random_below(900), 20000, 20001 + random_below(400), 0, 0};
+		1 + (uint64) random_below(900), 20000, 20001 + random_below(400), 0, 0};
 		KloutStatus status;
 		KloutSignals signals;
 		KloutNetwork network;
