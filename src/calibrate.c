@@ -4,11 +4,11 @@
  *	  Fitting two numbers of a model to a community: mix and scale.
  *
  * See calibrate.h.  Why the pairs of a sampled network are not a
- * Horvitz-Thompson sum: the sample is made for what fades.  A reactor of long
+ * Horvitz-Thompson sum: a sample is made for what fades.  A reactor of long
  * ago is in it with a probability of 2^(-age / 60 days) or so, and stands for
  * the inverse of that, so a count of all reactors ever would be too low nearly
  * always and now and then absurd.  The registers know their number within 3 %,
- * and the sample bounds the share.
+ * and the sample the mean of their weights.
  *
  *-------------------------------------------------------------------------
  */
@@ -44,6 +44,15 @@ klout_mix_merge(KloutMix *pairs, const KloutMix *other)
 	return true;
 }
 
+/* An estimate as an integer: at least what is known, written so for NaN. */
+static int64
+number_of(double estimate, int known)
+{
+	estimate = rint(estimate);
+	return !(estimate > known) ? known :
+		estimate > (double) REACTORS_MAX ? REACTORS_MAX : (int64) estimate;
+}
+
 const char *
 klout_mix_add(KloutMix *pairs, const uint8 *data, size_t len)
 {
@@ -54,38 +63,31 @@ klout_mix_add(KloutMix *pairs, const uint8 *data, size_t len)
 		return signals.problem;
 	while (klout_signals_next(&signals, &network))
 	{
-		KloutReactors cursor = network.reactors;
+		const KloutSample *proven = &network.proven;
+		KloutSampleKey threshold = klout_sample_threshold(proven, signals.unit);
+		KloutReactors cursor = proven->reactors;
 		KloutReactor reactor;
 		KloutMix	found = {0, 0};
-		uint64		threshold_hash = 0;
-		int64		reactors = 0;
-		int64		weights = 0;
+		int64		reactors;
+		int64		sampled = 0;
 
 		if (network.nkinds == 0)
 			continue;
-		if (network.registers)
-			(void) klout_network_threshold(&network, signals.unit, &threshold_hash);
 		while (klout_reactors_next(&cursor, &reactor))
 		{
 			/* that one is no part of the sample */
-			if (network.registers && reactor.hash == threshold_hash)
+			if (proven->registers && reactor.hash == threshold.hash)
 				continue;
-			reactors++;
-			weights += reactor.weight;
+			sampled++;
+			found.proven += reactor.weight;
 		}
+		if (proven->registers)
+			found.proven = found.proven *
+				number_of(klout_registers_estimate(proven->registers),
+						  proven->count) / sampled;
 
-		found.proven = weights;
-		if (network.registers)
-		{
-			int64		sampled = reactors;
-			double		estimate = rint(klout_registers_estimate(network.registers));
-
-			/* that many there are: written so that NaN is, too */
-			reactors = !(estimate > network.nreactors) ? network.nreactors :
-				estimate > (double) REACTORS_MAX ? REACTORS_MAX : (int64) estimate;
-			found.proven = reactors * weights / sampled;
-		}
-		found.unproven = reactors * KLOUT_WEIGHT_STEPS - found.proven;
+		reactors = number_of(klout_network_reactors(&network), proven->count);
+		found.unproven = Max(reactors * KLOUT_WEIGHT_STEPS - found.proven, 0);
 		if (!klout_mix_merge(pairs, &found))
 			return klout_mix_too_many;
 	}

@@ -42,9 +42,9 @@ typedef struct KloutMix
 
 /*
  * Adds the pairs of a canonical value of signals: of each reactor on each
- * network, the weight and what it lacks to 1.  Where reactors are sampled
- * there are as many as the registers say, of which the sample's proven share
- * is proven.  O(len).
+ * network, the weight of its last proven action, 0 without one, and what it
+ * lacks to 1.  Where reactors are sampled there are as many as the registers
+ * say, and they weigh what those of the sample weigh on average.  O(len).
  */
 extern const char *klout_mix_add(KloutMix *pairs, const uint8 *data,
 								 size_t len);

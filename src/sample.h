@@ -3,7 +3,8 @@
  * sample.h
  *	  Recency-weighted bottom-k sampling of reactors, in integer arithmetic.
  *
- * A network of a person's signals keeps a bounded sample of its reactors.
+ * A network of a person's signals keeps a bounded sample of its reactors by
+ * their proven actions, and one by the others (signals.h).
  * Each reactor a has a uniform random number u in (0, 1), fixed by a hash of
  * network and actor, and the key
  *

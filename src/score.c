@@ -38,56 +38,79 @@ capped(const KloutModel *model, double proven, double unproven)
 		fmin(unproven, model->unproven_cap * model->mix * (1 + proven));
 }
 
-/* Sums over the reactors of a network: R_n and S_n. */
+static inline double
+heaviest_kind(uint64 kinds, const double *kind_weight)
+{
+	double		heaviest = 0;
+	int			i;
+
+	for (i = 0; kinds != 0; i++, kinds >>= 1)
+		if (kinds & 1)
+			heaviest = fmax(heaviest, kind_weight[i]);
+	return heaviest;
+}
+
+/*
+ * Sums over the reactors of a network: R_n and S_n.
+ *
+ * What unproven actions add is summed on its own.  Where both samples have
+ * everybody, its addends are not negative; where not, those of a reactor who
+ * acted proven and later unproven are divided by two probabilities, and a sum
+ * below nothing is nothing.
+ */
 static void
 score_reactors(const KloutNetwork *network, KloutUnit unit,
 			   const KloutModel *model, const Clock *clock,
 			   const double *kind_weight, double *reach, double *breadth)
 {
-	KloutReactors cursor = network->reactors;
-	KloutReactor reactor;
+	KloutStandings standings;
+	KloutStanding standing;
 	double		proven_reach = 0,
 				unproven_reach = 0,
+				later_reach = 0,
 				proven_breadth = 0,
-				unproven_breadth = 0;
-	uint64		threshold_hash = 0;
-	int64		threshold = 0;
+				unproven_breadth = 0,
+				later_breadth = 0;
 
-	if (network->registers)
-		threshold = klout_network_threshold(network, unit, &threshold_hash);
-
-	while (klout_reactors_next(&cursor, &reactor))
+	klout_standings_open(&standings, network, unit);
+	while (klout_standings_next(&standings, &standing))
 	{
-		double		kind = 0;
-		double		weight = (double) reactor.weight / KLOUT_WEIGHT_STEPS;
-		double		x,
-					y;
-		uint64		kinds = reactor.kinds;
-		int			i;
+		double		x = 0,
+					y = 0;
 
-		if (reactor.last > clock->now)
-			continue;
-		if (network->registers && reactor.hash == threshold_hash)
-			continue;
-		for (i = 0; kinds != 0; i++, kinds >>= 1)
-			if (kinds & 1)
-				kind = fmax(kind, kind_weight[i]);
-
-		x = kind * faded(clock->now - reactor.last, clock->reach);
-		y = kind * faded(clock->now - reactor.last, clock->consistency);
-		if (network->registers)
+		if (standing.is_proven && standing.proven.last <= clock->now)
 		{
-			double		p = klout_sample_inclusion(threshold, reactor.last,
-												   klout_sample_half_life(unit));
+			double		kind = heaviest_kind(standing.proven.kinds, kind_weight);
+			double		weight = (double) standing.proven.weight / KLOUT_WEIGHT_STEPS;
+			double		p = standing.proven_inclusion;
 
-			x /= p;
-			y /= p;
+			x = kind * faded(clock->now - standing.proven.last, clock->reach);
+			y = kind * faded(clock->now - standing.proven.last, clock->consistency);
+			proven_reach += weight * (x / p);
+			unproven_reach += (1 - weight) * (x / p);
+			proven_breadth += weight * (y / p);
+			unproven_breadth += (1 - weight) * (y / p);
 		}
-		proven_reach += weight * x;
-		unproven_reach += (1 - weight) * x;
-		proven_breadth += weight * y;
-		unproven_breadth += (1 - weight) * y;
+		if (standing.is_unproven && standing.unproven.last <= clock->now)
+		{
+			double		kind = heaviest_kind(standing.unproven.kinds, kind_weight);
+			double		later_x = kind * faded(clock->now - standing.unproven.last,
+											   clock->reach);
+			double		later_y = kind * faded(clock->now - standing.unproven.last,
+											   clock->consistency);
+			double		p = standing.unproven_inclusion;
+
+			later_reach += later_x / p;
+			later_breadth += later_y / p;
+			if (standing.both_inclusion > 0)
+			{
+				later_reach -= fmin(x, later_x) / standing.both_inclusion;
+				later_breadth -= fmin(y, later_y) / standing.both_inclusion;
+			}
+		}
 	}
+	unproven_reach += fmax(later_reach, 0);
+	unproven_breadth += fmax(later_breadth, 0);
 
 	*reach = capped(model, proven_reach, unproven_reach);
 	*breadth = capped(model, proven_breadth, unproven_breadth);

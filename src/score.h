@@ -5,8 +5,10 @@
  *
  * For a person, a model and a moment t, over networks n with weights W_n:
  *
- *		P_n(H) = sum over reactors a of k_a w_a		  2^(-age(last_a) / H)
- *		U_n(H) = sum over reactors a of k_a (1 - w_a) 2^(-age(last_a) / H)
+ *		x_a(H) = k_a 2^(-age(last_a) / H)		the last proven action
+ *		z_a(H) = k'_a 2^(-age(last'_a) / H)		a later one that is not, or 0
+ *		P_n(H) = sum over reactors a of w_a x_a
+ *		U_n(H) = sum over reactors a of max(x_a, z_a) - w_a x_a
  *		cap(P, U) = P + min(U, cu mix (1 + P))
  *		R_n = cap(P_n(Hr), U_n(Hr)),  S_n = cap(P_n(Hc), U_n(Hc))
  *		D_n = min(sum over buckets d of k_d 2^(-age(d) / Hc), cd S_n)
@@ -16,8 +18,8 @@
  *		score = 100 raw / (raw + c)
  *
  * docs/mathematics.md explains every symbol.  Where a network has more
- * reactors than the sample holds, sums over reactors are Horvitz-Thompson
- * estimates (sample.h).
+ * proven or unproven reactors than a sample holds, sums over them are
+ * Horvitz-Thompson estimates (sample.h).
  *
  * Sums run over networks by name, reactors by hash and buckets by time, so a
  * score is the same to the last bit wherever exp2 and log1p are.

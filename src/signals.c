@@ -8,11 +8,13 @@
  * batch of new actions is sorted once, written as a value of its own and then
  * merged like any other.
  *
- * A network that has seen more than KLOUT_SAMPLE_K reactors stores the
- * KLOUT_SAMPLE_STORED with the smallest keys (sample.h), ties going to the
- * smaller hash, and HyperLogLog registers for all it ever saw.  Registers
- * start when the sample first overflows: until then every reactor is still
- * there to be added to them.
+ * A network has two samples of reactors, one of its proven actions and one of
+ * those of weight 0, and neither knows of the other: so nobody can crowd proven
+ * reactors out with accounts that are not.  A sample that has seen more than
+ * KLOUT_SAMPLE_K reactors stores the KLOUT_SAMPLE_STORED with the smallest keys
+ * (sample.h), ties going to the smaller hash, and HyperLogLog registers for all
+ * it ever saw.  Registers start when the sample first overflows: until then
+ * every reactor is still there to be added to them.
  *
  *-------------------------------------------------------------------------
  */
@@ -21,14 +23,17 @@
 /* flags of a network */
 #define NETWORK_HAS_AUDIENCE	0x01
 #define NETWORK_HAS_POSTS		0x02
-#define NETWORK_FLAGS			(NETWORK_HAS_AUDIENCE | NETWORK_HAS_POSTS)
+#define NETWORK_HAS_UNPROVEN	0x04
+#define NETWORK_FLAGS			(NETWORK_HAS_AUDIENCE | NETWORK_HAS_POSTS | \
+								 NETWORK_HAS_UNPROVEN)
 
 /* bytes of the longest encoding of one run element and of one reactor */
 #define RUN_BYTES				(2 * KLOUT_VARINT_MAX)
 #define REACTOR_BYTES			(8 + 2 * KLOUT_VARINT_MAX + 1)
 
-/* name, flags, audience, end of posts, number of kinds and of reactors */
-#define NETWORK_BYTES			(1 + KLOUT_NAME_MAX + 1 + 8 + KLOUT_VARINT_MAX + 1 + 1 + 2)
+/* name, flags, audience, end of posts, numbers of kinds and of reactors */
+#define NETWORK_BYTES			(1 + KLOUT_NAME_MAX + 1 + 8 + KLOUT_VARINT_MAX + 1 + 1 + \
+								 2 * KLOUT_VARINT_MAX)
 
 /* range of timestamptz in microseconds since 2000-01-01 */
 #define TIMESTAMP_FIRST			INT64CONST(-211813488000000000)
@@ -150,23 +155,41 @@ klout_reactors_next(KloutReactors *reactors, KloutReactor *reactor)
 	reactor->last = (int64) ((uint64) reactors->newest -
 							 klout_read_varint(&reactors->reader));
 	reactor->kinds = klout_read_varint(&reactors->reader);
-	reactor->weight = klout_read_u8(&reactors->reader);
+	reactor->weight = reactors->proven ? klout_read_u8(&reactors->reader) : 0;
 	return !reactors->reader.failed;
 }
 
-/* Passes over the reactors of a network and checks them. */
+/* A sample without reactors. */
 static void
-skip_reactors(KloutReader *reader, KloutUnit unit, KloutNetwork *network)
+no_reactors(KloutSample *sample, bool proven)
 {
+	sample->count = 0;
+	sample->registers = NULL;
+	sample->reactors.proven = proven;
+	sample->reactors.left = 0;	/* what a cursor to none needs */
+}
+
+/* Passes over a sample of least reactors or more, and checks it. */
+static void
+skip_sample(KloutReader *reader, KloutUnit unit, const KloutNetwork *network,
+			int least, KloutSample *sample)
+{
+	uint64		count = klout_read_varint(reader);
 	KloutReactors cursor;
 	KloutReactor reactor;
 	uint64		previous = 0;
 	int			i;
 
-	network->reactors.reader = *reader;
-	network->reactors.newest = network->newest;
-	network->reactors.left = network->nreactors;
-	cursor = network->reactors;
+	if (count < (uint64) least || count > KLOUT_SAMPLE_STORED)
+	{
+		klout_reader_fail(reader);
+		return;
+	}
+	sample->count = (int) count;
+	sample->reactors.reader = *reader;
+	sample->reactors.newest = network->newest;
+	sample->reactors.left = sample->count;
+	cursor = sample->reactors;
 	for (i = 0; klout_reactors_next(&cursor, &reactor); i++)
 	{
 		if ((i > 0 && reactor.hash <= previous) ||
@@ -174,6 +197,7 @@ skip_reactors(KloutReader *reader, KloutUnit unit, KloutNetwork *network)
 			!klout_bucket_valid(reactor.last, unit) ||
 			reactor.kinds == 0 ||
 			(network->nkinds < 64 && reactor.kinds >> network->nkinds != 0) ||
+			(cursor.proven && reactor.weight == 0) ||
 			reactor.weight > KLOUT_WEIGHT_STEPS)
 		{
 			klout_reader_fail(reader);
@@ -182,6 +206,8 @@ skip_reactors(KloutReader *reader, KloutUnit unit, KloutNetwork *network)
 		previous = reactor.hash;
 	}
 	*reader = cursor.reader;
+	if (sample->count == KLOUT_SAMPLE_STORED)
+		sample->registers = klout_read_bytes(reader, KLOUT_REGISTERS_BYTES);
 }
 
 bool
@@ -237,7 +263,7 @@ klout_signals_next(KloutSignals *signals, KloutNetwork *network)
 	if ((network->has_posts || network->nkinds > 0) &&
 		signals->unit == KLOUT_UNIT_NONE)
 		goto bad;
-	if (flags == 0 && network->nkinds == 0)
+	if (network->nkinds == 0 && (flags == 0 || (flags & NETWORK_HAS_UNPROVEN)))
 		goto bad;
 	network->newest = PG_INT64_MIN;
 	for (i = 0; i < network->nkinds; i++)
@@ -256,21 +282,19 @@ klout_signals_next(KloutSignals *signals, KloutNetwork *network)
 		actions += sum;
 	}
 
-	network->nreactors = 0;
-	network->reactors.left = 0; /* what a cursor to none needs */
-	network->registers = NULL;
+	no_reactors(&network->proven, true);
+	no_reactors(&network->unproven, false);
 	if (network->nkinds > 0)
 	{
-		uint64		nreactors = klout_read_varint(reader);
+		bool		has_unproven = (flags & NETWORK_HAS_UNPROVEN) != 0;
 
-		if (nreactors < 1 || nreactors > KLOUT_SAMPLE_STORED ||
-			nreactors > actions)
+		skip_sample(reader, signals->unit, network, has_unproven ? 0 : 1,
+					&network->proven);
+		if (has_unproven)
+			skip_sample(reader, signals->unit, network, 1, &network->unproven);
+		/* no action is in both */
+		if ((uint64) (network->proven.count + network->unproven.count) > actions)
 			goto bad;
-		network->nreactors = (int) nreactors;
-		skip_reactors(reader, signals->unit, network);
-		if (network->nreactors == KLOUT_SAMPLE_STORED)
-			network->registers = klout_read_bytes(reader,
-												  KLOUT_REGISTERS_BYTES);
 	}
 	if (reader->failed)
 		goto bad;
@@ -303,7 +327,10 @@ klout_signals_check(const uint8 *data, size_t len)
 	while (klout_signals_next(&signals, &network))
 	{
 		buckets |= network.has_posts || network.nkinds > 0;
-		if (network.registers && !klout_registers_valid(network.registers))
+		if ((network.proven.registers &&
+			 !klout_registers_valid(network.proven.registers)) ||
+			(network.unproven.registers &&
+			 !klout_registers_valid(network.unproven.registers)))
 			return "a register is out of range";
 	}
 	if (signals.problem == NULL && !buckets &&
@@ -312,39 +339,185 @@ klout_signals_check(const uint8 *data, size_t len)
 	return signals.problem;
 }
 
-/* A key and, as the tie breaker, the hash it belongs to. */
-typedef struct SampleKey
+static inline KloutSampleKey
+reactor_key(const KloutReactor *reactor, int half_life)
 {
-	int64		key;
-	uint64		hash;
-} SampleKey;
+	KloutSampleKey key;
 
-static inline bool
-key_less(SampleKey a, SampleKey b)
-{
-	return a.key < b.key || (a.key == b.key && a.hash < b.hash);
+	key.key = klout_sample_key(reactor->hash, reactor->last, half_life);
+	key.hash = reactor->hash;
+	return key;
 }
 
-int64
-klout_network_threshold(const KloutNetwork *network, KloutUnit unit,
-						uint64 *hash)
+KloutSampleKey
+klout_sample_threshold(const KloutSample *sample, KloutUnit unit)
 {
-	KloutReactors cursor = network->reactors;
+	KloutReactors cursor = sample->reactors;
 	KloutReactor reactor;
-	SampleKey	largest = {PG_INT64_MIN, 0};
+	KloutSampleKey largest = {PG_INT64_MIN, 0};
 
+	if (sample->registers == NULL)
+	{
+		largest.key = PG_INT64_MAX;
+		return largest;
+	}
 	while (klout_reactors_next(&cursor, &reactor))
 	{
-		SampleKey	key;
+		KloutSampleKey key = reactor_key(&reactor, klout_sample_half_life(unit));
 
-		key.hash = reactor.hash;
-		key.key = klout_sample_key(reactor.hash, reactor.last,
-								   klout_sample_half_life(unit));
-		if (key_less(largest, key))
+		if (klout_key_less(largest, key))
 			largest = key;
 	}
-	*hash = largest.hash;
-	return largest.key;
+	return largest;
+}
+
+void
+klout_standings_open(KloutStandings *standings, const KloutNetwork *network,
+					 KloutUnit unit)
+{
+	KloutSampleKey unproven_threshold;
+
+	standings->half_life = klout_sample_half_life(unit);
+	standings->proven_threshold = klout_sample_threshold(&network->proven, unit);
+	unproven_threshold = klout_sample_threshold(&network->unproven, unit);
+	standings->threshold =
+		klout_key_less(unproven_threshold, standings->proven_threshold) ?
+		unproven_threshold : standings->proven_threshold;
+
+	standings->proven = network->proven.reactors;
+	standings->unproven = network->unproven.reactors;
+	standings->more_proven = klout_reactors_next(&standings->proven,
+												 &standings->next_proven);
+	standings->more_unproven = klout_reactors_next(&standings->unproven,
+												   &standings->next_unproven);
+}
+
+static inline double
+inclusion(KloutSampleKey threshold, const KloutReactor *reactor, int half_life)
+{
+	return threshold.key == PG_INT64_MAX ? 1.0 :
+		klout_sample_inclusion(threshold.key, reactor->last, half_life);
+}
+
+/* Is that reactor below a threshold?  Everybody is below that of all. */
+static inline bool
+is_included(KloutSampleKey threshold, const KloutReactor *reactor,
+			int half_life)
+{
+	return threshold.key == PG_INT64_MAX ||
+		klout_key_less(reactor_key(reactor, half_life), threshold);
+}
+
+/*
+ * The proven action of a reactor counts when it is in its sample.  An unproven
+ * one counts when it is below both thresholds: a proven one of the same or a
+ * later bucket, which takes its place, would have a key that is no larger, and
+ * so it would be in its sample.
+ */
+bool
+klout_standings_next(KloutStandings *standings, KloutStanding *standing)
+{
+	int			half_life = standings->half_life;
+
+	while (standings->more_proven || standings->more_unproven)
+	{
+		bool		take_proven = standings->more_proven &&
+			(!standings->more_unproven ||
+		 standings->next_proven.hash <= standings->next_unproven.hash);
+		bool		take_unproven = standings->more_unproven &&
+			(!standings->more_proven ||
+		 standings->next_unproven.hash <= standings->next_proven.hash);
+
+		standing->is_proven = take_proven;
+		standing->is_unproven = take_unproven;
+		if (take_proven)
+		{
+			standing->proven = standings->next_proven;
+			standings->more_proven = klout_reactors_next(&standings->proven,
+														 &standings->next_proven);
+		}
+		if (take_unproven)
+		{
+			standing->unproven = standings->next_unproven;
+			standings->more_unproven = klout_reactors_next(&standings->unproven,
+														   &standings->next_unproven);
+		}
+
+		standing->both_inclusion = 0;
+		if (take_unproven)
+		{
+			standing->is_unproven =
+				!(take_proven && standing->proven.last >= standing->unproven.last) &&
+				is_included(standings->threshold, &standing->unproven, half_life);
+			if (standing->is_unproven)
+			{
+				standing->unproven_inclusion =
+					inclusion(standings->threshold, &standing->unproven, half_life);
+				if (take_proven &&
+					is_included(standings->threshold, &standing->proven, half_life))
+					standing->both_inclusion =
+						inclusion(standings->threshold, &standing->proven, half_life);
+			}
+		}
+		if (take_proven)
+		{
+			standing->is_proven =
+				standing->proven.hash != standings->proven_threshold.hash ||
+				standings->proven_threshold.key == PG_INT64_MAX;
+			if (standing->is_proven)
+				standing->proven_inclusion =
+					inclusion(standings->proven_threshold, &standing->proven, half_life);
+		}
+		if (standing->is_proven || standing->is_unproven)
+			return true;
+	}
+	return false;
+}
+
+/* Adds a sample's reactors to registers. */
+static void
+add_to_registers(uint8 *registers, const KloutSample *sample)
+{
+	KloutReactors cursor = sample->reactors;
+	KloutReactor reactor;
+
+	if (sample->registers)
+		klout_registers_merge(registers, sample->registers);
+	else
+		while (klout_reactors_next(&cursor, &reactor))
+			klout_registers_add(registers, reactor.hash);
+}
+
+double
+klout_network_reactors(const KloutNetwork *network)
+{
+	KloutReactors proven = network->proven.reactors;
+	KloutReactors unproven = network->unproven.reactors;
+	KloutReactor p,
+				u;
+	bool		more_proven = klout_reactors_next(&proven, &p);
+	bool		more_unproven = klout_reactors_next(&unproven, &u);
+	uint8		registers[KLOUT_REGISTERS_BYTES] = {0};
+	int			known;
+
+	for (known = 0; more_proven || more_unproven; known++)
+	{
+		bool		take_proven = more_proven &&
+			(!more_unproven || p.hash <= u.hash);
+		bool		take_unproven = more_unproven &&
+			(!more_proven || u.hash <= p.hash);
+
+		if (take_proven)
+			more_proven = klout_reactors_next(&proven, &p);
+		if (take_unproven)
+			more_unproven = klout_reactors_next(&unproven, &u);
+	}
+	if (network->proven.registers == NULL && network->unproven.registers == NULL)
+		return known;
+
+	add_to_registers(registers, &network->proven);
+	add_to_registers(registers, &network->unproven);
+	return Max(klout_registers_estimate(registers), (double) known);
 }
 
 /* ---------------------------------------------------------------------------
@@ -395,11 +568,13 @@ write_name(KloutWriter *writer, KloutName name)
 
 void
 klout_write_network(KloutWriter *writer, KloutName name, bool has_posts,
-					bool has_audience, int64 audience_at, int64 followers)
+					bool has_unproven, bool has_audience, int64 audience_at,
+					int64 followers)
 {
 	write_name(writer, name);
 	write_u8(writer, (uint8) ((has_audience ? NETWORK_HAS_AUDIENCE : 0) |
-							  (has_posts ? NETWORK_HAS_POSTS : 0)));
+							  (has_posts ? NETWORK_HAS_POSTS : 0) |
+							  (has_unproven ? NETWORK_HAS_UNPROVEN : 0)));
 	if (has_audience && writer_has(writer, 8 + KLOUT_VARINT_MAX))
 	{
 		klout_store_u64(writer->next, (uint64) audience_at);
@@ -457,8 +632,9 @@ klout_runs_end(KloutRunsWriter *runs)
 }
 
 void
-klout_write_reactors(KloutWriter *writer, const KloutReactor *reactors,
-					 int nreactors, int64 newest, const uint8 *registers)
+klout_write_reactors(KloutWriter *writer, bool proven,
+					 const KloutReactor *reactors, int nreactors,
+					 int64 newest, const uint8 *registers)
 {
 	int			i;
 
@@ -475,7 +651,8 @@ klout_write_reactors(KloutWriter *writer, const KloutReactor *reactors,
 		writer->next = klout_write_varint(writer->next + 8,
 										  (uint64) newest - (uint64) reactor->last);
 		writer->next = klout_write_varint(writer->next, reactor->kinds);
-		*writer->next++ = reactor->weight;
+		if (proven)
+			*writer->next++ = reactor->weight;
 	}
 	if (registers)
 		writer->next = klout_write_bytes(writer->next, registers,
@@ -493,27 +670,27 @@ klout_write_reactors(KloutWriter *writer, const KloutReactor *reactors,
  * they come in random order, unless somebody chose them with care, which
  * costs time only.
  */
-static SampleKey
-select_key(SampleKey *keys, int count, int n)
+static KloutSampleKey
+select_key(KloutSampleKey *keys, int count, int n)
 {
 	int			left = 0;
 	int			right = count - 1;
 
 	while (left < right)
 	{
-		SampleKey	pivot = keys[left + (right - left) / 2];
+		KloutSampleKey pivot = keys[left + (right - left) / 2];
 		int			i = left;
 		int			j = right;
 
 		while (i <= j)
 		{
-			while (key_less(keys[i], pivot))
+			while (klout_key_less(keys[i], pivot))
 				i++;
-			while (key_less(pivot, keys[j]))
+			while (klout_key_less(pivot, keys[j]))
 				j--;
 			if (i <= j)
 			{
-				SampleKey	swap = keys[i];
+				KloutSampleKey swap = keys[i];
 
 				keys[i++] = keys[j];
 				keys[j--] = swap;
@@ -534,11 +711,11 @@ select_key(SampleKey *keys, int count, int n)
  * order.  keys is scratch for twice as many keys as there are reactors.
  */
 static int
-keep_sample(KloutReactor *reactors, int count, KloutUnit unit, SampleKey *keys)
+keep_sample(KloutReactor *reactors, int count, KloutUnit unit, KloutSampleKey *keys)
 {
 	int			half_life = klout_sample_half_life(unit);
-	SampleKey  *shuffled = keys + count;
-	SampleKey	threshold;
+	KloutSampleKey *shuffled = keys + count;
+	KloutSampleKey threshold;
 	int			kept = 0;
 	int			i;
 
@@ -546,16 +723,12 @@ keep_sample(KloutReactor *reactors, int count, KloutUnit unit, SampleKey *keys)
 		return count;
 
 	for (i = 0; i < count; i++)
-	{
-		keys[i].hash = reactors[i].hash;
-		keys[i].key = klout_sample_key(reactors[i].hash, reactors[i].last,
-									   half_life);
-	}
-	memcpy(shuffled, keys, sizeof(SampleKey) * (size_t) count);
+		keys[i] = reactor_key(&reactors[i], half_life);
+	memcpy(shuffled, keys, sizeof(KloutSampleKey) * (size_t) count);
 	threshold = select_key(shuffled, count, KLOUT_SAMPLE_STORED - 1);
 
 	for (i = 0; i < count; i++)
-		if (!key_less(threshold, keys[i]))
+		if (!klout_key_less(threshold, keys[i]))
 			reactors[kept++] = reactors[i];
 	Assert(kept == KLOUT_SAMPLE_STORED);
 	return kept;
@@ -718,8 +891,9 @@ sort_by_hash(KloutReactor *reactors, int n, KloutReactor *spare)
 
 /*
  * Scratch memory: places are sorted with the reactors' room to spare, before
- * there are any; reactors with room of their own; and the keys of those are
- * where the reactors were not in the end.
+ * there are any; reactors with room of their own, proven ones from the front
+ * of it, unproven ones from the back; and the keys of those are where the
+ * reactors were not in the end.
  */
 typedef struct BuildScratch
 {
@@ -728,7 +902,7 @@ typedef struct BuildScratch
 	KloutReactor *spare;		/* one an entry */
 } BuildScratch;
 
-StaticAssertDecl(sizeof(KloutReactor) >= 2 * sizeof(SampleKey),
+StaticAssertDecl(sizeof(KloutReactor) >= 2 * sizeof(KloutSampleKey),
 				 "keys must fit where reactors were");
 
 size_t
@@ -742,10 +916,10 @@ klout_build_bound(int topics, uint32 entries)
 {
 	size_t		per_topic = NETWORK_BYTES + 1 + KLOUT_NAME_MAX + 1 + RUN_BYTES;
 	size_t		per_entry = RUN_BYTES + REACTOR_BYTES;
+	size_t		sampled = Min(2 * (size_t) topics, entries / KLOUT_SAMPLE_STORED);
 
 	return KLOUT_SIGNALS_EMPTY_LEN + (size_t) topics * per_topic +
-		(size_t) entries * per_entry +
-		(entries < KLOUT_SAMPLE_STORED ? 0 : (size_t) topics * KLOUT_REGISTERS_BYTES);
+		(size_t) entries * per_entry + sampled * KLOUT_REGISTERS_BYTES;
 }
 
 static inline int
@@ -762,17 +936,17 @@ topic_compare(const KloutTopic *a, const KloutTopic *b)
 }
 
 /*
- * The nreactors in scratch->reactors, of one network of a batch: united,
- * sampled, written.
+ * The nreactors from the given place in scratch on, proven or unproven ones of
+ * one network of a batch: united, sampled, written.
  */
 static void
-build_reactors(KloutWriter *writer, KloutUnit unit, const BuildScratch *scratch,
-			   int nreactors, int64 newest)
+build_sample(KloutWriter *writer, KloutUnit unit, const BuildScratch *scratch,
+			 bool proven, int place, int nreactors, int64 newest)
 {
-	KloutReactor *reactors = sort_by_hash(scratch->reactors, nreactors,
-										  scratch->spare);
-	KloutReactor *vacant = reactors == scratch->spare ?
-		scratch->reactors : scratch->spare;
+	KloutReactor *unsorted = scratch->reactors + place;
+	KloutReactor *spare = scratch->spare + place;
+	KloutReactor *reactors = sort_by_hash(unsorted, nreactors, spare);
+	KloutReactor *vacant = reactors == spare ? unsorted : spare;
 	uint8		registers[KLOUT_REGISTERS_BYTES];
 	int			distinct = 0;
 	int			i;
@@ -787,15 +961,15 @@ build_reactors(KloutWriter *writer, KloutUnit unit, const BuildScratch *scratch,
 
 	if (distinct < KLOUT_SAMPLE_STORED)
 	{
-		klout_write_reactors(writer, reactors, distinct, newest, NULL);
+		klout_write_reactors(writer, proven, reactors, distinct, newest, NULL);
 		return;
 	}
 
 	memset(registers, 0, sizeof(registers));
 	for (i = 0; i < distinct; i++)
 		klout_registers_add(registers, reactors[i].hash);
-	distinct = keep_sample(reactors, distinct, unit, (SampleKey *) vacant);
-	klout_write_reactors(writer, reactors, distinct, newest, registers);
+	distinct = keep_sample(reactors, distinct, unit, (KloutSampleKey *) vacant);
+	klout_write_reactors(writer, proven, reactors, distinct, newest, registers);
 }
 
 /*
@@ -826,6 +1000,10 @@ build_runs(KloutWriter *writer, const uint64 *places, int nplaces, int *next,
 	return bucket;
 }
 
+/* which actions a topic of a batch has */
+#define USED_PROVEN				0x01
+#define USED_UNPROVEN			0x02
+
 KloutStatus
 klout_signals_build(KloutUnit unit, const KloutTopic *topics, int ntopics,
 					const KloutEntries *entries, void *scratch_memory,
@@ -835,7 +1013,7 @@ klout_signals_build(KloutUnit unit, const KloutTopic *topics, int ntopics,
 	KloutWriter writer;
 	uint8		order[KLOUT_TOPICS_MAX];	/* topics by place */
 	uint8		place_of[KLOUT_TOPICS_MAX]; /* and back */
-	bool		used[KLOUT_TOPICS_MAX] = {false};
+	uint8		used[KLOUT_TOPICS_MAX] = {0};	/* with and without weight */
 	int			nplaces = 0;	/* topics that have a place */
 	int			nentries = (int) entries->count;
 	int			networks = 0;
@@ -858,13 +1036,13 @@ klout_signals_build(KloutUnit unit, const KloutTopic *topics, int ntopics,
 		if (entry.topic >= ntopics ||
 			topics[entry.topic].type == KLOUT_TOPIC_AUDIENCE)
 			return KLOUT_CORRUPT;
-		used[entry.topic] = true;
+		used[entry.topic] |= entry.weight > 0 ? USED_PROVEN : USED_UNPROVEN;
 	}
 	for (i = 0; i < ntopics; i++)
 	{
 		int			j = nplaces;
 
-		if (topics[i].type != KLOUT_TOPIC_AUDIENCE && !used[i])
+		if (topics[i].type != KLOUT_TOPIC_AUDIENCE && used[i] == 0)
 			continue;
 		for (; j > 0 && topic_compare(&topics[order[j - 1]], &topics[i]) > 0; j--)
 			order[j] = order[j - 1];
@@ -891,8 +1069,10 @@ klout_signals_build(KloutUnit unit, const KloutTopic *topics, int ntopics,
 		uint64		seed = klout_hash_bytes(network.data, network.len);
 		const KloutTopic *audience = NULL;
 		bool		has_posts = false;
+		bool		has_unproven = false;
 		int			first_kind;
-		int			nreactors = 0;
+		int			nproven = 0;
+		int			nunproven = 0;
 		int64		newest = PG_INT64_MIN;
 
 		if (++networks > KLOUT_NETWORKS_MAX)
@@ -907,7 +1087,10 @@ klout_signals_build(KloutUnit unit, const KloutTopic *topics, int ntopics,
 			if (klout_name_compare(topic->network, network) != 0)
 				break;
 			if (topic->type == KLOUT_TOPIC_ACTIONS)
+			{
+				has_unproven |= (used[order[end]] & USED_UNPROVEN) != 0;
 				continue;
+			}
 			if (topic->type == KLOUT_TOPIC_AUDIENCE)
 				audience = topic;
 			else
@@ -917,8 +1100,8 @@ klout_signals_build(KloutUnit unit, const KloutTopic *topics, int ntopics,
 		if (end - first_kind > KLOUT_KINDS_MAX)
 			return KLOUT_TOO_MANY_KINDS;
 
-		klout_write_network(&writer, network, has_posts, audience != NULL,
-							audience ? audience->audience_at : 0,
+		klout_write_network(&writer, network, has_posts, has_unproven,
+							audience != NULL, audience ? audience->audience_at : 0,
 							audience ? audience->followers : 0);
 		if (has_posts)
 			(void) build_runs(&writer, scratch.places, nentries, &next,
@@ -943,13 +1126,17 @@ klout_signals_build(KloutUnit unit, const KloutTopic *topics, int ntopics,
 
 			if (place < first_kind || place >= end)
 				continue;
-			reactor = &scratch.reactors[nreactors++];
+			reactor = &scratch.reactors[entry.weight > 0 ? nproven++ :
+										nentries - ++nunproven];
 			reactor->hash = klout_reactor_hash(entry.actor, seed);
 			reactor->last = entry.bucket;
 			reactor->kinds = UINT64CONST(1) << (place - first_kind);
 			reactor->weight = entry.weight;
 		}
-		build_reactors(&writer, unit, &scratch, nreactors, newest);
+		build_sample(&writer, unit, &scratch, true, 0, nproven, newest);
+		if (has_unproven)
+			build_sample(&writer, unit, &scratch, false, nentries - nunproven,
+						 nunproven, newest);
 	}
 
 	if (writer.full)
@@ -972,9 +1159,9 @@ klout_merge_bound(size_t left, size_t right, int networks)
 	 * moves, the reactors because the newest bucket and the numbers of kinds
 	 * do, and the registers may be new.
 	 */
-	size_t		growth = KLOUT_REGISTERS_BYTES + KLOUT_VARINT_MAX +
-		(KLOUT_KINDS_MAX + 2) * RUN_BYTES +
+	size_t		sample = KLOUT_REGISTERS_BYTES + KLOUT_VARINT_MAX +
 		KLOUT_SAMPLE_STORED * REACTOR_BYTES;
+	size_t		growth = (KLOUT_KINDS_MAX + 2) * RUN_BYTES + 2 * sample;
 
 	return KLOUT_SIGNALS_EMPTY_LEN + left + right + (size_t) networks * growth;
 }
@@ -1035,12 +1222,12 @@ remap_kinds(uint64 kinds, const uint8 *bit_of)
 }
 
 static void
-merge_reactors(KloutWriter *writer, KloutUnit unit, int64 newest,
-			   const KloutNetwork *left, const uint8 *left_bits,
-			   const KloutNetwork *right, const uint8 *right_bits)
+merge_samples(KloutWriter *writer, KloutUnit unit, bool proven, int64 newest,
+			  const KloutSample *left, const uint8 *left_bits,
+			  const KloutSample *right, const uint8 *right_bits)
 {
 	KloutReactor united[2 * KLOUT_SAMPLE_STORED];
-	SampleKey	keys[2 * 2 * KLOUT_SAMPLE_STORED];
+	KloutSampleKey keys[2 * 2 * KLOUT_SAMPLE_STORED];
 	KloutReactors left_cursor = left->reactors;
 	KloutReactors right_cursor = right->reactors;
 	KloutReactor l,
@@ -1072,7 +1259,7 @@ merge_reactors(KloutWriter *writer, KloutUnit unit, int64 newest,
 
 	if (n < KLOUT_SAMPLE_STORED)
 	{
-		klout_write_reactors(writer, united, n, newest, NULL);
+		klout_write_reactors(writer, proven, united, n, newest, NULL);
 		return;
 	}
 
@@ -1084,7 +1271,7 @@ merge_reactors(KloutWriter *writer, KloutUnit unit, int64 newest,
 	for (i = 0; i < n; i++)
 		klout_registers_add(registers, united[i].hash);
 	n = keep_sample(united, n, unit, keys);
-	klout_write_reactors(writer, united, n, newest, registers);
+	klout_write_reactors(writer, proven, united, n, newest, registers);
 }
 
 /* Copies a network that only one side has. */
@@ -1105,6 +1292,8 @@ merge_network(KloutWriter *writer, KloutUnit unit,
 	const KloutNetwork *latest = left;
 	uint64		posts = 0;
 	uint64		actions = 0;
+	bool		has_unproven = left->unproven.count > 0 || right->unproven.count > 0;
+	int64		newest = Max(left->newest, right->newest);
 	int			nkinds = 0;
 	int			i,
 				j;
@@ -1117,7 +1306,7 @@ merge_network(KloutWriter *writer, KloutUnit unit,
 		   right->followers > left->followers))))
 		latest = right;
 	klout_write_network(writer, left->name,
-						left->has_posts || right->has_posts,
+						left->has_posts || right->has_posts, has_unproven,
 						latest->has_audience, latest->audience_at,
 						latest->followers);
 	if (left->has_posts || right->has_posts)
@@ -1160,8 +1349,11 @@ merge_network(KloutWriter *writer, KloutUnit unit,
 			j++;
 	}
 
-	merge_reactors(writer, unit, Max(left->newest, right->newest),
-				   left, left_bits, right, right_bits);
+	merge_samples(writer, unit, true, newest, &left->proven, left_bits,
+				  &right->proven, right_bits);
+	if (has_unproven)
+		merge_samples(writer, unit, false, newest, &left->unproven, left_bits,
+					  &right->unproven, right_bits);
 	return KLOUT_OK;
 }
 

@@ -121,22 +121,36 @@ typedef struct KloutRuns
 	bool		started;
 } KloutRuns;
 
-/* What the sample keeps of one reactor. */
+/*
+ * What a sample keeps of one reactor.  Actions of a weight above 0 are proven,
+ * those of weight 0 are not, and each sample knows only one of the two.
+ */
 typedef struct KloutReactor
 {
 	uint64		hash;
-	int64		last;			/* bucket of the last action */
+	int64		last;			/* bucket of its last action */
 	uint64		kinds;			/* bit set of the kinds used in it */
 	uint8		weight;			/* largest weight in it, 0 .. 200 */
 } KloutReactor;
 
-/* The sampled reactors, hashes ascending. */
+/* The reactors of a sample, hashes ascending. */
 typedef struct KloutReactors
 {
 	KloutReader reader;
 	int64		newest;
 	int			left;
+	bool		proven;
 } KloutReactors;
+
+/*
+ * The sample of a network's proven or unproven actions, by their reactors.
+ */
+typedef struct KloutSample
+{
+	int			count;			/* KLOUT_SAMPLE_STORED: sampled, else all */
+	KloutReactors reactors;
+	const uint8 *registers;		/* when sampled, else NULL */
+} KloutSample;
 
 /* One network of a value.  Everything points into the value's bytes. */
 typedef struct KloutNetwork
@@ -151,9 +165,8 @@ typedef struct KloutNetwork
 	KloutName	kinds[KLOUT_KINDS_MAX];
 	KloutRuns	runs[KLOUT_KINDS_MAX];
 	int64		newest;			/* newest bucket with an action */
-	int			nreactors;		/* KLOUT_SAMPLE_STORED: sampled, else all */
-	KloutReactors reactors;
-	const uint8 *registers;		/* when sampled, else NULL */
+	KloutSample proven;
+	KloutSample unproven;
 } KloutNetwork;
 
 typedef struct KloutSignals
@@ -190,12 +203,73 @@ extern bool klout_runs_next(KloutRuns *runs, int64 *bucket, uint64 *count);
 extern bool klout_reactors_next(KloutReactors *reactors,
 								KloutReactor *reactor);
 
+/* A key and, as the tie breaker, the hash it belongs to. */
+typedef struct KloutSampleKey
+{
+	int64		key;
+	uint64		hash;
+} KloutSampleKey;
+
+static inline bool
+klout_key_less(KloutSampleKey a, KloutSampleKey b)
+{
+	return a.key < b.key || (a.key == b.key && a.hash < b.hash);
+}
+
 /*
- * The threshold key of a sampled network: the largest key of those stored.
- * Fills in which hash has it; that reactor itself is not part of the sample.
+ * The threshold of a sample: the largest key of those stored, or above all
+ * keys when everybody is there.  The reactor with that key is not part of the
+ * sample; those with a smaller one are.
  */
-extern int64 klout_network_threshold(const KloutNetwork *network,
-									 KloutUnit unit, uint64 *hash);
+extern KloutSampleKey klout_sample_threshold(const KloutSample *sample,
+											 KloutUnit unit);
+
+/*
+ * What a reactor is known for: the last proven action, an unproven one in a
+ * later bucket, or both.  Sums over reactors divide what they add by the
+ * probability that it is known (Horvitz and Thompson); see "The sample of
+ * reactors" in docs/mathematics.md.
+ */
+typedef struct KloutStanding
+{
+	bool		is_proven;
+	bool		is_unproven;
+	KloutReactor proven;
+	KloutReactor unproven;
+	double		proven_inclusion;
+	double		unproven_inclusion;
+
+	/*
+	 * That the proven action is known and would be at the threshold for
+	 * unproven ones, too; 0 when it would not, and when there are not both.
+	 */
+	double		both_inclusion;
+} KloutStanding;
+
+/* The standings of a network, hashes ascending. */
+typedef struct KloutStandings
+{
+	int			half_life;
+	KloutReactors proven;
+	KloutReactors unproven;
+	KloutReactor next_proven;
+	KloutReactor next_unproven;
+	bool		more_proven;
+	bool		more_unproven;
+	KloutSampleKey proven_threshold;
+	KloutSampleKey threshold;	/* of both samples the smaller one */
+} KloutStandings;
+
+extern void klout_standings_open(KloutStandings *standings,
+								 const KloutNetwork *network, KloutUnit unit);
+extern bool klout_standings_next(KloutStandings *standings,
+								 KloutStanding *standing);
+
+/*
+ * How many distinct reactors a network ever had: the number itself while both
+ * samples have everybody, else an estimate.
+ */
+extern double klout_network_reactors(const KloutNetwork *network);
 
 /* ---------------------------------------------------------------------------
  * Writing
@@ -205,8 +279,9 @@ extern int64 klout_network_threshold(const KloutNetwork *network,
 /*
  * Writes a value front to back: the header; for each network its head, the
  * runs of its posts if it has them, the number of its kinds, each kind's name
- * and runs, and if there are kinds the reactors.  The caller sees to the order
- * of names, buckets and hashes.  A writer that runs out of room stops writing
+ * and runs, if there are kinds the proven reactors, which may be none, and the
+ * unproven ones if it has them.  The caller sees to the order of names,
+ * buckets and hashes.  A writer that runs out of room stops writing
  * and says so.
  */
 typedef struct KloutWriter
@@ -227,8 +302,9 @@ extern void klout_writer_init(KloutWriter *writer, uint8 *out, size_t size);
 extern void klout_write_header(KloutWriter *writer, KloutUnit unit,
 							   int networks);
 extern void klout_write_network(KloutWriter *writer, KloutName name,
-								bool has_posts, bool has_audience,
-								int64 audience_at, int64 followers);
+								bool has_posts, bool has_unproven,
+								bool has_audience, int64 audience_at,
+								int64 followers);
 extern void klout_write_kinds(KloutWriter *writer, int nkinds);
 extern void klout_write_kind(KloutWriter *writer, KloutName name);
 extern void klout_runs_begin(KloutRunsWriter *runs, KloutWriter *writer);
@@ -236,7 +312,7 @@ extern void klout_runs_add(KloutRunsWriter *runs, int64 bucket, uint64 count);
 extern void klout_runs_end(KloutRunsWriter *runs);
 
 /* registers are NULL unless there are KLOUT_SAMPLE_STORED reactors */
-extern void klout_write_reactors(KloutWriter *writer,
+extern void klout_write_reactors(KloutWriter *writer, bool proven,
 								 const KloutReactor *reactors, int nreactors,
 								 int64 newest, const uint8 *registers);
 

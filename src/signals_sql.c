@@ -229,9 +229,9 @@ append_runs(StringInfo buf, KloutRuns runs)
 	appendStringInfoChar(buf, ']');
 }
 
-/* ["hash", last bucket, weight, ["kind" ...]] */
+/* ["hash", last bucket, weight, ["kind" ...]], unproven ones without weight */
 static void
-append_reactor(StringInfo buf, const KloutReactor *reactor,
+append_reactor(StringInfo buf, bool proven, const KloutReactor *reactor,
 			   char **kinds, int nkinds)
 {
 	const char *separator = "";
@@ -239,8 +239,12 @@ append_reactor(StringInfo buf, const KloutReactor *reactor,
 
 	appendStringInfo(buf, "[\"%016" PRIx64 "\", " INT64_FORMAT ", ",
 					 reactor->hash, reactor->last);
-	klout_json_append_float8(buf, (double) reactor->weight / KLOUT_WEIGHT_STEPS);
-	appendStringInfoString(buf, ", [");
+	if (proven)
+	{
+		klout_json_append_float8(buf, (double) reactor->weight / KLOUT_WEIGHT_STEPS);
+		appendStringInfoString(buf, ", ");
+	}
+	appendStringInfoChar(buf, '[');
 	for (i = 0; i < nkinds; i++)
 	{
 		if ((reactor->kinds >> i & 1) == 0)
@@ -250,6 +254,38 @@ append_reactor(StringInfo buf, const KloutReactor *reactor,
 		separator = ", ";
 	}
 	appendStringInfoString(buf, "]]");
+}
+
+/*
+ * , "reactors": [...], "registers": "hex" and the like for unproven ones; a
+ * sample without reactors is left out.
+ */
+static void
+append_sample(StringInfo buf, bool proven, const KloutSample *sample,
+			  char **kinds, int nkinds)
+{
+	KloutReactors cursor = sample->reactors;
+	KloutReactor reactor;
+	int			i;
+
+	if (sample->count == 0)
+		return;
+	appendStringInfo(buf, ", \"%s\": [", proven ? "reactors" : "unproven");
+	for (i = 0; klout_reactors_next(&cursor, &reactor); i++)
+	{
+		if (i > 0)
+			appendStringInfoString(buf, ", ");
+		append_reactor(buf, proven, &reactor, kinds, nkinds);
+	}
+	appendStringInfoChar(buf, ']');
+	if (sample->registers == NULL)
+		return;
+	appendStringInfo(buf, ", \"%s\": \"",
+					 proven ? "registers" : "unproven_registers");
+	enlargeStringInfo(buf, 2 * KLOUT_REGISTERS_BYTES);
+	buf->len += (int) hex_encode((const char *) sample->registers,
+								 KLOUT_REGISTERS_BYTES, buf->data + buf->len);
+	appendStringInfoChar(buf, '"');
 }
 
 static void
@@ -280,8 +316,6 @@ append_network(StringInfo buf, const KloutNetwork *network)
 	}
 	if (network->nkinds > 0)
 	{
-		KloutReactors cursor = network->reactors;
-		KloutReactor reactor;
 		char	   *kinds[KLOUT_KINDS_MAX];
 
 		appendStringInfo(buf, "%s\"actions\": {", separator);
@@ -294,23 +328,9 @@ append_network(StringInfo buf, const KloutNetwork *network)
 			appendStringInfoString(buf, ": ");
 			append_runs(buf, network->runs[i]);
 		}
-		appendStringInfoString(buf, "}, \"reactors\": [");
-		for (i = 0; klout_reactors_next(&cursor, &reactor); i++)
-		{
-			if (i > 0)
-				appendStringInfoString(buf, ", ");
-			append_reactor(buf, &reactor, kinds, network->nkinds);
-		}
-		appendStringInfoChar(buf, ']');
-		if (network->registers)
-		{
-			appendStringInfoString(buf, ", \"registers\": \"");
-			enlargeStringInfo(buf, 2 * KLOUT_REGISTERS_BYTES);
-			buf->len += (int) hex_encode((const char *) network->registers,
-										 KLOUT_REGISTERS_BYTES,
-										 buf->data + buf->len);
-			appendStringInfoChar(buf, '"');
-		}
+		appendStringInfoChar(buf, '}');
+		append_sample(buf, true, &network->proven, kinds, network->nkinds);
+		append_sample(buf, false, &network->unproven, kinds, network->nkinds);
 	}
 	appendStringInfoChar(buf, '}');
 }
@@ -511,19 +531,18 @@ input_names(JsonInput *input, JsonbContainer *object, const char *what,
 }
 
 static bool
-input_reactor(JsonInput *input, const JsonbValue *value,
+input_reactor(JsonInput *input, bool proven, const JsonbValue *value,
 			  const NamedValue *kinds, int nkinds, KloutReactor *reactor)
 {
-	static const char expected[] =
-		"a reactor [\"16 hex digits\", bucket, weight, [kinds]]";
+	const char *expected = proven ?
+		"a reactor [\"16 hex digits\", bucket, weight, [kinds]]" :
+		"an unproven reactor [\"16 hex digits\", bucket, [kinds]]";
 	JsonbContainer *array = klout_json_array(value);
 	JsonbContainer *names;
 	KloutJsonIter iter;
 	JsonbValue	element;
-	double		weight;
-	double		steps;
 
-	if (array == NULL || JsonContainerSize(array) != 4)
+	if (array == NULL || JsonContainerSize(array) != (proven ? 4 : 3))
 		return input_error(input, value, expected);
 	klout_json_open(&iter, array);
 
@@ -537,14 +556,21 @@ input_reactor(JsonInput *input, const JsonbValue *value,
 	if (!klout_json_int64(&element, &reactor->last))
 		return input_error(input, value, expected);
 
-	(void) klout_json_element(&iter, &element);
-	if (!klout_json_float8(&element, &weight))
-		return input_error(input, value, expected);
-	steps = rint(weight * KLOUT_WEIGHT_STEPS);
-	if (!(weight >= 0 && weight <= 1) || steps / KLOUT_WEIGHT_STEPS != weight)
-		return input_error(input, value,
-						   "a weight from 0 to 1 in steps of 0.005");
-	reactor->weight = (uint8) steps;
+	reactor->weight = 0;
+	if (proven)
+	{
+		double		weight;
+		double		steps;
+
+		(void) klout_json_element(&iter, &element);
+		if (!klout_json_float8(&element, &weight))
+			return input_error(input, value, expected);
+		steps = rint(weight * KLOUT_WEIGHT_STEPS);
+		if (!(weight > 0 && weight <= 1) || steps / KLOUT_WEIGHT_STEPS != weight)
+			return input_error(input, value,
+							   "a weight from 0.005 to 1 in steps of 0.005");
+		reactor->weight = (uint8) steps;
+	}
 
 	(void) klout_json_element(&iter, &element);
 	names = klout_json_array(&element);
@@ -638,37 +664,42 @@ input_audience(JsonInput *input, const JsonbValue *value, int64 *at,
 	return true;
 }
 
-/* The reactors of a network, and its registers if it has any. */
+/* A sample, or NULL for none, and its registers or NULL. */
 static bool
-input_reactors(JsonInput *input, const JsonbValue *value,
-			   const JsonbValue *registers_value,
-			   const NamedValue *kinds, int nkinds, int64 newest)
+input_sample(JsonInput *input, bool proven, const JsonbValue *value,
+			 const JsonbValue *registers_value,
+			 const NamedValue *kinds, int nkinds, int64 newest)
 {
-	JsonbContainer *array = klout_json_array(value);
 	KloutReactor reactors[KLOUT_SAMPLE_STORED];
 	uint8		registers[KLOUT_REGISTERS_BYTES];
-	KloutJsonIter iter;
-	JsonbValue	element;
 	int			n = 0;
 
-	if (array == NULL || JsonContainerSize(array) > KLOUT_SAMPLE_STORED)
-		return input_error(input, value, "an array of at most 257 reactors");
-	klout_json_open(&iter, array);
-	while (klout_json_element(&iter, &element))
+	if (value)
 	{
-		if (!input_reactor(input, &element, kinds, nkinds, &reactors[n]))
+		JsonbContainer *array = klout_json_array(value);
+		KloutJsonIter iter;
+		JsonbValue	element;
+
+		if (array == NULL || JsonContainerSize(array) < 1 ||
+			JsonContainerSize(array) > KLOUT_SAMPLE_STORED)
+			return input_error(input, value, "an array of 1 to 257 reactors");
+		klout_json_open(&iter, array);
+		while (klout_json_element(&iter, &element))
+		{
+			if (!input_reactor(input, proven, &element, kinds, nkinds, &reactors[n]))
+				return false;
+			if (n > 0 && reactors[n].hash <= reactors[n - 1].hash)
+				return input_error(input, &element, "reactors in order of their hashes");
+			n++;
+		}
+		if (registers_value &&
+			!input_registers(input, registers_value, registers))
 			return false;
-		if (n > 0 && reactors[n].hash <= reactors[n - 1].hash)
-			return input_error(input, &element, "reactors in order of their hashes");
-		n++;
+		if ((registers_value != NULL) != (n == KLOUT_SAMPLE_STORED))
+			return input_error(input, value,
+							   "registers with 257 reactors and none with fewer");
 	}
-	if (registers_value &&
-		!input_registers(input, registers_value, registers))
-		return false;
-	if ((registers_value != NULL) != (n == KLOUT_SAMPLE_STORED))
-		return input_error(input, value,
-						   "registers with 257 reactors and none with fewer");
-	klout_write_reactors(&input->writer, reactors, n, newest,
+	klout_write_reactors(&input->writer, proven, reactors, n, newest,
 						 registers_value ? registers : NULL);
 	return true;
 }
@@ -683,12 +714,16 @@ input_network(JsonInput *input, const NamedValue *network)
 	JsonbValue	posts,
 				actions,
 				reactors,
-				registers;
+				registers,
+				unproven,
+				unproven_registers;
 	bool		has_audience = false,
 				has_posts = false,
 				has_actions = false,
 				has_reactors = false,
-				has_registers = false;
+				has_registers = false,
+				has_unproven = false,
+				has_unproven_registers = false;
 	int64		audience_at = 0;
 	int64		followers = 0;
 	int64		newest = PG_INT64_MIN;
@@ -727,14 +762,26 @@ input_network(JsonInput *input, const NamedValue *network)
 			has_registers = true;
 			registers = member;
 		}
+		else if (klout_json_equals(&key, "unproven"))
+		{
+			has_unproven = true;
+			unproven = member;
+		}
+		else if (klout_json_equals(&key, "unproven_registers"))
+		{
+			has_unproven_registers = true;
+			unproven_registers = member;
+		}
 		else
 			return unknown_key(input, &key,
-							   "audience, posts, actions, reactors, registers");
+							   "audience, posts, actions, reactors, registers, unproven, unproven_registers");
 	}
-	if (has_actions != has_reactors || (has_registers && !has_actions))
+	if (has_actions != (has_reactors || has_unproven) ||
+		(has_registers && !has_reactors) ||
+		(has_unproven_registers && !has_unproven))
 		return input_error(input, &network->value, "actions together with reactors");
 
-	klout_write_network(&input->writer, network->name, has_posts,
+	klout_write_network(&input->writer, network->name, has_posts, has_unproven,
 						has_audience, audience_at, followers);
 	if (has_posts)
 	{
@@ -763,8 +810,14 @@ input_network(JsonInput *input, const NamedValue *network)
 			return false;
 	}
 	if (nkinds > 0 &&
-		!input_reactors(input, &reactors, has_registers ? &registers : NULL,
-						kinds, nkinds, newest))
+		!input_sample(input, true, has_reactors ? &reactors : NULL,
+					  has_registers ? &registers : NULL,
+					  kinds, nkinds, newest))
+		return false;
+	if (has_unproven &&
+		!input_sample(input, false, &unproven,
+					  has_unproven_registers ? &unproven_registers : NULL,
+					  kinds, nkinds, newest))
 		return false;
 	return true;
 }
@@ -963,13 +1016,8 @@ klout_reactors(PG_FUNCTION_ARGS)
 	klout_signals_begin(&signals, klout_signals_getarg(fcinfo, 0));
 	while (klout_signals_fetch(&signals, &network))
 	{
-		if (!filter_passes(filter, network.name))
-			continue;
-		if (network.registers)
-			sum += Max(klout_registers_estimate(network.registers),
-					   (double) KLOUT_SAMPLE_STORED);
-		else
-			sum += network.nreactors;
+		if (filter_passes(filter, network.name))
+			sum += klout_network_reactors(&network);
 	}
 	PG_RETURN_FLOAT8(sum);
 }
@@ -1018,56 +1066,71 @@ klout_entries(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
+/* The rows of one network in klout_reactor_sample. */
+typedef struct SampleRows
+{
+	ReturnSetInfo *rsinfo;
+	KloutUnit	unit;
+	int			nkinds;
+	Datum		network;
+	Datum		kinds[KLOUT_KINDS_MAX];
+} SampleRows;
+
+static void
+put_reactor(const SampleRows *rows, const KloutReactor *reactor,
+			double inclusion)
+{
+	Datum		values[6];
+	bool		nulls[6] = {false};
+	Datum		used[KLOUT_KINDS_MAX];
+	int			nused = 0;
+	int			i;
+
+	for (i = 0; i < rows->nkinds; i++)
+		if (reactor->kinds >> i & 1)
+			used[nused++] = rows->kinds[i];
+	values[0] = rows->network;
+	values[1] = Int64GetDatum((int64) reactor->hash);
+	values[2] = TimestampTzGetDatum(klout_bucket_start(reactor->last, rows->unit));
+	values[3] = PointerGetDatum(construct_array(used, nused, TEXTOID, -1,
+												false, TYPALIGN_INT));
+	values[4] = Float8GetDatum((double) reactor->weight / KLOUT_WEIGHT_STEPS);
+	values[5] = Float8GetDatum(inclusion);
+	tuplestore_putvalues(rows->rsinfo->setResult, rows->rsinfo->setDesc,
+						 values, nulls);
+}
+
 /* (signals) -> (network, actor_hash, last_at, kinds, weight, inclusion) */
 PG_FUNCTION_INFO_V1(klout_reactor_sample);
 
 Datum
 klout_reactor_sample(PG_FUNCTION_ARGS)
 {
-	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	SampleRows	rows;
 	KloutSignals signals;
 	KloutNetwork network;
 
+	rows.rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	InitMaterializedSRF(fcinfo, 0);
 	klout_signals_begin(&signals, klout_signals_getarg(fcinfo, 0));
+	rows.unit = signals.unit;
 	while (klout_signals_fetch(&signals, &network))
 	{
-		KloutReactors cursor = network.reactors;
-		KloutReactor reactor;
-		Datum		values[6];
-		bool		nulls[6] = {false};
-		Datum		kinds[KLOUT_KINDS_MAX];
-		uint64		threshold_hash = 0;
-		int64		threshold = 0;
+		KloutStandings standings;
+		KloutStanding standing;
 		int			i;
 
-		values[0] = PointerGetDatum(klout_name_to_text(network.name));
+		rows.network = PointerGetDatum(klout_name_to_text(network.name));
+		rows.nkinds = network.nkinds;
 		for (i = 0; i < network.nkinds; i++)
-			kinds[i] = PointerGetDatum(klout_name_to_text(network.kinds[i]));
-		if (network.registers)
-			threshold = klout_network_threshold(&network, signals.unit,
-												&threshold_hash);
-
-		while (network.nkinds > 0 && klout_reactors_next(&cursor, &reactor))
+			rows.kinds[i] = PointerGetDatum(klout_name_to_text(network.kinds[i]));
+		klout_standings_open(&standings, &network, signals.unit);
+		while (klout_standings_next(&standings, &standing))
 		{
-			Datum		used[KLOUT_KINDS_MAX];
-			int			nused = 0;
-
-			if (network.registers && reactor.hash == threshold_hash)
-				continue;
-			for (i = 0; i < network.nkinds; i++)
-				if (reactor.kinds >> i & 1)
-					used[nused++] = kinds[i];
-			values[1] = Int64GetDatum((int64) reactor.hash);
-			values[2] = TimestampTzGetDatum(klout_bucket_start(reactor.last, signals.unit));
-			values[3] = PointerGetDatum(construct_array(used, nused, TEXTOID, -1,
-														false, TYPALIGN_INT));
-			values[4] = Float8GetDatum((double) reactor.weight / KLOUT_WEIGHT_STEPS);
-			values[5] = Float8GetDatum(network.registers ?
-									   klout_sample_inclusion(threshold, reactor.last,
-															  klout_sample_half_life(signals.unit)) : 1.0);
-			tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc,
-								 values, nulls);
+			if (standing.is_proven)
+				put_reactor(&rows, &standing.proven, standing.proven_inclusion);
+			if (standing.is_unproven)
+				put_reactor(&rows, &standing.unproven, standing.unproven_inclusion);
 		}
 	}
 	return (Datum) 0;

@@ -6,11 +6,15 @@
 --   SELECT * FROM oracle('day', as_of, constants)
 -- constants: a JSON object that has all of Hr, Hc (in buckets), cu, cd, mix,
 -- wr, wd, wf, ca, wp, c, and objects W (weights of networks) and k (of kinds);
--- a name that is missing there weighs 1.  most_reactors is the number on the
--- network that has most: klout is exact where it is up to 256.
+-- a name that is missing there weighs 1.  most_reactors is the number of those
+-- who ever acted with a weight above 0, or of those who ever acted with weight
+-- 0, whichever is larger, on the network that has most: klout is exact where it
+-- is up to 256.
 -- The names are those of the formula:
---   P_n(H) = sum over reactors a of k_a w_a       2^(-age(last_a)/H)
---   U_n(H) = sum over reactors a of k_a (1 - w_a) 2^(-age(last_a)/H)
+--   x_a(H) = k_a 2^(-age(last_a)/H)     by the last bucket with a weight above 0
+--   z_a(H) = k'_a 2^(-age(last'_a)/H)   by the last bucket with weight 0, if later
+--   P_n(H) = sum over reactors a of w_a x_a
+--   U_n(H) = sum over reactors a of max(x_a, z_a) - w_a x_a
 --   cap(P, U) = P + min(U, cu mix (1 + P))
 --   R_n = cap(P_n(Hr), U_n(Hr)),  S_n = cap(P_n(Hc), U_n(Hc))
 --   D_n = min(sum over buckets d of k_d 2^(-age(d)/Hc), cd S_n)
@@ -44,18 +48,25 @@ WITH m AS (
            coalesce((m.k ->> a.kind)::float8, 1) AS k,
            floor(date_part('epoch', as_of) / m.seconds) - floor(date_part('epoch', a.at) / m.seconds) AS age
     FROM oracle_action a, m
-), reactor AS ( -- of each reactor only the last bucket
-    SELECT DISTINCT ON (x.target, x.network, x.actor) x.*
+), last AS ( -- of each reactor the last bucket of the proven and of the other actions
+    SELECT DISTINCT ON (x.target, x.network, x.actor, x.w > 0) x.*
     FROM (SELECT a.target, a.network, a.actor, a.age, max(a.w) AS w, max(a.k) AS k
-          FROM action a GROUP BY a.target, a.network, a.actor, a.age) x
-    ORDER BY x.target, x.network, x.actor, x.age
+          FROM action a GROUP BY a.target, a.network, a.actor, a.age, a.w > 0) x
+    ORDER BY x.target, x.network, x.actor, x.w > 0, x.age
+), reactor AS ( -- what is later than the moment is worth nothing
+    SELECT target, network, actor, p.actor IS NOT NULL AS proven, z.actor IS NOT NULL AS unproven, coalesce(p.w, 0) AS w,
+           CASE WHEN p.age >= 0 THEN p.k * 2 ^ (-p.age / m."Hr") ELSE 0 END AS x,
+           CASE WHEN p.age >= 0 THEN p.k * 2 ^ (-p.age / m."Hc") ELSE 0 END AS sx,
+           CASE WHEN z.age >= 0 AND (p.age <= z.age) IS NOT TRUE THEN z.k * 2 ^ (-z.age / m."Hr") ELSE 0 END AS z,
+           CASE WHEN z.age >= 0 AND (p.age <= z.age) IS NOT TRUE THEN z.k * 2 ^ (-z.age / m."Hc") ELSE 0 END AS sz
+    FROM (SELECT * FROM last l WHERE l.w > 0) p
+    FULL JOIN (SELECT * FROM last l WHERE l.w = 0) z USING (target, network, actor), m
 ), reached AS (
     SELECT r.target, r.network, count(*) AS reactors,
-           sum(r.k * r.w * 2 ^ (-r.age / m."Hr")) FILTER (WHERE r.age >= 0) AS p,
-           sum(r.k * (1 - r.w) * 2 ^ (-r.age / m."Hr")) FILTER (WHERE r.age >= 0) AS u,
-           sum(r.k * r.w * 2 ^ (-r.age / m."Hc")) FILTER (WHERE r.age >= 0) AS sp,
-           sum(r.k * (1 - r.w) * 2 ^ (-r.age / m."Hc")) FILTER (WHERE r.age >= 0) AS su
-    FROM reactor r, m
+           greatest(count(*) FILTER (WHERE r.proven), count(*) FILTER (WHERE r.unproven)) AS sampled,
+           sum(r.w * r.x) AS p, sum(greatest(r.x, r.z) - r.w * r.x) AS u,
+           sum(r.w * r.sx) AS sp, sum(greatest(r.sx, r.sz) - r.w * r.sx) AS su
+    FROM reactor r
     GROUP BY r.target, r.network
 ), bucket AS (
     SELECT a.target, a.network, a.age, max(a.k) AS k, sum(a.k) AS reactions, count(*) AS actions
@@ -78,7 +89,7 @@ WITH m AS (
     GROUP BY o.target, o.network
 ), network AS (
     SELECT target, network, coalesce((m."W" ->> network)::float8, 1) AS w,
-           coalesce(v.actions, 0) AS actions, coalesce(r.reactors, 0) AS reactors,
+           coalesce(v.actions, 0) AS actions, coalesce(r.reactors, 0) AS reactors, coalesce(r.sampled, 0) AS sampled,
            coalesce(r.p, 0) AS p, coalesce(r.u, 0) AS u, coalesce(r.sp, 0) AS sp, coalesce(r.su, 0) AS su,
            coalesce(v.d, 0) AS d, coalesce(v.reactions, 0) AS reactions,
            CASE WHEN f.at <= as_of THEN f.followers ELSE 0 END AS followers,
@@ -89,7 +100,7 @@ WITH m AS (
     FULL JOIN posted o USING (target, network), m
 ), person AS (
     SELECT n.target, sum(n.actions)::bigint AS actions, sum(n.reactors)::bigint AS reactors,
-           max(n.reactors) AS most_reactors,
+           max(n.sampled) AS most_reactors,
            sum(n.w * (n.p + least(n.u, m.cu * m.mix * (1 + n.p)))) AS reach,
            sum(n.w * least(n.d, m.cd * (n.sp + least(n.su, m.cu * m.mix * (1 + n.sp))))) AS consistency,
            sum(n.w * n.followers) AS audience,

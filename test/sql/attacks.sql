@@ -89,7 +89,7 @@ SELECT p, coalesce(klout_signals('forum', 'reply', i, timestamptz :'as_of' - i *
        coalesce(sum(2 ^ (-i * 7 / 30.0::float8)), 0) AS proven, coalesce(sum(2 ^ (-i * 7 / 360.0::float8)), 0) AS slow
 FROM unnest('{0, 1, 2, 5, 20, 50}'::int[]) AS p LEFT JOIN generate_series(1, 50) AS i ON i <= p
 GROUP BY p;
--- Up to 256 reactors on a network all are known, and this holds exactly.
+-- Up to 256 fresh ones all are known, and this holds exactly.
 SELECT p, round(proven::numeric, 3) AS proven_reach, round((1 + 2 * proven)::numeric, 3) AS at_most,
        count(*) FILTER (WHERE NOT pg_temp.close_to(klout_reach(attacked, 'strict', :'as_of'), proven + least(n, 1 + proven))) AS reach,
        count(*) FILTER (WHERE klout_raw(attacked, 'strict', :'as_of') > ln(2 + 2 * proven) + ln(2 + 2 * slow) + 1e-9) AS raw,
@@ -102,9 +102,54 @@ SELECT p, count(*) FILTER (WHERE NOT pg_temp.close_to(klout_reach(attacked, 'def
 FROM victim, unnest('{1, 2, 3, 5, 10, 30, 60, 100, 200}'::int[]) AS n,
      LATERAL (SELECT signals || pg_temp.fresh('forum', n, :'as_of') AS attacked) AS a
 GROUP BY p ORDER BY p;
--- Beyond 256 the sample of a network has to hold proven and fresh reactors
--- together.  On a network of their own fresh ones cannot push out the proven,
--- and are worth one person together, exactly, however many.
+-- Beyond 256 proven and fresh reactors have a sample each, so it holds for any
+-- number of fresh ones, today's or others: with 1 + P of them reach is 1 + 2 P.
+CREATE FUNCTION pg_temp.proven_only() RETURNS klout_model
+    LANGUAGE sql IMMUTABLE RETURN 'strict'::klout_model || '{"unproven_cap": 0}';
+SELECT p, count(*) AS attacks,
+       count(*) FILTER (WHERE klout_reach(attacked, pg_temp.proven_only(), :'as_of') IS DISTINCT FROM klout_reach(signals, pg_temp.proven_only(), :'as_of')) AS proven_reach,
+       count(*) FILTER (WHERE ago < 90 AND NOT pg_temp.close_to(klout_reach(attacked, 'strict', :'as_of'), 1 + 2 * proven)) AS reach,
+       count(*) FILTER (WHERE klout_raw(attacked, 'strict', :'as_of') > ln(2 + 2 * proven) + ln(2 + 2 * slow) + 1e-9) AS raw,
+       count(*) FILTER (WHERE klout_score(attacked, 'strict', :'as_of') >= klout_score(signals, 'strict', :'as_of') IS NOT TRUE) AS lowered,
+       count(DISTINCT round(klout_score(attacked, 'strict', :'as_of')::numeric, 9)) FILTER (WHERE ago = 0) AS different_scores
+FROM victim, unnest('{300, 1000, 10000, 100000}'::int[]) AS n, unnest('{0, 1, 30, 365}'::int[]) AS ago,
+     LATERAL (SELECT signals || pg_temp.fresh('forum', n, timestamptz :'as_of' - ago * interval '1 day') AS attacked) AS a
+GROUP BY p, proven ORDER BY p;
+-- The same where the proven are sampled, too: P is what the sample says, before and after.
+CREATE TEMPORARY TABLE celebrity AS
+SELECT p, signals, klout_reach(signals, pg_temp.proven_only(), :'as_of') AS proven, klout_reach(signals, pg_temp.proven_only() || '{"reach_half_life": "360 days"}', :'as_of') AS slow
+FROM (SELECT p, klout_signals('forum', 'reply', i, timestamptz :'as_of' - i * 7 % 500 * interval '1 day', 1) AS signals
+      FROM unnest('{256, 257, 1000, 20000}'::int[]) AS p JOIN generate_series(1, 20000) AS i ON i <= p GROUP BY p) AS s;
+SELECT p, count(*) AS attacks,
+       count(*) FILTER (WHERE klout_reach(attacked, pg_temp.proven_only(), :'as_of') IS DISTINCT FROM proven) AS proven_reach,
+       count(*) FILTER (WHERE NOT pg_temp.close_to(klout_reach(attacked, 'strict', :'as_of'), 1 + 2 * proven)) AS reach,
+       count(*) FILTER (WHERE klout_raw(attacked, 'strict', :'as_of') > ln(2 + 2 * proven) + ln(2 + 2 * slow) + 1e-9) AS raw,
+       count(*) FILTER (WHERE klout_score(attacked, 'strict', :'as_of') >= klout_score(signals, 'strict', :'as_of') IS NOT TRUE) AS lowered
+FROM celebrity, unnest('{10000, 100000}'::int[]) AS n, unnest('{0, 1}'::int[]) AS ago,
+     LATERAL (SELECT signals || pg_temp.fresh('forum', n, timestamptz :'as_of' - ago * interval '1 day') AS attacked) AS a
+GROUP BY p ORDER BY p;
+-- Real people, of whom many have honest unproven reactors: each flooded with 10,000
+-- today.  What the proven bring has the same bits, nobody falls, nobody gets beyond the bound.
+SELECT count(*) AS people,
+       count(*) FILTER (WHERE klout_reach(attacked, pg_temp.proven_only(), :'as_of') IS DISTINCT FROM klout_reach(by_age, pg_temp.proven_only(), :'as_of')) AS proven_reach,
+       count(*) FILTER (WHERE klout_score(attacked, 'strict', :'as_of') < klout_score(by_age, 'strict', :'as_of')) AS lowered,
+       count(*) FILTER (WHERE klout_raw(attacked, 'strict', :'as_of')
+                              > ln(2 + 2 * klout_reach(by_age, pg_temp.proven_only(), :'as_of'))
+                                + ln(2 + 2 * klout_reach(by_age, pg_temp.proven_only() || '{"reach_half_life": "360 days"}', :'as_of')) + 1e-9) AS raised_more
+FROM attack.person, pg_temp.fresh('forum', 10000, :'as_of') AS crowd,
+     LATERAL (SELECT by_age || crowd AS attacked) AS a;
+-- A flood that is worth nothing itself (of long ago, or of a kind that weighs 0) can hide honest
+-- unproven reactors, but nobody falls below what the proven bring.
+SELECT flood, count(*) AS people,
+       count(*) FILTER (WHERE klout_score(by_age || crowd, model, :'as_of') < klout_score(proven, model, :'as_of')) AS below
+FROM (SELECT target, coalesce(klout_signals('forum', kind, actor, at) FILTER (WHERE proven), '{}') AS proven
+      FROM attack.staged JOIN attack.actor USING (actor) GROUP BY target) AS p JOIN attack.person ON person = target,
+     (SELECT klout_model('strict') || '{"kinds": {"like": 0}}' AS model) AS m,
+     (SELECT 'of today, weight 0' AS flood, pg_temp.fresh('forum', 10000, :'as_of') AS crowd
+      UNION ALL SELECT 'of a year ago', klout_signals('forum', 'answer', 1000000000 + i, timestamptz :'as_of' - interval '365 days', 0) FROM generate_series(1, 10000) AS i) AS floods
+GROUP BY flood ORDER BY flood;
+-- On a network of their own fresh ones have no P to double: they are worth one
+-- person together, exactly, however many.
 SELECT p,
        count(*) FILTER (WHERE NOT pg_temp.close_to(klout_reach(attacked, 'strict', :'as_of'), proven + 1)) AS reach,
        count(*) FILTER (WHERE NOT pg_temp.close_to(klout_consistency(attacked, 'strict', :'as_of'),
@@ -169,9 +214,10 @@ ORDER BY 1, 2;
 -- Plainly: without weights of reactors klout, too, believes everybody.
 SELECT formula, rank <= 10 AS among_the_first_ten
 FROM attack.result WHERE name = 'star' AND n = 1000 ORDER BY formula;
--- With the fresh on a network of their own, 10 are worth what 1,000 are, to the bit.
+-- Under the strict profile 10 are worth what 1,000 are, to the bit; with the fresh on
+-- a network of their own, too, and less.
 SELECT formula, count(DISTINCT value) AS values, count(DISTINCT rank) AS ranks
-FROM attack.result WHERE name IN ('star', 'clique') AND formula IN ('strict, apart', 'strict, trust')
+FROM attack.result WHERE name IN ('star', 'clique') AND formula IN ('klout strict', 'strict, apart', 'strict, trust')
 GROUP BY formula ORDER BY formula;
 -- PageRank from the aged only does not notice them at all.
 SELECT name, n, abs(value_gained) < 1e-9 AS nothing_gained, ranks_gained

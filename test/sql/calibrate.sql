@@ -320,19 +320,19 @@ SELECT try($$SELECT spoilt(signals, klout_model(), '2026-03-31 12:00+00') FROM p
 -- klout_mix
 -- ---------------------------------------------------------------------------
 
--- by hand: weights of the last day 1, 0.25, 0 and 0.5 on two networks: 1.75 proven, 2.25 unproven
+-- by hand: weights of the last proven day 1, 0.25, 0.5 and 0.5 on two networks, and one who never was: 2.25 proven, 2.75 unproven
 CREATE TABLE rated AS
 SELECT target, klout_signals(network, 'like', actor, at, weight) AS signals
 FROM (VALUES (1, 'a', 1, timestamptz '2026-01-02', 1.0::float8), (1, 'a', 1, '2026-01-01', 0), (1, 'a', 2, '2026-01-02', 0.25),
-	(2, 'a', 1, '2026-01-02', 0), (2, 'a', 1, '2026-01-01', 1), (2, 'b', 1, '2026-01-02', 0.5)) AS v (target, network, actor, at, weight)
+	(2, 'a', 1, '2026-01-02', 0), (2, 'a', 1, '2026-01-01', 0.5), (2, 'b', 1, '2026-01-02', 0.5), (2, 'b', 2, '2026-01-02', 0)) AS v (target, network, actor, at, weight)
 GROUP BY target;
-SELECT klout_mix(signals) = 2.25 / 1.75::float8 AS same, klout_mix(signals) FILTER (WHERE target = 1) AS "0.75 / 1.25 is 1",
-	klout_mix(signals) FILTER (WHERE target = 2) AS "1.5 / 0.5" FROM rated;
+SELECT klout_mix(signals) = 2.75 / 2.25::float8 AS same, klout_mix(signals) FILTER (WHERE target = 1) AS "0.75 / 1.25 is 1",
+	klout_mix(signals) FILTER (WHERE target = 2) AS "2 / 1" FROM rated;
 SELECT klout_mix(signals) FROM people; -- no weights: all proven
 SELECT klout_mix(signals) FROM rated WHERE false;
 SELECT klout_mix(NULL), klout_mix('{}'), klout_mix(klout_audience) FROM (SELECT klout_audience('n', 5, :'as_of') FROM generate_series(1, 1)) AS a;
 SELECT try($$SELECT klout_mix(signals) FROM (SELECT klout_signals('n', 'like', a, now(), 0) AS signals FROM generate_series(1, 12) AS a GROUP BY a % 5) AS p$$);
-SELECT klout_model() || jsonb_build_object('mix', klout_mix(signals)) = klout_model() || '{"mix": 1.2857142857142858}' AS recipe FROM rated;
+SELECT klout_model() || jsonb_build_object('mix', klout_mix(signals)) = klout_model() || '{"mix": 1.2222222222222223}' AS recipe FROM rated;
 -- order and shape do not matter
 CREATE AGGREGATE pairs_of(klout_signals) (SFUNC = klout_mix_accum, STYPE = bigint[]);
 CREATE AGGREGATE merged(bigint[]) (SFUNC = klout_mix_combine, STYPE = bigint[]);

@@ -512,16 +512,26 @@ SELECT pg_temp.about(before, pg_temp.bent(ln(1 + 2 * 2 ^ (-1 / 30.0)) + ln(1 + 2
 FROM (SELECT klout_score(reply, klout_model() || :'kinds', :'noon') AS before,
              klout_score(reply || pg_temp.one('twitter', 'like', 1, :'noon'), klout_model() || :'kinds', :'noon') AS after
       FROM pg_temp.one('twitter', 'reply', 1, '2020-06-14') reply) x;
--- A proven reactor of yesterday comes back unproven where the cap on unproven
+-- A proven reactor of yesterday comes back half proven where the cap on unproven
 -- ones binds (strict; three others unproven today).
 -- Before: P = 2^(-1/30), R = P + min(3, 1 + P) = 1 + 2 P; S likewise with 360;
--- D = min(1 + 2^(-1/360), S) = 1 + 2^(-1/360).  After: R = S = min(4, 1) = 1, D = 1.
+-- D = min(1 + 2^(-1/360), S) = 1 + 2^(-1/360).  After: P = 0.5, R = S = 0.5 + min(3.5, 1.5) = 2, D = 1 + 2^(-1/360).
+-- Unproven, he changes nothing: P is what it was, U = 3 + 1 - 2^(-1/30), and the cap binds.
 SELECT pg_temp.about(before, pg_temp.bent(ln(2 + 2 * 2 ^ (-1 / 30.0)) + ln(2 + 2 ^ (-1 / 360.0)))) AS before,
-       pg_temp.about(after, pg_temp.bent(2 * ln(2))) AS after, after < before AS lower
-FROM (SELECT klout_score(s, 'strict', :'noon') AS before, klout_score(s || pg_temp.one('twitter', 'like', 1, :'noon', 0), 'strict', :'noon') AS after
+       pg_temp.about(half, pg_temp.bent(ln(3) + ln(2 + 2 ^ (-1 / 360.0)))) AS half, half < before AS lower, unproven = before AS same
+FROM (SELECT klout_score(s, 'strict', :'noon') AS before, klout_score(s || pg_temp.one('twitter', 'like', 1, :'noon', 0.5), 'strict', :'noon') AS half,
+             klout_score(s || pg_temp.one('twitter', 'like', 1, :'noon', 0), 'strict', :'noon') AS unproven
       FROM (SELECT klout_signals('twitter', 'like', a, CASE a WHEN 1 THEN timestamptz '2020-06-14' ELSE :'noon' END, (a = 1)::integer) AS s
             FROM generate_series(1, 4) a) x) y;
-
+-- What was proven remains, and of the later action what is more: with a reply (2) worth
+-- x = 2 * 2^(-10/30) of ten days ago, and a like (0.5) or a reply of today, z = 0.5 or 2,
+-- P = 0.3 x (weight 0.3), R = max(x, z), and all of it is below the cap.
+SELECT kind, pg_temp.about(klout_reach(s, klout_model() || :'kinds', :'noon'), greatest(2 * 2 ^ (-10 / 30.0), z)) AS reach,
+       pg_temp.about(klout_reach(s, klout_model() || :'kinds' || '{"unproven_cap": 0}', :'noon'), 0.3 * 2 * 2 ^ (-10 / 30.0)) AS proven,
+       pg_temp.about(klout_reach(s, klout_model() || :'kinds', '2020-06-14'), 2 * 2 ^ (-9 / 30.0)) AS yesterday,
+       pg_temp.about(klout_reach(s || pg_temp.one('twitter', 'like', 1, '2020-06-15', 0.1), klout_model() || :'kinds', :'noon'), 0.5) AS proven_today
+FROM (VALUES ('like', 0.5), ('reply', 2)) v (kind, z),
+     LATERAL (SELECT pg_temp.one('twitter', 'reply', 1, '2020-06-05', 0.3) || pg_temp.one('twitter', kind, 1, :'noon', 0) AS s) x;
 --
 -- The short forms: the default model, as of now()
 --

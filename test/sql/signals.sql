@@ -112,10 +112,14 @@ FROM (VALUES
      '{"bucket": "day", "networks": {"twitter": {"actions": {"like": [18428, 1]}, "reactors": [["%s", 18428, 1, ["like"]]]}}}'),
     (pg_temp.one('twitter', 'like', 7, :'noon', 0.335, '1 hour'),
      '{"bucket": "hour", "networks": {"twitter": {"actions": {"like": [442284, 1]}, "reactors": [["%s", 442284, 0.335, ["like"]]]}}}'),
-    -- three likes and a reply: the last bucket has both kinds, the larger weight
+    -- two likes and a reply: the last bucket has both kinds, the larger weight
     ((SELECT klout_signals('twitter', k, 7, at, w)
-      FROM (VALUES ('like', '2020-06-13'::timestamptz, 1.0), ('like', '2020-06-15', 0.25), ('reply', '2020-06-15', 0.5), ('like', '2020-06-15', 0)) v(k, at, w)),
-     '{"bucket": "day", "networks": {"twitter": {"actions": {"like": [18426, 1, 18428, 2], "reply": [18428, 1]}, "reactors": [["%s", 18428, 0.5, ["like", "reply"]]]}}}'),
+      FROM (VALUES ('like', '2020-06-13'::timestamptz, 1.0), ('like', '2020-06-15', 0.25), ('reply', '2020-06-15', 0.5)) v(k, at, w)),
+     '{"bucket": "day", "networks": {"twitter": {"actions": {"like": [18426, 1, 18428, 1], "reply": [18428, 1]}, "reactors": [["%s", 18428, 0.5, ["like", "reply"]]]}}}'),
+    -- what weighs 0, or is rounded to it, is kept apart
+    ((SELECT klout_signals('twitter', k, 7, at, w)
+      FROM (VALUES ('like', '2020-06-13'::timestamptz, 0.003), ('like', '2020-06-15', 0.002), ('reply', '2020-06-14', 0)) v(k, at, w)),
+     '{"bucket": "day", "networks": {"twitter": {"actions": {"like": [18426, 1, 18428, 1], "reply": [18427, 1]}, "reactors": [["%1$s", 18426, 0.005, ["like"]]], "unproven": [["%1$s", 18428, ["like"]]]}}}'),
     -- the kinds of the last bucket only
     ((SELECT klout_signals('twitter', k, 7, at) FROM (VALUES ('like', '2020-06-15'::timestamptz), ('reply', '2020-06-13')) v(k, at)),
      '{"bucket": "day", "networks": {"twitter": {"actions": {"like": [18428, 1], "reply": [18426, 1]}, "reactors": [["%s", 18428, 1, ["like"]]]}}}'),
@@ -123,7 +127,7 @@ FROM (VALUES
     (pg_temp.one('twitter', 'like', 7, '1969-12-31 23:59:59.999999+00'),
      '{"bucket": "day", "networks": {"twitter": {"actions": {"like": [-1, 1]}, "reactors": [["%s", -1, 1, ["like"]]]}}}'),
     (pg_temp.one('twitter', 'like', 7, '1969-12-31 23:00:00+00', 0, '1 hour'),
-     '{"bucket": "hour", "networks": {"twitter": {"actions": {"like": [-1, 1]}, "reactors": [["%s", -1, 0, ["like"]]]}}}'),
+     '{"bucket": "hour", "networks": {"twitter": {"actions": {"like": [-1, 1]}, "unproven": [["%s", -1, ["like"]]]}}}'),
     -- an audience has no bucket: its day, the microseconds since, the followers
     ((SELECT klout_audience('x', 5, '2020-06-15 12:00:00.000001+00')),
      '{"networks": {"x": {"audience": {"day": 18428, "microsecond": 43200000001, "followers": 5}}}}'),
@@ -154,7 +158,7 @@ SET datestyle = 'ISO';
 SET timezone = 'UTC';
 
 -- Reading: any order of keys and any space
-SELECT E' {"networks" :\n{"y":{"posts":[1,2]}, "x": {"reactors": [["00000000000000ff", 18428, 0.50, ["b", "a"]]], "actions": {"b": [18428, 1], "a": [18428, 1]},
+SELECT E' {"networks" :\n{"y":{"posts":[1,2]}, "x": {"reactors": [["00000000000000ff", 18428, 0.50, ["b", "a"]]], "actions": {"b": [18428, 1], "a": [18428, 2]}, "unproven": [["00000000000000ff", 18428, ["a"]]],
         "audience": {"followers": 5, "microsecond": 6, "day": 7}}}, "bucket":"day"} '::klout_signals;
 -- Nothing inconsistent is let in.
 CREATE TEMPORARY TABLE bad (input text);
@@ -172,15 +176,19 @@ INSERT INTO bad VALUES (''), ('null'), ('[]'), ('1'), ('"x"'), ('{'), ('{}{}'), 
     ('{"bucket": "day", "networks": {"x": {"posts": [1.5, 1]}}}'), ('{"bucket": "day", "networks": {"x": {"posts": [1, 1], "more": 1}}}'), ('{"bucket": "day", "networks": {"x": {"posts": [106762940, 1]}}}'),
     ('{"bucket": "day", "networks": {"x": {"posts": [1, 9223372036854775807, 2, 1]}}}'), ('{"bucket": "day", "networks": {"x": {"posts": [1, 9223372036854775808]}}}');
 -- the same of actions, from a good one with one thing changed
-\set good '{"bucket": "day", "networks": {"x": {"actions": {"a": [5, 2], "b": [6, 1]}, "reactors": [["0000000000000001", 5, 0.5, ["a"]], ["8000000000000000", 6, 1, ["b"]]]}}}'
+\set good '{"bucket": "day", "networks": {"x": {"actions": {"a": [5, 2], "b": [6, 2]}, "reactors": [["0000000000000001", 5, 0.5, ["a"]], ["8000000000000000", 6, 1, ["b"]]], "unproven": [["8000000000000000", 6, ["b"]], ["f000000000000000", 5, ["a"]]]}}}'
 SELECT klout_count(:'good'::klout_signals) AS actions, klout_reactors(:'good') AS reactors;
 INSERT INTO bad SELECT replace(:'good', a, b)
-FROM (VALUES ('"b": [6, 1]', '"b": [6, 0]'), ('"b": [6, 1]', '"b": []'), ('"b": [6, 1]', '"": [6, 1]'), ('5, 0.5', '5, 0.501'), ('5, 0.5', '5, -0.5'), ('5, 0.5', '5, 1.005'), ('5, 0.5', '5, "0.5"'),
-             ('5, 0.5', '7, 0.5'), ('["a"]', '["c"]'), ('["a"]', '[]'), ('["a"]', '"a"'), ('0000000000000001', '8000000000000001'), ('0000000000000001', '8000000000000000'),
+FROM (VALUES ('"b": [6, 2]', '"b": [6, 0]'), ('"b": [6, 2]', '"b": []'), ('"b": [6, 2]', '"": [6, 1]'), ('5, 0.5', '5, 0.501'), ('5, 0.5', '5, -0.5'), ('5, 0.5', '5, 1.005'), ('5, 0.5', '5, "0.5"'),
+             ('5, 0.5', '5, 0'), ('5, 0.5', '5'), ('5, 0.5', '7, 0.5'), ('["a"]', '["c"]'), ('["a"]', '[]'), ('["a"]', '"a"'), ('0000000000000001', '8000000000000001'), ('0000000000000001', '8000000000000000'),
              ('0000000000000001', '1'), ('0000000000000001', '000000000000000g'), ('0000000000000001', '00000000000000001'), ('"reactors"', '"more": 1, "reactors"'), ('"reactors"', '"registers": "00", "reactors"'),
              ('["0000000000000001", 5, 0.5, ["a"]], ["8000000000000000", 6, 1, ["b"]]', ''), ('"8000000000000000", 6, 1, ["b"]', '"8000000000000000", 6, 1, ["b"], 1'),
-             ('"actions": {"a": [5, 2], "b": [6, 1]}, ', ''), ('{"a": [5, 2], "b": [6, 1]}', '{}'), ('[5, 2]', '[5, 9223372036854775807]'),
-             ('"actions": {"a": [5, 2], "b": [6, 1]}, ', '"actions": {"a": [5, 1]}, ')) v(a, b);
+             ('"actions": {"a": [5, 2], "b": [6, 2]}, ', ''), ('{"a": [5, 2], "b": [6, 2]}', '{}'), ('[5, 2]', '[5, 9223372036854775807]'),
+             ('"actions": {"a": [5, 2], "b": [6, 2]}, ', '"actions": {"a": [5, 1], "b": [6, 2]}, '), -- four reactors, three actions
+             ('"8000000000000000", 6, ["b"]', '"8000000000000000", 7, ["b"]'), ('"8000000000000000", 6, ["b"]', '"8000000000000000", 6, []'), ('"8000000000000000", 6, ["b"]', '"8000000000000000", 6, ["c"]'),
+             ('"8000000000000000", 6, ["b"]', '"8000000000000000", 6, 0, ["b"]'), ('"8000000000000000", 6, ["b"]', '"f000000000000000", 6, ["b"]'), ('"8000000000000000", 6, ["b"]', '"f000000000000001", 6, ["b"]'),
+             ('["8000000000000000", 6, ["b"]], ["f000000000000000", 5, ["a"]]', ''), ('"unproven": [', '"unproven": [[], '), ('"unproven"', '"unproven_registers": "00", "unproven"'),
+             ('"unproven": [["8000000000000000", 6, ["b"]], ["f000000000000000", 5, ["a"]]]', '"unproven": 1'), ('"unproven": [["8000000000000000", 6, ["b"]], ["f000000000000000", 5, ["a"]]]', '"unproven_registers": "00"')) v(a, b);
 SELECT count(*) AS inputs, count(*) FILTER (WHERE pg_temp.failure(format('%L::klout_signals', input)) NOT LIKE '22%') AS let_in_or_odd FROM bad;
 SELECT input, pg_temp.failure(format('%L::klout_signals', input)) FROM bad WHERE pg_temp.failure(format('%L::klout_signals', input)) NOT LIKE '22%';
 
@@ -197,20 +205,26 @@ SELECT * FROM klout_entries(pg_temp.one('x', 'like', 1, '0044-03-15 12:00:00+00 
 -- neither audience nor posts are entries
 SELECT count(*) AS entries FROM klout_entries((SELECT klout_audience('x', 1, now())) || (SELECT klout_posts('x', now())));
 SELECT count(*) AS reactors FROM klout_reactor_sample((SELECT klout_audience('x', 1, now())) || (SELECT klout_posts('x', now())));
--- All reactors while they are at most 256: last bucket, its kinds, its largest
--- weight, all computed from the rows; inclusion 1.
+-- All reactors while at most 256 are proven and at most 256 not: the last bucket
+-- with a weight, its kinds and its largest weight, and the last bucket without
+-- if that is later, all computed from the rows; inclusion 1.
 CREATE TEMPORARY TABLE small_crowd AS
 SELECT CASE WHEN i % 3 = 0 THEN 'x' ELSE 'y' END AS network, 'kind ' || i * 31 % 4 AS kind, (i * 7919 % 300)::bigint AS actor,
-       timestamptz '2020-06-15' - i * 104729 % 40 * interval '1 day' AS at, i * 17 % 201 / 200.0::float8 AS weight
+       timestamptz '2020-06-15' - i * 104729 % 40 * interval '1 day' AS at, CASE WHEN i % 4 > 0 THEN i * 17 % 201 / 200.0 ELSE 0 END::float8 AS weight
 FROM generate_series(1, 2000) i;
 CREATE TEMPORARY VIEW small_crowd_expected AS
 SELECT network, pg_temp.hash_of(network, actor) AS actor_hash, at AS last_at, array_agg(DISTINCT kind ORDER BY kind) AS kinds,
        max(weight) AS weight, 1::float8 AS inclusion
-FROM (SELECT *, max(at) OVER (PARTITION BY network, actor) AS last FROM small_crowd) x WHERE at = last
-GROUP BY network, actor, at;
-SELECT network, count(*) AS reactors FROM small_crowd_expected GROUP BY network ORDER BY network;
+FROM (SELECT *, max(at) OVER (PARTITION BY network, actor, weight > 0) AS last, max(at) FILTER (WHERE weight > 0) OVER (PARTITION BY network, actor) AS proven
+      FROM small_crowd) x WHERE at = last AND (weight > 0 OR proven >= at IS NOT TRUE)
+GROUP BY network, actor, at, weight > 0;
+SELECT network, count(*) FILTER (WHERE weight > 0) AS proven, count(*) FILTER (WHERE weight = 0) AS unproven, count(DISTINCT actor_hash) AS reactors
+FROM small_crowd_expected GROUP BY network ORDER BY network;
 DELETE FROM small_crowd WHERE actor >= 256;
-SELECT network, count(*) AS reactors FROM small_crowd_expected GROUP BY network ORDER BY network;
+SELECT network, count(*) FILTER (WHERE weight > 0) AS proven, count(*) FILTER (WHERE weight = 0) AS unproven, count(DISTINCT actor_hash) AS reactors
+FROM small_crowd_expected GROUP BY network ORDER BY network;
+SELECT network, klout_reactors(s, network) AS reactors
+FROM (SELECT klout_signals(network, kind, actor, at, weight) AS s FROM small_crowd) c, unnest('{x, y}'::text[]) AS network;
 SELECT count(*) AS missing FROM (SELECT * FROM small_crowd_expected
     EXCEPT ALL SELECT * FROM klout_reactor_sample((SELECT klout_signals(network, kind, actor, at, weight) FROM small_crowd))) x;
 SELECT count(*) AS too_many FROM (SELECT * FROM klout_reactor_sample((SELECT klout_signals(network, kind, actor, at, weight) FROM small_crowd))
@@ -219,12 +233,13 @@ SELECT count(*) AS too_many FROM (SELECT * FROM klout_reactor_sample((SELECT klo
 --
 -- The sample of more than 256 reactors, computed in SQL from its definition:
 --   u = (hash + 1/2) / 2^64,  key = Hd log2(-log2 u) - last, Hd = 60 days or 12 hours
---   the 256 smallest keys; tau is the 257th;  inclusion = 1 - 2^-(2^((tau + last) / Hd))
--- 10,000 reactors over 90 days, each seen one to three times.
+--   of the proven actions the 256 smallest keys; tau is the 257th;  inclusion = 1 - 2^-(2^((tau + last) / Hd))
+--   of the others those below that tau and their own, unless the reactor has a proven action in the same or a later bucket
+-- 10,000 reactors over 90 days, each seen one to three times, a third of the times with weight 0.
 --
 CREATE TEMPORARY TABLE big_crowd AS
 SELECT actor::bigint, 'kind ' || (actor + i) % 5 AS kind, timestamptz '2020-06-15 23:59:59+00' - (actor * 7919 + i * 104729) % 90 * interval '1 day' AS at,
-       (actor * 31 + i) % 201 / 200.0::float8 AS weight
+       CASE WHEN actor % 7 % 3 + i <> 3 THEN (1 + (actor * 31 + i) % 200) / 200.0 ELSE 0 END::float8 AS weight
 FROM generate_series(1, 10000) actor, generate_series(1, 3) i WHERE i <= actor % 3 + 1;
 CREATE TEMPORARY TABLE big AS SELECT klout_signals('x', kind, actor, at, weight) AS s, klout_signals('x', kind, actor, at, weight, '1 hour') AS by_hour FROM big_crowd;
 -- keys with the logarithm in float8: here 1 - u is large enough not to lose digits that matter
@@ -233,33 +248,40 @@ CREATE FUNCTION pg_temp.unit(hash bigint) RETURNS float8
     RETURN ((CASE WHEN hash < 0 THEN hash::numeric + 18446744073709551616 ELSE hash END + 0.5) / 18446744073709551616)::float8;
 CREATE TEMPORARY TABLE big_expected AS
 WITH reactor AS (
-    SELECT unit, actor, pg_temp.hash_of('x', actor) AS actor_hash, at AS last_at, array_agg(DISTINCT kind ORDER BY kind) AS kinds, max(weight) AS weight
-    FROM (SELECT unit, actor, kind, weight, date_trunc(unit, at, 'UTC') AS at, max(date_trunc(unit, at, 'UTC')) OVER (PARTITION BY unit, actor) AS last
-          FROM big_crowd, unnest('{day, hour}'::text[]) unit) x
-    WHERE at = last GROUP BY unit, actor, at
+    SELECT unit, actor, pg_temp.hash_of('x', actor) AS actor_hash, proven, at AS last_at, array_agg(DISTINCT kind ORDER BY kind) AS kinds, max(weight) AS weight
+    FROM (SELECT *, max(at) OVER (PARTITION BY unit, actor, proven) AS last
+          FROM (SELECT unit, actor, kind, weight, weight > 0 AS proven, date_trunc(unit, at, 'UTC') AS at FROM big_crowd, unnest('{day, hour}'::text[]) unit) w) x
+    WHERE at = last GROUP BY unit, actor, at, proven
 ), keyed AS (
-    SELECT *, extract(epoch FROM last_at)::float8 / CASE unit WHEN 'day' THEN 86400 ELSE 3600 END AS last, CASE unit WHEN 'day' THEN 60 ELSE 12 END AS hd
+    SELECT *, extract(epoch FROM last_at)::float8 / CASE unit WHEN 'day' THEN 86400 ELSE 3600 END AS last, CASE unit WHEN 'day' THEN 60 ELSE 12 END AS hd,
+           max(last_at) FILTER (WHERE proven) OVER (PARTITION BY unit, actor) AS last_proven
     FROM reactor
 ), ranked AS (
     SELECT *, hd * ln(-ln(pg_temp.unit(actor_hash)) / ln(2)) / ln(2) - last AS key FROM keyed
+), tau AS (
+    SELECT unit, max(key) FILTER (WHERE proven) AS proven_tau, min(key) AS tau
+    FROM (SELECT unit, proven, key, row_number() OVER (PARTITION BY unit, proven ORDER BY key) AS n FROM ranked) r WHERE n = 257 GROUP BY unit
 )
-SELECT unit, 'x' AS network, actor_hash, last_at, kinds, weight, 1 - 2 ^ (-(2 ^ ((tau + last) / hd))) AS inclusion, key < tau AS sampled, last
-FROM (SELECT *, nth_value(key, 257) OVER (PARTITION BY unit ORDER BY key ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) AS tau FROM ranked) x;
-SELECT unit, count(*) AS reactors, count(*) FILTER (WHERE sampled) AS sampled FROM big_expected GROUP BY unit ORDER BY unit;
-SELECT unit, count(*) AS sampled, count(*) FILTER (WHERE (s.network, s.last_at, s.kinds, s.weight) = (e.network, e.last_at, e.kinds, e.weight)) AS as_expected,
+SELECT unit, 'x' AS network, actor_hash, proven, last_at, kinds, weight, last, last_proven, key, proven_tau, tau,
+       1 - 2 ^ (-(2 ^ ((CASE WHEN proven THEN proven_tau ELSE tau END + last) / hd))) AS inclusion,
+       key < CASE WHEN proven THEN proven_tau WHEN last_proven >= last_at THEN '-infinity' ELSE tau END AS sampled
+FROM ranked JOIN tau USING (unit);
+SELECT unit, proven, count(*) AS reactors, count(*) FILTER (WHERE sampled) AS sampled, count(*) FILTER (WHERE sampled AND NOT proven AND last_proven < last_at) AS not_any_more
+FROM big_expected GROUP BY unit, proven ORDER BY unit, proven;
+SELECT unit, weight > 0 AS proven, count(*) AS sampled, count(*) FILTER (WHERE (s.network, s.last_at, s.kinds) = (e.network, e.last_at, e.kinds) AND weight = e_weight) AS as_expected,
        count(*) FILTER (WHERE abs(s.inclusion / e.inclusion - 1) < 1e-6) AS inclusion
-FROM (SELECT 'day' AS unit, r.* FROM big, klout_reactor_sample(s) r UNION ALL SELECT 'hour', r.* FROM big, klout_reactor_sample(by_hour) r) s
-FULL JOIN (SELECT * FROM big_expected WHERE sampled) e USING (unit, actor_hash)
-GROUP BY unit ORDER BY unit;
--- Estimates: the number of reactors, and those of them faded by recency (reach
--- where all are proven), within 3 standard errors of the truth.  The estimate
+FROM (SELECT 'day' AS unit, r.*, weight > 0 AS proven FROM big, klout_reactor_sample(s) r UNION ALL SELECT 'hour', r.*, weight > 0 FROM big, klout_reactor_sample(by_hour) r) s
+FULL JOIN (SELECT unit, actor_hash, proven, network, last_at, kinds, weight AS e_weight, inclusion FROM big_expected WHERE sampled) e USING (unit, actor_hash, proven)
+GROUP BY unit, weight > 0 ORDER BY unit, proven;
+-- Estimates: the number of those who ever were proven, and those of them faded by
+-- recency (reach where all are proven), within 3 standard errors of the truth.  The estimate
 -- of a sum of x is the sum of x/p, with the standard error sqrt(sum x^2 (1-p) / p^2).
 WITH truth AS (
-    SELECT count(*) AS reactors, sum(2 ^ ((last - 18428) / 30)) AS faded, sum(weight * 2 ^ ((last - 18428) / 30)) AS proven FROM big_expected WHERE unit = 'day'
+    SELECT count(*) AS reactors, sum(2 ^ ((last - 18428) / 30)) AS faded, sum(weight * 2 ^ ((last - 18428) / 30)) AS proven FROM big_expected WHERE unit = 'day' AND proven
 ), estimate AS (
     SELECT sum(1 / p) AS reactors, sqrt(sum((1 - p) / p ^ 2)) AS reactors_error, sum(x / p) AS faded, sqrt(sum(x ^ 2 * (1 - p) / p ^ 2)) AS faded_error,
            sum(w * x / p) AS proven, sqrt(sum((w * x) ^ 2 * (1 - p) / p ^ 2)) AS proven_error, max(x) <= 1 AS none_later
-    FROM (SELECT r.inclusion AS p, r.weight AS w, 2 ^ (extract(epoch FROM r.last_at - '2020-06-15')::float8 / 86400 / 30) AS x FROM big, klout_reactor_sample(s) r) y
+    FROM (SELECT r.inclusion AS p, r.weight AS w, 2 ^ (extract(epoch FROM r.last_at - '2020-06-15')::float8 / 86400 / 30) AS x FROM big, klout_reactor_sample(s) r WHERE weight > 0) y
 )
 SELECT abs(e.reactors - t.reactors) <= 3 * reactors_error AS reactors, abs(e.faded - t.faded) <= 3 * faded_error AS faded,
        abs(e.proven - t.proven) <= 3 * proven_error AS proven, none_later,
@@ -272,6 +294,14 @@ SELECT pg_temp.about(klout_reach(s, klout_model() || '{"unproven_cap": 0.1}', :'
                       FROM (SELECT sum(weight * x / inclusion) AS p, sum((1 - weight) * x / inclusion) AS u
                             FROM (SELECT *, 2 ^ (extract(epoch FROM last_at - '2020-06-15')::float8 / 86400 / 30) AS x FROM klout_reactor_sample(s)) y) z)) AS reach
 FROM big;
+-- Without a cap R = P + U.  Of a reactor who came back unproven U has what is more than
+-- the proven action: that is known of those whose two keys are below tau.
+SELECT abs(klout_reach(s, klout_model() || '{"unproven_cap": 1e9}', :'noon') / (proven + unproven - twice) - 1) < 1e-6 AS reach, twice > 1 AS some_came_back
+FROM big, (SELECT sum(x / inclusion) FILTER (WHERE proven) AS proven, sum(x / inclusion) FILTER (WHERE NOT proven) AS unproven,
+                  sum(before / (1 - 2 ^ (-(2 ^ ((tau + last_before) / 60))))) FILTER (WHERE key_before < tau) AS twice
+           FROM (SELECT *, 2 ^ ((last - 18428) / 30) AS x FROM big_expected WHERE unit = 'day' AND sampled) e
+           LEFT JOIN (SELECT actor_hash, false AS proven, key AS key_before, last AS last_before, 2 ^ ((last - 18428) / 30) AS before
+                      FROM big_expected WHERE unit = 'day' AND sampled AND proven) p USING (actor_hash, proven)) sums;
 -- Days and actions do not depend on the sample.
 SELECT klout_count(s) = (SELECT count(*) FROM big_crowd) AS actions, (SELECT count(DISTINCT bucket) FROM klout_entries(s)) AS days, (SELECT sum(actions) FROM klout_entries(s)) = klout_count(s) AS entries FROM big;
 -- Distinct reactors: exact to 256, then within 10 % (3 standard errors of 3.25 %), never fewer than 257
@@ -391,7 +421,10 @@ SELECT max(pg_column_size(s)) <= 96 AS small
 FROM (SELECT pg_temp.one(repeat('n', n), repeat('k', 32 - n), 9223372036854775807, at, 0.005, unit) AS s
       FROM generate_series(1, 31) n, unnest('{294276-12-31 23:59:59+00, 4714-11-24 00:00:00+00 BC, 2020-06-15 00:00:00+00}'::timestamptz[]) at, unnest('{1 day, 1 hour}'::interval[]) unit) x;
 -- 10,000 reactors on a network over 90 days, 5 kinds
-SELECT count(DISTINCT actor) AS reactors, max(at) - min(at) AS span, max(pg_column_size(s)) <= 6144 AS small FROM big_crowd, big;
+SELECT count(DISTINCT actor) AS reactors, max(at) - min(at) AS span, pg_column_size(klout_signals('x', kind, actor, at)) <= 6144 AS small FROM big_crowd;
+-- with two samples at most twice that
+SELECT pg_column_size(s) <= 2 * 6144 AS small, pg_column_size(s) < 2 * pg_column_size(proven) AS less_than_twice
+FROM big, (SELECT klout_signals('x', kind, actor, at) AS proven FROM big_crowd) p;
 
 --
 -- Comparing: by the bytes of the binary form

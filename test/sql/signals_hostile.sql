@@ -46,7 +46,7 @@ BEGIN
 		(SELECT count(*) FROM klout_explain_change(s, other, klout_model(), '2026-01-01', '2026-07-01')),
 		(SELECT count(*) FROM klout_explain_change(other, s, klout_model(), 'strict', '2026-01-01', '2026-07-01'));
 	number := klout_reactors(s);
-	IF number < (SELECT count(*) FROM klout_reactor_sample(s)) OR
+	IF number < (SELECT count(DISTINCT (network, actor_hash)) FROM klout_reactor_sample(s)) OR
 		number <> (SELECT coalesce(sum(klout_reactors(s, network)), 0) FROM (SELECT DISTINCT network FROM klout_entries(s)) AS n) OR
 		EXISTS (SELECT FROM klout_reactor_sample(s) WHERE NOT (inclusion > 0 AND inclusion <= 1) OR NOT (weight BETWEEN 0 AND 1) OR cardinality(kinds) < 1) THEN
 		RETURN 'reactors';
@@ -149,6 +149,20 @@ FROM unnest(ARRAY['[["0123456789abcdef", 20454, 1, ["k"]]]', '[["0123456789abcde
 	'[["0000000000000000", 20454, 1, ["k"]], ["0000000000000001", 20454, 1, ["k"]], ["0000000000000002", 20454, 1, ["k"]]]',
 	'[["0000000000000000", 20454, 1, ["k"]], ["0000000000000001", 20454, 1, ["k"]], ["0000000000000002", 20454, 1, ["k"]], ["0000000000000003", 20454, 1, ["k"]]]'])
 	WITH ORDINALITY AS t (input, n) ORDER BY n;
+-- unproven ones, with three actions in all and one proven reactor
+SELECT input, pg_temp.try('{"bucket": "day", "networks": {"n": {"actions": {"k": [20454, 3]}, "reactors": [["0123456789abcdef", 20454, 1, ["k"]]], "unproven": ' || input || '}}}') AS result
+FROM unnest(ARRAY['[["0123456789abcdef", 20454, ["k"]]]', '[["0123456789abcdef", -2440588, ["k"]]]', '[["0123456789abcdef", -2440589, ["k"]]]', '[["0123456789abcdef", 20455, ["k"]]]',
+	'[["0123456789abcdef", 20454, 0, ["k"]]]', '[["0123456789abcdef", 20454, ["l"]]]', '[["0123456789abcdef", 20454, []]]', '[["0123456789abcdef", 20454]]', '[["0123456789abcdeg", 20454, ["k"]]]',
+	'[["0123456789abcdef", 20454.5, ["k"]]]', '[["0123456789abcdef", 20454, "k"]]', '[]', '{}', '1', 'null', '[[]]', '[["0123456789abcdef", 20454, ["k"]]], "unproven_registers": "00"',
+	'[["0123456789abcdef", 20454, ["k"]], ["0123456789abcdef", 20454, ["k"]]]', '[["0123456789abcdef", 20454, ["k"]], ["f123456789abcdef", 20454, ["k"]]]', '[["f123456789abcdef", 20454, ["k"]], ["0123456789abcdef", 20454, ["k"]]]',
+	'[["0000000000000000", 20454, ["k"]], ["0000000000000001", 20454, ["k"]], ["0000000000000002", 20454, ["k"]]]'])
+	WITH ORDINALITY AS t (input, n) ORDER BY n;
+-- and none but unproven ones, and their registers alone
+SELECT input, pg_temp.try('{"bucket": "day", "networks": {"n": {' || input || '}}}') AS result
+FROM unnest(ARRAY['"actions": {"k": [20454, 1]}, "unproven": [["0123456789abcdef", 20454, ["k"]]]', '"unproven": [["0123456789abcdef", 20454, ["k"]]]', '"posts": [1, 1], "unproven": []',
+	'"posts": [1, 1], "unproven_registers": "00"', '"actions": {"k": [20454, 1]}, "reactors": [["0123456789abcdef", 20454, 1, ["k"]]], "unproven_registers": "00"',
+	'"actions": {"k": [20454, 1]}, "unproven": [["0123456789abcdef", 20454, ["k"]]], "registers": "00"', '"actions": {"k": [20454, 1]}, "reactors": [], "unproven": [["0123456789abcdef", 20454, ["k"]]]'])
+	WITH ORDINALITY AS t (input, n) ORDER BY n;
 -- keys given twice: the last counts, as in jsonb
 SELECT pg_temp.try(format('{"bucket": "hour", "bucket": "day", "networks": {"n": 1, "n": %s}}', :'network'));
 SELECT format('{"bucket": "hour", "bucket": "day", "networks": {"n": 1, "n": %s}}', :'network')::klout_signals =
@@ -176,6 +190,9 @@ SELECT format('{"bucket": "day", "networks": {"n": {"actions": {"k": [20454, 100
 	string_agg(format('["%s", 20454, 1, ["k"]]', lpad(to_hex(r), 16, '0')), ', ' ORDER BY r), ', "registers": "' || registers || '"')
 FROM generate_series(1, reactors) AS r
 $$;
+-- the same of unproven ones
+CREATE FUNCTION pg_temp.unproven(sample text) RETURNS text
+	LANGUAGE sql AS $$ SELECT replace(replace(replace(sample, ', 1, ["k"]', ', ["k"]'), '"reactors"', '"unproven"'), '"registers"', '"unproven_registers"') $$;
 SELECT pg_temp.try(pg_temp.sample(256, NULL)) AS full, pg_temp.try(pg_temp.sample(257, repeat('00', 768))) AS sampled;
 SELECT pg_temp.try(pg_temp.sample(257, NULL));
 SELECT pg_temp.try(pg_temp.sample(256, repeat('00', 768)));
@@ -185,6 +202,10 @@ SELECT pg_temp.try(pg_temp.sample(257, repeat('00', 769)));
 SELECT pg_temp.try(pg_temp.sample(257, repeat('00', 767) || '0G'));
 -- 55 is the largest: 0x37 in the low six bits of the first byte; 56 is 0x38
 SELECT pg_temp.try(pg_temp.sample(257, '37' || repeat('00', 767))), pg_temp.try(pg_temp.sample(257, '38' || repeat('00', 767)));
+SELECT pg_temp.try(pg_temp.unproven(pg_temp.sample(256, NULL))) AS full, pg_temp.try(pg_temp.unproven(pg_temp.sample(257, repeat('00', 768)))) AS sampled;
+SELECT pg_temp.try(pg_temp.unproven(pg_temp.sample(257, NULL)));
+SELECT pg_temp.try(pg_temp.unproven(pg_temp.sample(258, repeat('00', 768))));
+SELECT pg_temp.try(pg_temp.unproven(pg_temp.sample(257, '38' || repeat('00', 767))));
 -- nesting, length
 SELECT pg_temp.try(repeat('{"networks":', 100) || '1' || repeat('}', 100));
 SELECT pg_temp.try('{"bucket": ' || repeat('[', 200) || repeat(']', 200) || '}');
@@ -194,7 +215,7 @@ SELECT pg_temp.try('{"bucket": "day", "networks": {"n": {"posts": [' || string_a
 
 -- a value with everything
 CREATE TEMP TABLE rich AS
-SELECT klout_signals('n' || g % 2, (ARRAY['k', 'l', 'é'])[1 + g % 3], g::bigint, timestamptz '2026-01-01' - g % 7 * interval '30 days', g % 201 / 200.0) ||
+SELECT klout_signals('n' || g % 2, (ARRAY['k', 'l', 'é'])[1 + g % 3], g::bigint, timestamptz '2026-01-01' - g % 7 * interval '30 days', CASE WHEN g % 4 > 0 THEN g % 201 / 200.0 ELSE 0 END) ||
 	klout_posts('n0', timestamptz '2026-01-01' - g % 3 * interval '1 day') || klout_audience('n1', g, '2026-01-01 01:02:03.456789') AS s
 FROM generate_series(1, 12) AS g;
 SELECT pg_temp.try(s::text) FROM rich;
@@ -211,7 +232,7 @@ $$
 DECLARE
 	at int;
 	pieces text[] := ARRAY['', '{', '}', '[', ']', ',', '"', ':', '0', '-1', '1', '1e9', '9223372036854775807', 'null', '1.5', '\u0000', '"k"', '[]', '{}', 'é', ' ',
-		'20454', '"reactors"', '"actions"', '"posts": [1, 1], ', '"bucket": "hour", ', 'true', '99999999999999999999', '"n0": ', '1e-5'];
+		'20454', '"reactors"', '"unproven"', '"actions"', '"posts": [1, 1], ', '"bucket": "hour", ', 'true', '99999999999999999999', '"n0": ', '1e-5'];
 BEGIN
 	FOR i IN 1 .. 1 + (random() * 2)::int LOOP
 		at := 1 + (random() * length(input))::int;
@@ -357,7 +378,27 @@ FROM (VALUES
 	('kinds 2^63 of one', '\x01 01 01 01 6e 00 01 01 6b ccbf02 01 00 01 efcdab8967452301 00 80808080808080808001 c8'),
 	('weight 0', '\x01 01 01 01 6e 00 01 01 6b ccbf02 01 00 01 efcdab8967452301 00 01 00'),
 	('weight 201', '\x01 01 01 01 6e 00 01 01 6b ccbf02 01 00 01 efcdab8967452301 00 01 c9'),
-	('weight 255', '\x01 01 01 01 6e 00 01 01 6b ccbf02 01 00 01 efcdab8967452301 00 01 ff')
+	('weight 255', '\x01 01 01 01 6e 00 01 01 6b ccbf02 01 00 01 efcdab8967452301 00 01 ff'),
+	('an unproven reactor', '\x01 01 01 01 6e 04 01 01 6b ccbf02 01 00 00 01 efcdab8967452301 00 01'),
+	('that without the number of proven ones', '\x01 01 01 01 6e 04 01 01 6b ccbf02 01 00 01 efcdab8967452301 00 01'),
+	('0 proven ones and no flag', '\x01 01 01 01 6e 00 01 01 6b ccbf02 01 00 00 01 efcdab8967452301 00 01'),
+	('unproven ones and no kinds', '\x01 01 01 01 6e 04 00'),
+	('posts and unproven ones and no kinds', '\x01 01 01 01 6e 06 00 01 00 00'),
+	('a reactor proven and unproven in one action', '\x01 01 01 01 6e 04 01 01 6b ccbf02 01 00 01 efcdab8967452301 00 01 c8 01 efcdab8967452301 00 01'),
+	('in two actions', '\x01 01 01 01 6e 04 01 01 6b ccbf02 02 00 01 efcdab8967452301 00 01 c8 01 efcdab8967452301 00 01'),
+	('the proven one before', '\x01 01 01 01 6e 04 01 01 6b ccbf02 02 00 01 efcdab8967452301 09 01 c8 01 efcdab8967452301 00 01'),
+	('0 unproven reactors', '\x01 01 01 01 6e 04 01 01 6b ccbf02 01 00 01 efcdab8967452301 00 01 c8 00'),
+	('unproven reactors that are not there', '\x01 01 01 01 6e 04 01 01 6b ccbf02 01 00 01 efcdab8967452301 00 01 c8'),
+	('257 unproven reactors that are not there', '\x01 01 01 01 6e 04 01 01 6b ccbf02 ff7f 00 00 8102 efcdab8967452301 00 01'),
+	('258 unproven reactors', '\x01 01 01 01 6e 04 01 01 6b ccbf02 ff7f 00 00 8202 efcdab8967452301 00 01'),
+	('2 unproven reactors, out of order', '\x01 01 01 01 6e 04 01 01 6b ccbf02 02 00 00 02 efcdab8967452302 00 01 efcdab8967452301 00 01'),
+	('2 unproven reactors, the same', '\x01 01 01 01 6e 04 01 01 6b ccbf02 02 00 00 02 efcdab8967452301 00 01 efcdab8967452301 00 01'),
+	('an unproven reactor with a weight', '\x01 01 01 01 6e 04 01 01 6b ccbf02 01 00 00 01 efcdab8967452301 00 01 00'),
+	('unproven, 2461042 days before: the first day', '\x01 01 01 01 6e 04 01 01 6b ccbf02 01 00 00 01 efcdab8967452301 f29a9601 01'),
+	('unproven, 2461043 days before', '\x01 01 01 01 6e 04 01 01 6b ccbf02 01 00 00 01 efcdab8967452301 f39a9601 01'),
+	('unproven, 2^64 - 1 days before', '\x01 01 01 01 6e 04 01 01 6b ccbf02 01 00 00 01 efcdab8967452301 ffffffffffffffffff01 01'),
+	('unproven, kinds 0', '\x01 01 01 01 6e 04 01 01 6b ccbf02 01 00 00 01 efcdab8967452301 00 00'),
+	('unproven, kinds 2 of one', '\x01 01 01 01 6e 04 01 01 6b ccbf02 01 00 00 01 efcdab8967452301 00 02')
 ) AS crafted (why, bytes);
 -- registers: all 0 (which the text above took), 55 and 56 in the last of them, one byte fewer and more
 SELECT why, pg_temp.receive(substr(whole, 1, length(whole) - 768 - less) || registers) AS result
@@ -366,6 +407,11 @@ FROM (SELECT klout_signals_send(pg_temp.sample(257, repeat('00', 768))::klout_si
 		('the last 56', 0, decode(repeat('00', 767) || 'e0', 'hex')), ('all 63', 0, decode(repeat('ff', 768), 'hex')),
 		('a byte fewer', 0, decode(repeat('00', 767), 'hex')), ('a byte more', 0, decode(repeat('00', 769), 'hex')), ('none', 0, ''),
 		('a reactor fewer', 11, decode(repeat('00', 768), 'hex'))) AS r (why, less, registers);
+-- the same of unproven ones, behind 0 proven ones
+SELECT why, pg_temp.receive(substr(whole, 1, length(whole) - 768 - less) || registers) AS result
+FROM (SELECT klout_signals_send(pg_temp.unproven(pg_temp.sample(257, repeat('00', 768)))::klout_signals) AS whole) AS w,
+	(VALUES ('the last 55', 0, decode(repeat('00', 767) || 'dc', 'hex')), ('the last 56', 0, decode(repeat('00', 767) || 'e0', 'hex')),
+		('a byte fewer', 0, decode(repeat('00', 767), 'hex')), ('none', 0, ''), ('a reactor fewer', 10, decode(repeat('00', 768), 'hex'))) AS r (why, less, registers);
 -- cut short anywhere, a byte appended
 SELECT count(*) > 200 AS lengths, string_agg(DISTINCT left(result, 5), ' ') AS results
 FROM rich, generate_series(0, length(klout_signals_send(s)) - 1) AS n, pg_temp.receive(substr(klout_signals_send(s), 1, n)) AS result;

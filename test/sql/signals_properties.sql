@@ -64,14 +64,17 @@ FROM (SELECT target, network, kind, date_trunc('hour', at) AS bucket, count(*) A
 FULL JOIN (SELECT target, e.* FROM reference, klout_entries(by_hour) AS e) AS value
 	USING (target, network, kind, bucket, actions)
 WHERE plain IS NULL OR value IS NULL;
--- reactors of everybody who has few: last day, kinds and weight of that day
+-- reactors of everybody who has few: the last day with a weight, kinds and largest
+-- weight of that day, and the last day without a weight if that is later
 SELECT count(*) AS wrong_reactors
 FROM (SELECT target, network, last_at, kinds, weight, count(*) AS reactors
-	FROM (SELECT DISTINCT ON (target, network, actor) target, network, actor, date_trunc('day', at) AS last_at,
-			array_agg(DISTINCT kind) AS kinds, max(round(coalesce(weight, 1)::numeric * 200) / 200) AS weight
-		FROM actions WHERE target <> 1
-		GROUP BY target, network, actor, date_trunc('day', at)
-		ORDER BY target, network, actor, date_trunc('day', at) DESC) AS a
+	FROM (SELECT *, first_value(last_at) OVER (PARTITION BY target, network, actor, proven ORDER BY last_at DESC) AS last,
+			max(last_at) FILTER (WHERE proven) OVER (PARTITION BY target, network, actor) AS last_proven
+		FROM (SELECT target, network, actor, date_trunc('day', at) AS last_at, weight > 0 AS proven,
+				array_agg(DISTINCT kind) AS kinds, max(weight) AS weight
+			FROM (SELECT target, network, kind, actor, at, round(coalesce(weight, 1)::numeric * 200) / 200 AS weight FROM actions WHERE target <> 1) AS a
+			GROUP BY target, network, actor, date_trunc('day', at), weight > 0) AS a) AS a
+	WHERE last_at = last AND (proven OR (last_proven >= last_at) IS NOT TRUE)
 	GROUP BY 1, 2, 3, 4, 5) AS plain
 FULL JOIN (SELECT target, network, last_at, kinds, weight::numeric, count(*) AS reactors
 	FROM reference, klout_reactor_sample(s) WHERE target <> 1 AND inclusion = 1
@@ -83,10 +86,13 @@ FROM (SELECT target, network, count(DISTINCT actor) AS reactors FROM actions WHE
 	JOIN reference USING (target)
 WHERE klout_reactors(s, network) <> reactors;
 -- beyond a sample: every sampled reactor is a real one, and the estimates are near
-SELECT network, count(*) AS sampled, abs(sum(1 / inclusion) / max(real) - 1) < 0.5 AS estimate,
+SELECT network, count(*) FILTER (WHERE weight > 0) AS sampled, abs(sum(1 / inclusion) FILTER (WHERE weight > 0) / max(proven) - 1) < 0.5 AS estimate,
+	abs(sum(1 / inclusion) FILTER (WHERE weight = 0) / max(unproven) - 1) < 0.5 AS unproven,
 	abs(klout_reactors(max(s::text)::klout_signals, network) / max(real) - 1) < 0.1 AS registers
 FROM reference, klout_reactor_sample(s) AS r
-	JOIN (SELECT network, count(DISTINCT actor) AS real FROM actions WHERE target = 1 GROUP BY 1) AS plain USING (network)
+	JOIN (SELECT network, count(*) AS real, count(proven) AS proven, count(*) FILTER (WHERE (proven >= last) IS NOT TRUE) AS unproven
+		FROM (SELECT network, actor, max(at::date) FILTER (WHERE coalesce(round(weight * 200), 1) > 0) AS proven, max(at::date) AS last
+			FROM actions WHERE target = 1 GROUP BY 1, 2) AS a GROUP BY 1) AS plain USING (network)
 WHERE target = 1
 GROUP BY network ORDER BY network;
 
@@ -365,14 +371,21 @@ CREATE FUNCTION pg_temp.plain_raw(of_target int, as_of timestamptz) RETURNS floa
 	LANGUAGE sql AS
 $$
 WITH a AS (
-	SELECT network, actor, as_of::date - at::date AS age, max(round(coalesce(weight, 1)::numeric * 200) / 200)::float8 AS weight
-	FROM actions WHERE target = of_target GROUP BY 1, 2, 3
+	SELECT network, actor, as_of::date - at::date AS age, max(weight)::float8 AS weight
+	FROM (SELECT network, actor, at, round(coalesce(weight, 1)::numeric * 200) / 200 AS weight FROM actions WHERE target = of_target) AS a
+	GROUP BY network, actor, at::date, weight > 0
 ), latest AS (
-	SELECT DISTINCT ON (network, actor) * FROM a ORDER BY network, actor, age
+	SELECT DISTINCT ON (network, actor, weight > 0) * FROM a ORDER BY network, actor, weight > 0, age
+), reactor AS ( -- x is worth the last proven action, z a later one that is not
+	SELECT network, actor, coalesce(max(weight), 0) AS w,
+		max(2 ^ (-age / 30.0)) FILTER (WHERE weight > 0 AND age >= 0) AS x, max(2 ^ (-age / 360.0)) FILTER (WHERE weight > 0 AND age >= 0) AS xc,
+		max(2 ^ (-age / 30.0)) FILTER (WHERE later AND age >= 0) AS z, max(2 ^ (-age / 360.0)) FILTER (WHERE later AND age >= 0) AS zc
+	FROM (SELECT *, weight = 0 AND (min(age) FILTER (WHERE weight > 0) OVER (PARTITION BY network, actor) <= age) IS NOT TRUE AS later FROM latest) AS l
+	GROUP BY network, actor
 ), sums AS (
-	SELECT network, sum(weight * 2 ^ (-age / 30.0)) AS p, sum((1 - weight) * 2 ^ (-age / 30.0)) AS u,
-		sum(weight * 2 ^ (-age / 360.0)) AS pc, sum((1 - weight) * 2 ^ (-age / 360.0)) AS uc
-	FROM latest WHERE age >= 0 GROUP BY network
+	SELECT network, coalesce(sum(w * x), 0) AS p, coalesce(sum(greatest(x, z) - w * coalesce(x, 0)), 0) AS u,
+		coalesce(sum(w * xc), 0) AS pc, coalesce(sum(greatest(xc, zc) - w * coalesce(xc, 0)), 0) AS uc
+	FROM reactor GROUP BY network
 ), days AS (
 	SELECT network, sum(2 ^ (-age / 360.0)) AS d FROM (SELECT DISTINCT network, age FROM a WHERE age >= 0) AS d GROUP BY network
 )

@@ -407,46 +407,58 @@ test_pairs(void)
 	pairs = pairs_of(facts, 0);
 	check(pairs.proven == 0 && pairs.unproven == 0, "nobody has no pairs");
 
-	/* weights 1, 0.25 and 0, the last of a later day than his 1 */
+	/* weights 1 and 0.25, and 1 again before a later day of 0 */
 	facts[0] = action(0, 1, TODAY, 200);
 	facts[1] = action(0, 2, TODAY, 50);
 	facts[2] = action(0, 3, TODAY, 0);
 	facts[3] = action(0, 3, TODAY - 1, 200);
 	facts[4] = action(0, 1, TODAY, 0);
 	pairs = pairs_of(facts, 5);
-	check(pairs.proven == 250 && pairs.unproven == 350,
-		  "a pair counts its weight of the last day");
+	check(pairs.proven == 450 && pairs.unproven == 150,
+		  "a pair counts the weight of its last proven day");
 	facts[5] = action(1, 1, TODAY, 100);
 	pairs = pairs_of(facts, 6);
-	check(pairs.proven == 350 && pairs.unproven == 450, "on each network");
+	check(pairs.proven == 550 && pairs.unproven == 250, "on each network");
 
 	for (int i = 0; i < 256; i++)
 		facts[i] = action(0, (uint64) i, TODAY - i, i % 4 == 0 ? 200 : 0);
 	pairs = pairs_of(facts, 256);
 	check(pairs.proven == 64 * 200 && pairs.unproven == 192 * 200,
 		  "256 reactors are counted one by one");
+	/* 0 to 255 proven, 156 to 411 not: a hundred are both */
+	for (int i = 0; i < 512; i++)
+		facts[i] = action(0, (uint64) (i < 256 ? i : i - 100), TODAY - i, i < 256 ? 200 : 0);
+	pairs = pairs_of(facts, 512);
+	check(pairs.proven == 256 * 200 && pairs.unproven == 156 * 200,
+		  "and so are 256 proven and 256 unproven ones");
+	/* 1,500 proven, of whom the oldest once were not: nobody is unproven */
+	for (int i = 0; i < 1600; i++)
+		facts[i] = action(0, (uint64) (i % 1500), TODAY - i / 15, i < 1500 ? 200 : 0);
+	pairs = pairs_of(facts, 1600);
+	check(pairs.unproven == 0 && fabs((double) pairs.proven / (200 * 1500) - 1) < 5 * 0.0325,
+		  "who was unproven once counts as what he became");
 
 	for (int i = 0; i < 2000; i++)
 		facts[i] = action(0, (uint64) i, TODAY - i % 50, i % 4 == 0 ? 200 : 0);
 	pairs = pairs_of(facts, 2000);
 	value = buffered_value(facts, 2000, KLOUT_UNIT_DAY, &status);
 	if (klout_signals_open(&signals, value.data, value.len) ||
-		!klout_signals_next(&signals, &network) || !network.registers)
+		!klout_signals_next(&signals, &network) ||
+		!network.proven.registers || !network.unproven.registers)
 		abort();
-	estimate = rint(klout_registers_estimate(network.registers));
+	estimate = rint(klout_registers_estimate(network.proven.registers));
+	check((double) pairs.proven == 200 * estimate && fabs(estimate / 500 - 1) < 5 * 0.0325,
+		  "of more there are as many proven ones as the registers say");
+	estimate = rint(klout_network_reactors(&network));
 	check((double) (pairs.proven + pairs.unproven) == 200 * estimate &&
 		  fabs(estimate / 2000 - 1) < 5 * 0.0325,
-		  "of more there are as many as the registers say");
-	/* a share of 256: sd sqrt(0.25 * 0.75 / 256) = 0.027 */
-	check(fabs((double) pairs.proven / (200 * estimate) - 0.25) < 5 * 0.027,
-		  "and the sample says which share is proven");
+		  "and as many of both");
 
 	/* registers as full as they can be */
-	memset(value.data + (network.registers - value.data), 0, KLOUT_REGISTERS_BYTES);
 	for (int i = 0; i < KLOUT_REGISTERS_BYTES; i += 3)
 	{
 		uint32		group = 55 | 55 << 6 | 55 << 12 | 55 << 18;
-		uint8	   *p = value.data + (network.registers - value.data) + i;
+		uint8	   *p = value.data + (network.proven.registers - value.data) + i;
 
 		p[0] = (uint8) group;
 		p[1] = (uint8) (group >> 8);
@@ -454,8 +466,7 @@ test_pairs(void)
 	}
 	memset(&pairs, 0, sizeof(pairs));
 	check(klout_mix_add(&pairs, value.data, value.len) == NULL &&
-		  pairs.proven >= 0 && pairs.unproven >= 0 &&
-		  pairs.proven + pairs.unproven == (INT64CONST(1) << 45) * 200,
+		  pairs.proven == (INT64CONST(1) << 45) * 200 && pairs.unproven == 0,
 		  "registers that lie do not overflow");
 
 	for (size_t cut = 0; cut < value.len; cut++)

@@ -237,7 +237,56 @@ fade(int64 age, int64 half_life, KloutUnit unit)
 	return pow(2, -(double) age / ((double) half_life / (double) klout_unit_usecs(unit)));
 }
 
-/* Raw by the formula of score.h, fact by fact; exact for up to 256 reactors. */
+/*
+ * What the actor of fact i adds: the last bucket with a weight, and the last
+ * one without if that is later.
+ */
+static void
+naive_reactor(const Fact *facts, int n, int i, KloutUnit unit,
+			  const KloutModel *model, int64 now,
+			  double *p_reach, double *u_reach, double *p_breadth, double *u_breadth)
+{
+	int64		last[2] = {PG_INT64_MIN, PG_INT64_MIN};
+	double		kind[2] = {0, 0};
+	double		quality = 0;
+	double		x[2] = {0, 0};
+	double		y[2] = {0, 0};
+
+	for (int pass = 0; pass < 2; pass++)
+	{
+		for (int j = 0; j < n; j++)
+		{
+			int			side = facts[j].weight == 0;
+
+			if (facts[j].type != KLOUT_TOPIC_ACTIONS || facts[j].network != facts[i].network ||
+				facts[j].actor != facts[i].actor)
+				continue;
+			last[side] = Max(last[side], facts[j].bucket);
+			if (pass == 0 || facts[j].bucket != last[side])
+				continue;
+			kind[side] = fmax(kind[side], klout_model_kind_weight(model, fact_klout_name(facts[j].kind)));
+			if (side == 0)
+				quality = fmax(quality, facts[j].weight / 200.0);
+		}
+	}
+	for (int side = 0; side < 2; side++)
+	{
+		if (last[side] > now || last[side] == PG_INT64_MIN ||
+			(side == 1 && last[1] <= last[0]))
+			continue;
+		x[side] = kind[side] * fade(now - last[side], model->reach_half_life, unit);
+		y[side] = kind[side] * fade(now - last[side], model->consistency_half_life, unit);
+	}
+	*p_reach += quality * x[0];
+	*p_breadth += quality * y[0];
+	*u_reach += fmax(x[0], x[1]) - quality * x[0];
+	*u_breadth += fmax(y[0], y[1]) - quality * y[0];
+}
+
+/*
+ * Raw by the formula of score.h, fact by fact; exact for up to 256 proven and
+ * 256 unproven reactors.
+ */
 static double
 naive_raw(const Fact *facts, int n, KloutUnit unit, const KloutModel *model, int64 at)
 {
@@ -261,9 +310,7 @@ naive_raw(const Fact *facts, int n, KloutUnit unit, const KloutModel *model, int
 		for (int i = 0; i < n; i++)
 		{
 			double		kind = 0;
-			double		quality = 0;
 			bool		first = true;
-			bool		is_last = true;
 
 			if (facts[i].network != network)
 				continue;
@@ -294,33 +341,15 @@ naive_raw(const Fact *facts, int n, KloutUnit unit, const KloutModel *model, int
 			if (first && facts[i].bucket <= now)
 				d += kind * fade(now - facts[i].bucket, model->consistency_half_life, unit);
 
-			/* its actor, if it is the first fact of the actor's last bucket */
+			/* its actor, if it is the actor's first fact */
 			first = true;
-			kind = 0;
-			for (int j = 0; j < n; j++)
-			{
-				if (facts[j].type != KLOUT_TOPIC_ACTIONS || facts[j].network != network ||
-					facts[j].actor != facts[i].actor)
-					continue;
-				if (facts[j].bucket > facts[i].bucket)
-					is_last = false;
-				if (facts[j].bucket != facts[i].bucket)
-					continue;
-				if (j < i)
+			for (int j = 0; j < i; j++)
+				if (facts[j].type == KLOUT_TOPIC_ACTIONS && facts[j].network == network &&
+					facts[j].actor == facts[i].actor)
 					first = false;
-				kind = fmax(kind, klout_model_kind_weight(model, fact_klout_name(facts[j].kind)));
-				quality = fmax(quality, facts[j].weight / 200.0);
-			}
-			if (first && is_last && facts[i].bucket <= now)
-			{
-				double		x = kind * fade(now - facts[i].bucket, model->reach_half_life, unit);
-				double		y = kind * fade(now - facts[i].bucket, model->consistency_half_life, unit);
-
-				p_reach += quality * x;
-				u_reach += (1 - quality) * x;
-				p_breadth += quality * y;
-				u_breadth += (1 - quality) * y;
-			}
+			if (first)
+				naive_reactor(facts, n, i, unit, model, now,
+							  &p_reach, &u_reach, &p_breadth, &u_breadth);
 		}
 		reach += weight * (p_reach + fmin(u_reach, model->unproven_cap * model->mix * (1 + p_reach)));
 		p_breadth += fmin(u_breadth, model->unproven_cap * model->mix * (1 + p_breadth));
@@ -393,7 +422,8 @@ test_formula(void)
 
 /*
  * One more action never lowers the score, if it is of a new reactor, or of no
- * lower weight and no lower kind weight than that reactor's latest.
+ * lower kind weight than that reactor's latest, proven and not, and either of
+ * no lower weight than the latest proven or of weight 0.
  */
 static void
 test_monotone(void)
@@ -412,7 +442,8 @@ test_monotone(void)
 		KloutScore	after;
 		Fact		more;
 		int64		at = random_moment(&profile);
-		int			latest = -1;
+		int			latest[2] = {-1, -1};
+		bool		unproven = random_below(3) == 0;
 
 		profile.facts = Min(profile.facts, 60);
 		profile.posts = profile.audiences = 0;
@@ -428,22 +459,28 @@ test_monotone(void)
 		}
 		for (int i = 0; i < profile.facts; i++)
 		{
+			int		   *l = &latest[facts[i].weight == 0];
+
 			if (facts[i].network != more.network || facts[i].actor != more.actor)
 				continue;
-			if (latest < 0 || facts[i].bucket > facts[latest].bucket)
-				latest = i;
+			if (*l < 0 || facts[i].bucket > facts[*l].bucket)
+				*l = i;
 		}
 		/* of what counts of the reactor, nothing may be more than this */
-		for (int i = 0; i < profile.facts && latest >= 0; i++)
+		for (int i = 0; i < profile.facts; i++)
 		{
+			int			l = latest[facts[i].weight == 0];
+
 			if (facts[i].network != more.network || facts[i].actor != more.actor ||
-				facts[i].bucket != facts[latest].bucket)
+				facts[i].bucket != facts[l].bucket)
 				continue;
 			more.weight = Max(more.weight, facts[i].weight);
 			if (klout_model_kind_weight(&model, fact_klout_name(facts[i].kind)) >
 				klout_model_kind_weight(&model, fact_klout_name(more.kind)))
 				more.kind = facts[i].kind;
 		}
+		if (unproven)
+			more.weight = 0;
 		facts[profile.facts] = more;
 		(void) score_of(facts, profile.facts, profile.unit, &model, at, &before);
 		(void) score_of(facts, profile.facts + 1, profile.unit, &model, at, &after);
@@ -460,8 +497,9 @@ test_monotone(void)
 	check(never && rises > 500 && ties > 100, "one more action never lowers a score");
 
 	/*
-	 * The condition is needed: a proven reactor comes back unproven, alone,
-	 * and with a cap on unproven ones of a tenth.
+	 * The condition is needed: a proven reactor comes back half proven,
+	 * alone, and with a cap on unproven ones of a tenth.  Unproven, he does
+	 * no harm.
 	 */
 	{
 		KloutModel	model;
@@ -471,10 +509,15 @@ test_monotone(void)
 		klout_model_default(&model);
 		model.unproven_cap = 0.1;
 		facts[0] = action(0, 0, 1, TODAY - 1, 200);
-		facts[1] = action(0, 0, 1, TODAY, 0);
+		facts[1] = action(0, 0, 1, TODAY, 100);
 		(void) score_of(facts, 1, KLOUT_UNIT_DAY, &model, NOW, &before);
 		(void) score_of(facts, 2, KLOUT_UNIT_DAY, &model, NOW, &after);
 		check(after.score < before.score, "but a lower weight than before may lower it");
+		/* of yesterday's 2^(-1/30), today's 1: the difference is unproven */
+		facts[1].weight = 0;
+		(void) score_of(facts, 2, KLOUT_UNIT_DAY, &model, NOW, &after);
+		check(after.score > before.score && near(after.sum[KLOUT_PART_REACH], 1),
+			  "unless it is 0: a reactor counts once, and what was proven remains");
 	}
 }
 
@@ -557,6 +600,163 @@ test_sampled(void)
 	check(worst < 4 * 0.063 && fabs(sum / 40) < 4 * 0.063 / sqrt(40), "reach beyond the sample");
 }
 
+/*
+ * With more reactors than both samples hold, proven ones, unproven ones, and
+ * such as changed from the one to the other, P and U are estimates.
+ */
+static void
+test_both_sampled(void)
+{
+	static Fact facts[FACTS_MAX];
+	KloutModel	model;
+	double		sum_p = 0,
+				sum_u = 0,
+				worst_p = 0,
+				worst_u = 0;
+	const int	trials = 60;
+
+	klout_model_default(&model);
+	for (int trial = 0; trial < trials; trial++)
+	{
+		uint64		base = random_u64();
+		KloutScore	score;
+		double		p = 0,
+					u = 0,
+					estimate;
+		int			n = 0;
+
+		for (int i = 0; i < 1800; i++)
+		{
+			uint64		actor = base + (uint64) i;
+			int			age = 20 + i * 7 % 200;
+			int			weight = 20 + i % 181;
+			double		x = pow(2, -age / 30.0);
+			double		w = weight / 200.0;
+
+			facts[n++] = action(0, 0, actor, TODAY - age, i % 4 == 1 ? 0 : weight);
+			switch (i % 4)
+			{
+				case 0:			/* proven */
+					p += w * x;
+					u += (1 - w) * x;
+					break;
+				case 1:			/* unproven */
+					u += x;
+					break;
+				case 2:			/* proven, and was not before */
+					facts[n++] = action(0, 0, actor, TODAY - age - 10, 0);
+					p += w * x;
+					u += (1 - w) * x;
+					break;
+				case 3:			/* proven, and is not any more */
+					facts[n++] = action(0, 0, actor, TODAY - age + 20, 0);
+					p += w * x;
+					u += pow(2, -(age - 20) / 30.0) - w * x;
+					break;
+			}
+		}
+		model.unproven_cap = 0;
+		(void) score_of(facts, n, KLOUT_UNIT_DAY, &model, NOW, &score);
+		estimate = score.sum[KLOUT_PART_REACH];
+		sum_p += estimate / p - 1;
+		worst_p = fmax(worst_p, fabs(estimate / p - 1));
+		model.unproven_cap = 1e9;
+		(void) score_of(facts, n, KLOUT_UNIT_DAY, &model, NOW, &score);
+		estimate = score.sum[KLOUT_PART_REACH] - estimate;
+		sum_u += estimate / u - 1;
+		worst_u = fmax(worst_u, fabs(estimate / u - 1));
+	}
+	printf("# proven reach %+.4f on average, %.3f at worst; unproven %+.4f, %.3f\n",
+		   sum_p / trials, worst_p, sum_u / trials, worst_u);
+
+	/*
+	 * Each sum has a standard error of some 1 / sqrt(255), of proven ones
+	 * with weights from a tenth to 1 sqrt(1 + 0.22) times that: 0.22 is the
+	 * square of the coefficient of variation of the weights.
+	 */
+	check(fabs(sum_p / trials) < 4 * 0.07 / sqrt(trials) && worst_p < 4 * 0.07,
+		  "proven reach beyond the sample");
+	check(fabs(sum_u / trials) < 4 * 0.08 / sqrt(trials) && worst_u < 4 * 0.08,
+		  "unproven reach beyond the sample");
+}
+
+/*
+ * Whatever accounts of weight 0 do, in whatever number, on whatever day: P is
+ * the same to the last bit, so the score is at least that of the proven
+ * actions alone, and reach at most P + cu mix (1 + P).
+ */
+static void
+test_flood(void)
+{
+	static Fact facts[FACTS_MAX];
+	bool		untouched = true;
+	bool		lowest = true;
+	bool		highest = true;
+	int			capped = 0;
+	int			sampled = 0;
+
+	for (int round = 0; round < 400; round++)
+	{
+		uint8		bytes[2000];
+		KloutModel	model = random_model(false, bytes);
+		KloutModel	no_unproven;
+		Profile		profile = random_profile();
+		KloutScore	alone;
+		KloutScore	alone_proven;
+		KloutScore	attacked;
+		KloutScore	attacked_proven;
+		int64		at = random_moment(&profile);
+		double		proven;
+		double		most;
+		int			flood = random_below(2) ? random_below(300) : 500 + random_below(2000);
+		int			n;
+
+		profile.networks = 1;
+		profile.actors = 1 + (uint64) random_below(3000);
+		profile.kinds = Min(profile.kinds, 5);
+		profile.posts = profile.audiences = 0;
+		profile.facts = Min(profile.facts, FACTS_MAX - flood);
+		model.activity_weight = 0;
+		no_unproven = model;
+		no_unproven.unproven_cap = 0;
+
+		random_facts(&profile, facts);
+		for (int i = 0; i < profile.facts; i++)
+			facts[i].weight = random_below(2) ? 200 : 1 + random_below(200);
+		(void) score_of(facts, profile.facts, profile.unit, &model, at, &alone);
+		(void) score_of(facts, profile.facts, profile.unit, &no_unproven, at, &alone_proven);
+
+		for (n = profile.facts; n < profile.facts + flood; n++)
+		{
+			facts[n] = random_fact(&profile);
+			if (random_below(2))
+				facts[n].bucket = klout_bucket(at, profile.unit);
+			/* strangers mostly, and some who are proven reactors */
+			if (random_below(10))
+				facts[n].actor = random_u64();
+			facts[n].weight = 0;
+		}
+		shuffle(facts, n);
+		(void) score_of(facts, n, profile.unit, &model, at, &attacked);
+		(void) score_of(facts, n, profile.unit, &no_unproven, at, &attacked_proven);
+
+		proven = alone_proven.sum[KLOUT_PART_REACH];
+		most = proven + model.unproven_cap * model.mix *
+			(klout_model_network_weight(&model, fact_klout_name(0)) + proven);
+		untouched = untouched && attacked_proven.sum[KLOUT_PART_REACH] == proven;
+		lowest = lowest && attacked.score >= alone.score &&
+			attacked.sum[KLOUT_PART_REACH] >= alone.sum[KLOUT_PART_REACH] &&
+			attacked.sum[KLOUT_PART_CONSISTENCY] >= alone.sum[KLOUT_PART_CONSISTENCY];
+		highest = highest && attacked.sum[KLOUT_PART_REACH] <= most * (1 + 1e-12);
+		capped += proven > 0 && near(attacked.sum[KLOUT_PART_REACH], most);
+		sampled += profile.facts > 500 && profile.actors > 500 && flood > 500;
+	}
+	printf("# %d at the cap, %d sampled\n", capped, sampled);
+	check(untouched, "accounts of weight 0 cannot touch what proven reactors bring");
+	check(lowest, "nor lower anything of a score below what they bring");
+	check(highest && capped > 50 && sampled > 20, "nor raise reach above the cap");
+}
+
 static void
 test_any_bytes(void)
 {
@@ -603,6 +803,8 @@ main(void)
 	test_monotone();
 	test_range();
 	test_sampled();
+	test_both_sampled();
+	test_flood();
 	test_any_bytes();
 	return finish();
 }

@@ -20,7 +20,7 @@
  * ---------------------------------------------------------------------------
  */
 
-/* A reactor as the facts have it: everything of the last bucket. */
+/* A reactor as the facts of a sample have it: everything of the last bucket. */
 typedef struct Reactor
 {
 	uint64		hash;
@@ -60,15 +60,17 @@ runs_match(KloutRuns runs, const Fact *facts, int n, KloutTopicType type,
 }
 
 static bool
-reactors_match(const KloutNetwork *network, const Fact *facts, int n,
-			   int number, KloutUnit unit)
+sample_matches(const KloutNetwork *network, bool proven, const Fact *facts,
+			   int n, int number, KloutUnit unit)
 {
+	const KloutSample *sample = proven ? &network->proven : &network->unproven;
 	static Reactor all[FACTS_MAX];
 	int			nall = 0;
 	uint64		seed = klout_hash_bytes(network->name.data, network->name.len);
 	uint8		registers[KLOUT_REGISTERS_BYTES] = {0};
-	KloutReactors cursor = network->reactors;
+	KloutReactors cursor = sample->reactors;
 	KloutReactor reactor;
+	KloutSampleKey threshold = klout_sample_threshold(sample, unit);
 	uint64		previous = 0;
 	uint64		hash;
 	int64		newest = PG_INT64_MIN;
@@ -81,8 +83,10 @@ reactors_match(const KloutNetwork *network, const Fact *facts, int n,
 
 		if (facts[i].type != KLOUT_TOPIC_ACTIONS || facts[i].network != number)
 			continue;
-		hash = klout_reactor_hash(facts[i].actor, seed);
 		newest = Max(newest, facts[i].bucket);
+		if ((facts[i].weight > 0) != proven)
+			continue;
+		hash = klout_reactor_hash(facts[i].actor, seed);
 		for (int j = 0; j < nall && !found; j++)
 			if (all[j].hash == hash)
 				found = &all[j];
@@ -137,21 +141,20 @@ reactors_match(const KloutNetwork *network, const Fact *facts, int n,
 		read++;
 	}
 
-	if (network->newest != newest || read != network->nreactors ||
+	if (network->newest != newest || read != sample->count ||
 		read != Min(nall, 257))
 		return false;
 	if (nall <= 256)
-		return network->registers == NULL;
+		return sample->registers == NULL && threshold.key == PG_INT64_MAX;
 
 	/* those read are the smallest: no other is below the largest of them */
 	for (int i = 0; i < nall; i++)
 		if (all[i].key < largest->key ||
 			(all[i].key == largest->key && all[i].hash <= largest->hash))
 			read--;
-	return read == 0 && network->registers != NULL &&
-		memcmp(network->registers, registers, sizeof(registers)) == 0 &&
-		klout_network_threshold(network, unit, &hash) == largest->key &&
-		hash == largest->hash;
+	return read == 0 && sample->registers != NULL &&
+		memcmp(sample->registers, registers, sizeof(registers)) == 0 &&
+		threshold.key == largest->key && threshold.hash == largest->hash;
 }
 
 /* Does a value hold these facts and no others? */
@@ -219,7 +222,8 @@ value_matches(Value value, const Fact *facts, int n, KloutUnit unit)
 				return false;
 		}
 		if (kinds != network.nkinds ||
-			(kinds > 0 && !reactors_match(&network, facts, n, number, unit)))
+			(kinds > 0 && (!sample_matches(&network, true, facts, n, number, unit) ||
+						   !sample_matches(&network, false, facts, n, number, unit))))
 			return false;
 	}
 	if (signals.problem || networks != signals.networks)
@@ -410,13 +414,13 @@ single_value(KloutUnit unit, int network, int kind, int64 bucket, uint64 count)
 
 	klout_writer_init(&writer, out, sizeof(out));
 	klout_write_header(&writer, unit, 1);
-	klout_write_network(&writer, fact_klout_name(network), false, false, 0, 0);
+	klout_write_network(&writer, fact_klout_name(network), false, false, false, 0, 0);
 	klout_write_kinds(&writer, 1);
 	klout_write_kind(&writer, fact_klout_name(kind));
 	klout_runs_begin(&runs, &writer);
 	klout_runs_add(&runs, bucket, count);
 	klout_runs_end(&runs);
-	klout_write_reactors(&writer, &reactor, 1, bucket, NULL);
+	klout_write_reactors(&writer, true, &reactor, 1, bucket, NULL);
 	return value_of(out, (size_t) (writer.next - out));
 }
 
@@ -610,7 +614,7 @@ rewrites(Value value)
 		uint64		count;
 
 		klout_write_network(&writer, network.name, network.has_posts,
-							network.has_audience, network.audience_at, network.followers);
+							network.unproven.count > 0, network.has_audience, network.audience_at, network.followers);
 		if (network.has_posts)
 		{
 			cursor = network.posts;
@@ -629,15 +633,18 @@ rewrites(Value value)
 				klout_runs_add(&runs, bucket, count);
 			klout_runs_end(&runs);
 		}
-		if (network.nkinds > 0)
+		for (int i = 0; i < 2 && network.nkinds > 0; i++)
 		{
+			const KloutSample *sample = i == 0 ? &network.proven : &network.unproven;
 			KloutReactor reactors[KLOUT_SAMPLE_STORED];
-			KloutReactors all = network.reactors;
+			KloutReactors all = sample->reactors;
 			int			n = 0;
 
 			while (n < KLOUT_SAMPLE_STORED && klout_reactors_next(&all, &reactors[n]))
 				n++;
-			klout_write_reactors(&writer, reactors, n, network.newest, network.registers);
+			if (i == 0 || n > 0)
+				klout_write_reactors(&writer, i == 0, reactors, n, network.newest,
+									 sample->registers);
 		}
 	}
 	same = !writer.full && (size_t) (writer.next - out) == value.len &&
@@ -981,10 +988,9 @@ test_estimates(void)
 		KloutStatus status;
 		KloutSignals signals;
 		KloutNetwork network;
-		KloutReactor reactor;
+		KloutStandings standings;
+		KloutStanding standing;
 		Value		value;
-		int64		threshold;
-		uint64		threshold_hash;
 		double		here = 0;
 
 		memset(facts, 0, sizeof(facts));
@@ -1000,15 +1006,12 @@ test_estimates(void)
 		value = build_value(facts, n, KLOUT_UNIT_DAY, &status);
 		(void) klout_signals_open(&signals, value.data, value.len);
 		(void) klout_signals_next(&signals, &network);
-		threshold = klout_network_threshold(&network, KLOUT_UNIT_DAY, &threshold_hash);
-		while (klout_reactors_next(&network.reactors, &reactor))
+		klout_standings_open(&standings, &network, KLOUT_UNIT_DAY);
+		while (klout_standings_next(&standings, &standing))
 		{
-			double		p = klout_sample_inclusion(threshold, reactor.last, 60);
-
-			if (reactor.hash == threshold_hash)
-				continue;
-			number += 1 / p;
-			here += exp2((double) (reactor.last - 20454) / 30) / p;
+			number += 1 / standing.proven_inclusion;
+			here += exp2((double) (standing.proven.last - 20454) / 30) /
+				standing.proven_inclusion;
 		}
 		faded += here;
 		worst = fmax(worst, fabs(here / faded_exact - 1));
@@ -1025,6 +1028,128 @@ test_estimates(void)
 		  "the sample estimates faded reactors without bias");
 	check(fabs(number / trials / n - 1) < 4 * 0.15 / sqrt(trials),
 		  "the sample estimates the number of reactors without bias");
+}
+
+/*
+ * The standings of any facts: of each reactor the last proven action, or the
+ * last of all if that is not.  All of them, and with probability 1, while both
+ * samples have everybody; else just those below the thresholds.
+ */
+static bool
+standings_match(const KloutNetwork *network, const Fact *facts, int n, KloutUnit unit)
+{
+	static Reactor all[2][FACTS_MAX];
+	int			nall = 0;
+	uint64		seed = klout_hash_bytes(network->name.data, network->name.len);
+	int			half_life = unit == KLOUT_UNIT_HOUR ? 12 : 60;
+	int64		proven_threshold = klout_sample_threshold(&network->proven, unit).key;
+	int64		threshold = Min(proven_threshold,
+								klout_sample_threshold(&network->unproven, unit).key);
+	KloutStandings standings;
+	KloutStanding standing;
+	uint64		previous = 0;
+	int			proven = 0;
+	int			unproven = 0;
+
+	for (int i = 0; i < n; i++)
+	{
+		uint64		hash = klout_reactor_hash(facts[i].actor, seed);
+		int			side = facts[i].weight == 0;
+		int			j = 0;
+
+		while (j < nall && all[0][j].hash != hash)
+			j++;
+		if (j == nall)
+		{
+			nall++;
+			all[0][j].hash = all[1][j].hash = hash;
+			all[0][j].last = all[1][j].last = PG_INT64_MIN / 2;
+		}
+		all[side][j].last = Max(all[side][j].last, facts[i].bucket);
+	}
+	if (network->proven.registers == NULL && network->unproven.registers == NULL &&
+		klout_network_reactors(network) != nall)
+		return false;
+
+	/* who ought to be known */
+	for (int j = 0; j < nall; j++)
+	{
+		if (all[0][j].last > PG_INT64_MIN / 2 &&
+			klout_sample_key(all[0][j].hash, all[0][j].last, half_life) < proven_threshold)
+			proven++;
+		if (all[1][j].last > all[0][j].last &&
+			klout_sample_key(all[1][j].hash, all[1][j].last, half_life) < threshold)
+			unproven++;
+	}
+	klout_standings_open(&standings, network, unit);
+	while (klout_standings_next(&standings, &standing))
+	{
+		uint64		hash = standing.is_proven ? standing.proven.hash : standing.unproven.hash;
+		bool		both = standing.is_proven && standing.is_unproven;
+		int			j = 0;
+
+		while (j < nall && all[0][j].hash != hash)
+			j++;
+		if (j == nall || (!standing.is_proven && !standing.is_unproven) ||
+			(previous > 0 && hash <= previous))
+			return false;
+		if (standing.is_proven &&
+			(standing.proven.last != all[0][j].last || standing.proven.weight == 0 ||
+			 standing.proven_inclusion !=
+			 (proven_threshold == PG_INT64_MAX ? 1 :
+			  klout_sample_inclusion(proven_threshold, all[0][j].last, half_life))))
+			return false;
+		if (standing.is_unproven &&
+			(standing.unproven.last != all[1][j].last || standing.unproven.weight != 0 ||
+			 all[1][j].last <= all[0][j].last ||
+			 standing.unproven_inclusion !=
+			 (threshold == PG_INT64_MAX ? 1 :
+			  klout_sample_inclusion(threshold, all[1][j].last, half_life))))
+			return false;
+		if (standing.both_inclusion !=
+			(!both || klout_sample_key(hash, all[0][j].last, half_life) >= threshold ? 0 :
+			 threshold == PG_INT64_MAX ? 1 :
+			 klout_sample_inclusion(threshold, all[0][j].last, half_life)))
+			return false;
+		proven -= standing.is_proven;
+		unproven -= standing.is_unproven;
+		previous = hash;
+	}
+	return proven == 0 && unproven == 0;
+}
+
+static void
+test_standings(void)
+{
+	static Fact facts[FACTS_MAX];
+	bool		passed = true;
+	int			sampled[2][2] = {{0}};
+
+	for (int round = 0; round < 300; round++)
+	{
+		Profile		profile = {KLOUT_UNIT_DAY, 1 + random_below(1500), 1, 2,
+		1 + (uint64) random_below(900), 20000, 20001 + random_below(400), 0, 0};
+		KloutStatus status;
+		KloutSignals signals;
+		KloutNetwork network;
+		Value		value;
+		int			unproven = random_below(100);
+
+		random_facts(&profile, facts);
+		for (int i = 0; i < profile.facts; i++)
+			facts[i].weight = random_below(100) < unproven ? 0 : 1 + random_below(200);
+		value = buffered_value(facts, profile.facts, profile.unit, &status);
+		(void) klout_signals_open(&signals, value.data, value.len);
+		if (!klout_signals_next(&signals, &network))
+			abort();
+		passed = passed && standings_match(&network, facts, profile.facts, profile.unit);
+		sampled[network.proven.registers != NULL][network.unproven.registers != NULL]++;
+		free(value.data);
+	}
+	printf("# sampled: nobody %d, proven %d, unproven %d, both %d\n",
+		   sampled[0][0], sampled[1][0], sampled[0][1], sampled[1][1]);
+	check(passed && sampled[0][0] > 10 && sampled[1][0] > 10 && sampled[0][1] > 10 && sampled[1][1] > 10,
+		  "reactors are known for what they did last, proven and not");
 }
 
 static void
@@ -1066,5 +1191,6 @@ main(void)
 	test_random_bytes();
 	test_open_damage();
 	test_estimates();
+	test_standings();
 	return finish();
 }
