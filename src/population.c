@@ -125,6 +125,29 @@ klout_bins_merge(const KloutBins *a, const KloutBins *b, KloutBins *result)
 	return fault;
 }
 
+int
+klout_bins_subtract(const KloutBins *a, const KloutBins *b, KloutBins *result)
+{
+	int			j = 0;
+
+	result->n = 0;
+	for (int i = 0; i < a->n; i++)
+	{
+		uint64		people = klout_bins_people(a, i);
+
+		if (j < b->n && b->bin[j] == a->bin[i])
+		{
+			if (klout_bins_people(b, j) > people)
+				break;
+			people -= klout_bins_people(b, j++);
+		}
+		/* fewer than there were: nothing to be at fault */
+		if (people > 0)
+			(void) klout_bins_append(result, a->bin[i], people);
+	}
+	return j < b->n ? b->bin[j] : -1;
+}
+
 size_t
 klout_bins_size(const KloutBins *bins)
 {

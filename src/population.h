@@ -124,6 +124,13 @@ extern const char *klout_bins_append(KloutBins *bins, int64 bin, uint64 count);
 extern const char *klout_bins_merge(const KloutBins *a, const KloutBins *b,
 									KloutBins *result);
 
+/*
+ * What is left of a without the people of b.  -1, or the bin in which b has
+ * more people than a; the arrays of result need room for a->n bins.
+ */
+extern int	klout_bins_subtract(const KloutBins *a, const KloutBins *b,
+								KloutBins *result);
+
 /* Bytes of the canonical form, and writing it. */
 extern size_t klout_bins_size(const KloutBins *bins);
 extern void klout_bins_encode(const KloutBins *bins, uint8 *data);

@@ -573,6 +573,27 @@ klout_population_final(PG_FUNCTION_ARGS)
 	PG_RETURN_POINTER(canonical(PG_GETARG_VARLENA_PP(0)));
 }
 
+PG_FUNCTION_INFO_V1(klout_population_subtract);
+Datum
+klout_population_subtract(PG_FUNCTION_ARGS)
+{
+	KloutBins	whole;
+	KloutBins	part;
+	KloutBins	rest;
+	int			missing;
+
+	read_argument(PG_GETARG_VARLENA_PP(0), &whole);
+	read_argument(PG_GETARG_VARLENA_PP(1), &part);
+	klout_bins_alloc(&rest, whole.n);
+	missing = klout_bins_subtract(&whole, &part, &rest);
+	if (missing >= 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("klout_subtract: the second population is not a part of the first"),
+				 errdetail("It has more people at %d.%02d.", missing / 100, missing % 100)));
+	PG_RETURN_POINTER(klout_state_close(NULL, 0, &rest));
+}
+
 /* ----------
  * Questions
  * ----------

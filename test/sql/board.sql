@@ -25,6 +25,22 @@ BEGIN
 END
 $$;
 
+-- topics whose population is not what a count of all scores would give
+CREATE FUNCTION pg_temp.miscounted(board name) RETURNS bigint LANGUAGE plpgsql AS
+$$
+DECLARE
+    result bigint;
+BEGIN
+    EXECUTE format($sql$
+        SELECT count(*) FILTER (WHERE (p.people, p.population, p.people_at_63) IS DISTINCT FROM (s.people, s.population, s.at_63) OR NOT pg_temp.close_to(p.odds, s.odds))
+        FROM %1$I.populations AS p
+        FULL JOIN (SELECT topic, count(*) AS people, klout_population(score) AS population, count(*) FILTER (WHERE score >= 63) AS at_63, sum(score / (100 - score)) AS odds
+                   FROM %1$I.scores GROUP BY topic) AS s USING (topic)
+        $sql$, board) INTO result;
+    RETURN result;
+END
+$$;
+
 --
 -- By hand
 --
@@ -74,6 +90,8 @@ SELECT rank, person, round(score::numeric, 4) AS score, change_1 FROM hand_board
 SELECT day, person, round(score::numeric, 4) AS score, rank FROM hand_board.history ORDER BY day, rank;
 SELECT id, target FROM hand_board.pending ORDER BY id;
 SELECT people, rescored FROM hand_board.publications ORDER BY at DESC LIMIT 1;
+SELECT count(*) FROM hand_board.past; -- the day is not over
+SELECT pg_temp.miscounted('hand_board');
 -- an hour later it is another day: everybody fades; changes are against yesterday
 CALL klout_refresh('hand_board', as_of => '2026-02-01 01:00+00', publish => 'always');
 SELECT l.rank, l.person, l.change_1 = l.score - h.score AS change, l.change_7
@@ -92,6 +110,7 @@ CALL klout_refresh('hand_board', as_of => '2026-02-08 00:00+00', publish => 'alw
 CALL klout_refresh('hand_board', as_of => '2026-02-10 00:00+00', publish => 'always');
 SELECT count(*) FROM (TABLE past EXCEPT TABLE hand_board.history) AS p; -- the past is as it was
 SELECT DISTINCT day FROM hand_board.history ORDER BY day;
+SELECT DISTINCT day FROM hand_board.past ORDER BY day; -- the last one is to be had from the scores
 SELECT day, person, rank FROM klout_compare('hand_board', '{3,1}', days => 9);
 SELECT days, person, score_before = h.score AS before FROM hand_board.movers JOIN hand_board.history AS h USING (person) WHERE h.day = '2026-02-01' ORDER BY days, person;
 SELECT count(*) FROM hand_board.pending;
@@ -142,6 +161,13 @@ FROM none_board.leaderboard AS l JOIN (
     FROM none_board.scores WINDOW w AS (PARTITION BY topic ORDER BY score DESC)) AS e USING (person, topic);
 SELECT topic, p.people = count(*) AS people, klout_count(p.population) = count(*) AS population FROM none_board.populations AS p JOIN none_board.scores USING (topic)
 GROUP BY topic, p.people, p.population ORDER BY topic;
+SELECT pg_temp.miscounted('none_board');
+-- the rank of one score, with ties and without, of somebody's or not
+SELECT count(*), count(*) FILTER (WHERE klout_rank_on_board('none_board', score, topic) <> (SELECT 1 + count(*) FROM none_board.scores AS o WHERE o.topic = s.topic AND o.score > s.score)) AS violations
+FROM (SELECT topic, score FROM none_board.scores
+      UNION ALL SELECT topic, score + d FROM none_board.scores, unnest('{-0.004,-1e-9,1e-9,0.004,0.01}'::float8[]) AS d
+      UNION ALL SELECT '', unnest('{0,100}'::float8[])) AS s;
+SELECT klout_rank_on_board('none_board', 50, 'no such topic');
 -- moments: the oracle's person is the post.  A refresh takes in what is at most 90 days old by then.
 DELETE FROM oracle_action;
 INSERT INTO oracle_action
@@ -165,6 +191,31 @@ SELECT (SELECT count(*) FROM (TABLE facts EXCEPT TABLE none_board.signals) AS d)
        (SELECT count(*) FROM (TABLE waiting EXCEPT TABLE none_board.pending) AS d) AS waiting;
 CALL klout_refresh('none_board', as_of => '2026-06-01 00:00:00.000001+00');
 SELECT published, rescored = (SELECT count(*) FROM none_board.scores) AS everybody FROM none_board.publications ORDER BY at DESC LIMIT 1;
+
+-- a few people of many changed: they are looked up, and all that is counted again
+INSERT INTO acts (network, kind, actor, target, at, topic) VALUES ('n1', 'k1', 500, 96, '2026-05-31 00:00+00', 'new'), ('n1', 'k1', 500, 1000, '2026-05-31 00:00+00', 'art');
+CALL klout_refresh('none_board', as_of => '2026-06-01 00:00:00.000001+00', publish => 'never');
+SELECT klout_is_changed('none_board', 's.person');
+CALL klout_refresh('none_board', as_of => '2026-06-01 00:00:00.000002+00', publish => 'always');
+SELECT rescored, (SELECT count(*) FROM none_board.scores WHERE person IN (96, 1000)) AS expected FROM none_board.publications ORDER BY at DESC LIMIT 1;
+SELECT pg_temp.miscounted('none_board');
+SELECT pg_temp.oracle_takes('1', '2026-06-01 00:00:00.000002+00');
+SELECT * FROM pg_temp.verdict('none_board', '2026-06-01 00:00:00.000002+00');
+-- the same among linked accounts: 1000 becomes 96, but for n0
+SELECT klout_link('none_board', 'n1', '1000', '96');
+SELECT klout_is_changed('none_board', 's.person');
+CALL klout_refresh('none_board', as_of => '2026-06-01 00:00:00.000003+00', publish => 'always');
+SELECT pg_temp.miscounted('none_board'), count(*) FROM none_board.scores WHERE person = 1000;
+SELECT pg_temp.oracle_takes('1', '2026-06-01 00:00:00.000003+00', 'true', 'CASE WHEN network = ''n1'' AND target = 1000 THEN 96 ELSE target END');
+SELECT * FROM pg_temp.verdict('none_board', '2026-06-01 00:00:00.000003+00');
+SELECT klout_unlink('none_board', 'n1', '1000');
+CALL klout_refresh('none_board', as_of => '2026-06-01 00:00:00.000004+00', publish => 'always');
+SELECT pg_temp.oracle_takes('1', '2026-06-01 00:00:00.000004+00');
+SELECT * FROM pg_temp.verdict('none_board', '2026-06-01 00:00:00.000004+00');
+-- they opt out: a topic is gone with them
+SELECT klout_opt_out('none_board', '96'), klout_opt_out('none_board', '1000');
+SELECT count(*) FROM none_board.populations WHERE topic = 'new';
+SELECT pg_temp.miscounted('none_board');
 
 -- batches of one id; hours
 SELECT klout_create_board('one_board', 'acts', klout_model('hour'), bucket => '1 hour', reactor_weight => 'none');
@@ -249,7 +300,8 @@ TRUNCATE acts RESTART IDENTITY;
 INSERT INTO acts (network, kind, actor, target, at) SELECT 'n', 'k', 1000 + g, g % 40, '2026-01-01 00:00+00' FROM generate_series(1, 400) AS g;
 SELECT klout_create_board('gate_board', 'acts', reactor_weight => 'none');
 CALL klout_refresh('gate_board', as_of => '2026-01-02 00:00+00');
--- 2 more people of 40 are 5 %, 3 are more
+-- 2 more people of 40 are 5 %, 3 are more; without an allowance for chance
+UPDATE gate_board.settings SET gate_noise = 0;
 INSERT INTO acts (network, kind, actor, target, at) SELECT 'n', 'k', 1000, 50 + g, '2026-01-01 00:00+00' FROM generate_series(1, 2) AS g;
 CALL klout_refresh('gate_board', as_of => '2026-01-02 01:00+00');
 SELECT published, reason, people, rescored FROM gate_board.publications ORDER BY at;
@@ -264,11 +316,13 @@ SELECT count(*) FROM gate_board.history WHERE person > 60;
 SELECT person FROM gate_board.changed ORDER BY 1;
 CALL klout_refresh('gate_board', as_of => '2026-01-02 03:00+00');
 CALL klout_refresh('gate_board', as_of => '2026-01-02 04:00+00', publish => 'always');
-SELECT published, reason, people, rescored FROM gate_board.publications ORDER BY at;
+SELECT published, reason, people, rescored, forced, published_by = current_user AS by_me FROM gate_board.publications ORDER BY at;
 SELECT count(*) FROM gate_board.changed;
+SELECT pg_temp.miscounted('gate_board');
 SELECT pg_temp.oracle_takes('1', '2026-01-02 04:00+00');
 SELECT * FROM pg_temp.verdict('gate_board', '2026-01-02 04:00+00');
 UPDATE gate_board.settings SET gate = 0.5;
+-- (always where nothing is held back is not forced)
 INSERT INTO acts (network, kind, actor, target, at) SELECT 'n', 'k', 1000, 70 + g, '2026-01-01 00:00+00' FROM generate_series(1, 10) AS g;
 CALL klout_refresh('gate_board', as_of => '2026-01-02 05:00+00');
 SELECT published, people FROM gate_board.publications ORDER BY at DESC LIMIT 1;
@@ -277,14 +331,40 @@ INSERT INTO acts (network, kind, actor, target, at) SELECT 'n', 'k', a, 1, times
 CALL klout_refresh('gate_board', as_of => '2026-01-02 06:00+00', publish => 'always');
 SELECT people_at_63, (SELECT count(*) FROM gate_board.scores WHERE score >= 63) AS same FROM gate_board.publications ORDER BY at DESC LIMIT 1;
 
+-- by default small numbers may move by three times their square root: of 55 people by 22
+UPDATE gate_board.settings SET gate = 0.05, gate_noise = DEFAULT;
+INSERT INTO acts (network, kind, actor, target, at) SELECT 'n', 'k', 1000, 80 + g, '2026-01-01 00:00+00' FROM generate_series(1, 22) AS g;
+CALL klout_refresh('gate_board', as_of => '2026-01-02 07:00+00');
+SELECT published, people FROM gate_board.publications ORDER BY at DESC LIMIT 1;
+-- and of 77 by 26
+INSERT INTO acts (network, kind, actor, target, at) SELECT 'n', 'k', 1000, 200 + g, '2026-01-01 00:00+00' FROM generate_series(1, 27) AS g;
+CALL klout_refresh('gate_board', as_of => '2026-01-02 08:00+00');
+SELECT published, people, reason FROM gate_board.publications ORDER BY at DESC LIMIT 1;
+CALL klout_refresh('gate_board', as_of => '2026-01-02 09:00+00', publish => 'always');
+-- the numbers by hand: 5 % of 10,000 are 500 and of 3,600 are 180, which is three times the root
+SELECT people, at_63, raw, klout_gate(n, people, m, at_63, r, raw, 0.05, noise)
+FROM (VALUES (10000, 10500, 0, 0, 0, 0, 3), (10000, 10501, 0, 0, 0, 0, 3), (10000, 9499, 0, 0, 0, 0, 3), (3600, 3780, 0, 0, 0, 0, 3), (3600, 3781, 0, 0, 0, 0, 3),
+             (100, 130, 0, 0, 0, 0, 3), (100, 131, 0, 0, 0, 0, 3), (100, 70, 0, 0, 0, 0, 3), (100, 69, 0, 0, 0, 0, 3), (100, 105, 0, 0, 0, 0, 0), (100, 106, 0, 0, 0, 0, 0),
+             (100, 100, 0, 3, 0, 0, 3), (100, 100, 0, 4, 0, 0, 3), (100, 100, 9, 0, 0, 0, 3), (100, 100, 10, 0, 0, 0, 3), (100, 100, 16, 28, 0, 0, 3), (100, 100, 16, 29, 0, 0, 3),
+             (100, 100, 0, 0, 200, 260, 3), (100, 100, 0, 0, 200, 260.01, 3), (10000, 10000, 0, 0, 1000, 1050, 3), (10000, 10000, 0, 0, 1000, 949.99, 3), (1, 1, 0, 0, 1, 4, 3),
+             (10000, 8000, 400, 300, 9000, 7000, 3)) AS v (n, people, m, at_63, r, raw, noise);
+
 -- another model: everybody is rescored, the gate lets it pass, days before keep theirs
-UPDATE gate_board.settings SET gate = 0.01, model = model || '{"scale": 5, "reach_half_life": "1 day"}';
+UPDATE gate_board.settings SET gate = 0.01, gate_noise = 0;
+SELECT klout_set_model('gate_board', klout_model() || '{"scale": 5, "reach_half_life": "1 day"}') = klout_fingerprint(klout_model() || '{"scale": 5, "reach_half_life": "1 day"}') AS fingerprint;
 CALL klout_refresh('gate_board', as_of => '2026-01-03 00:00+00');
 SELECT published, rescored = people AS all, fingerprint = klout_fingerprint(klout_model()) AS default FROM gate_board.publications ORDER BY at DESC LIMIT 2;
 SELECT pg_temp.oracle_takes('1', '2026-01-03 00:00+00');
 SELECT * FROM pg_temp.verdict('gate_board', '2026-01-03 00:00+00', '', (:'constants'::jsonb || '{"c": 5, "Hr": 1}')::jsonb);
 SELECT fingerprint = klout_fingerprint(model) AS own, model::jsonb ->> 'scale' AS scale, since FROM gate_board.models ORDER BY since;
 SELECT day, count(DISTINCT fingerprint), min(fingerprint) = klout_fingerprint(klout_model()) AS default FROM gate_board.history GROUP BY day ORDER BY day;
+-- calibrated, as klout_calibrate says of the same facts: the top 5 % of the active begin at 63
+SELECT klout_calibrate_board('gate_board') = klout_calibrate(signals, klout_model() || '{"scale": 5, "reach_half_life": "1 day"}', '2026-01-03 00:00+00') AS same
+FROM (SELECT target, klout_signals(network, kind, actor, at) AS signals FROM acts WHERE actor <> target GROUP BY target) AS s;
+SELECT klout_set_model('gate_board', klout_calibrate_board('gate_board')) = klout_fingerprint(klout_model() || '{"scale": 5, "reach_half_life": "1 day"}') AS unchanged;
+CALL klout_refresh('gate_board', as_of => '2026-01-03 01:00+00');
+SELECT round((percentile_disc(0.95) WITHIN GROUP (ORDER BY score))::numeric, 2) FROM gate_board.scores;
+SELECT count(DISTINCT fingerprint) AS models, count(DISTINCT day) AS days FROM gate_board.history;
 SELECT klout_drop_board('gate_board');
 
 --
@@ -333,19 +413,24 @@ SELECT network, account, person FROM people_board.accounts EXCEPT TABLE linked;
 CALL klout_refresh('people_board', as_of => '2026-01-20 03:00+00', publish => 'always');
 \set VERBOSITY default
 SELECT * FROM pg_temp.people('2026-01-20 03:00+00'), pg_temp.people('2026-01-20 03:00+00', 't1') AS t1;
--- 42 has nothing left; yesterday is as it was
+-- 42 has nothing left, and no row of a day on which they had nothing in the end
 SELECT person FROM people_board.scores WHERE person = 42;
 SELECT count(*) FROM people_board.history WHERE person = 42;
+SELECT pg_temp.miscounted('people_board');
+-- the next day; the one before is as it was
+CREATE TEMPORARY TABLE people_past AS SELECT * FROM people_board.history;
+CALL klout_refresh('people_board', as_of => '2026-01-21 00:00+00', publish => 'always');
+SELECT count(*) AS rows, count(*) FILTER (WHERE h.person IS NULL) AS violations FROM people_past AS p LEFT JOIN people_board.history AS h USING (day, person, topic, score, rank, fingerprint);
 
 -- the future: 1 acts and is acted upon tomorrow
 INSERT INTO acts (network, kind, actor, target, at) VALUES
-    ('n1', 'k', 1, 8, '2026-01-21 00:00+00'), ('n1', 'k', 8, 1, '2026-01-21 00:00+00'), ('n2', 'k', 8, 3, '2026-01-21 00:00+00'), ('n2', 'k', 3, 8, '2026-01-21 00:00+00'),
-    ('n1', 'k', 8, 3, '2026-01-21 00:00+00');
+    ('n1', 'k', 1, 8, '2026-01-22 00:00+00'), ('n1', 'k', 8, 1, '2026-01-22 00:00+00'), ('n2', 'k', 8, 3, '2026-01-22 00:00+00'), ('n2', 'k', 3, 8, '2026-01-22 00:00+00'),
+    ('n1', 'k', 8, 3, '2026-01-22 00:00+00');
 \set VERBOSITY terse
-CALL klout_refresh('people_board', as_of => '2026-01-20 04:00+00');
+CALL klout_refresh('people_board', as_of => '2026-01-21 04:00+00');
 \set VERBOSITY default
 INSERT INTO people_board.perks (perk, capacity) VALUES ('mug', 20);
-SELECT count(*) FROM klout_grant('people_board', 'mug', '2026-01-20');
+SELECT count(*) FROM klout_grant('people_board', 'mug', '2026-01-21');
 
 -- where an id is found on a board, as text in any column of any table
 CREATE FUNCTION pg_temp.traces(board name, id text) RETURNS TABLE (relation text, rows bigint) LANGUAGE plpgsql AS
@@ -375,18 +460,19 @@ SELECT * FROM pg_temp.traces('people_board', '1');
 SELECT * FROM pg_temp.traces('people_board', '3');
 SELECT network, actor, target FROM people_board.pending ORDER BY id;
 -- the others moved up
+SELECT pg_temp.miscounted('people_board');
 SELECT count(*) FILTER (WHERE l.rank <> e.rank) AS violations, count(*) FROM people_board.leaderboard AS l JOIN (
     SELECT person, topic, rank() OVER (PARTITION BY topic ORDER BY score DESC) FROM people_board.scores) AS e USING (person, topic);
 -- they stay out, whatever comes, today, tomorrow, or after a rebuild
 INSERT INTO acts (network, kind, actor, target, at) VALUES
     ('n1', 'k', 1, 8, '2026-01-20 00:00+00'), ('n1', 'k', 8, 1, '2026-01-20 00:00+00'), ('n2', 'k', 8, 3, '2026-01-20 00:00+00'), ('n2', 'k', 3, 8, '2026-01-20 00:00+00'),
-    ('n1', 'k', 1, 8, '2026-01-22 00:00+00'), ('n1', 'k', 8, 1, '2026-01-22 00:00+00'), ('n2', 'k', 8, 3, '2026-01-22 00:00+00');
-CALL klout_refresh('people_board', as_of => '2026-01-20 05:00+00', publish => 'always');
+    ('n1', 'k', 1, 8, '2026-01-23 00:00+00'), ('n1', 'k', 8, 1, '2026-01-23 00:00+00'), ('n2', 'k', 8, 3, '2026-01-23 00:00+00');
+CALL klout_refresh('people_board', as_of => '2026-01-21 05:00+00', publish => 'always');
 SELECT * FROM pg_temp.traces('people_board', '1');
-CALL klout_refresh('people_board', as_of => '2026-01-23 00:00+00', publish => 'always');
+CALL klout_refresh('people_board', as_of => '2026-01-24 00:00+00', publish => 'always');
 SELECT * FROM pg_temp.traces('people_board', '1');
 SELECT klout_rebuild('people_board');
-CALL klout_refresh('people_board', as_of => '2026-01-23 01:00+00', publish => 'always');
+CALL klout_refresh('people_board', as_of => '2026-01-24 01:00+00', publish => 'always');
 SELECT * FROM pg_temp.traces('people_board', '1');
 -- after it also not in the samples of others: neither 1 nor 3 of n2 reacted to 8
 SELECT count(*) FILTER (WHERE actor_hash IN (SELECT (klout_reactor_sample(klout_signals(r.network, 'k', a, '2026-01-01'))).actor_hash FROM (VALUES (1), (3)) AS v (a))) AS out,
@@ -396,27 +482,29 @@ FROM people_board.signals AS s, klout_reactor_sample(s.signals) AS r WHERE s.acc
 SELECT count(*) FROM people_board.signals WHERE account = 7;
 SELECT klout_link('people_board', 'n1', '7', '1');
 SELECT network FROM people_board.signals WHERE account = 7 GROUP BY 1;
-CALL klout_refresh('people_board', as_of => '2026-01-23 02:00+00', publish => 'always');
+CALL klout_refresh('people_board', as_of => '2026-01-24 02:00+00', publish => 'always');
 SELECT * FROM pg_temp.traces('people_board', '1');
 -- back in: from now on
 SELECT klout_opt_in('people_board', '1');
 INSERT INTO acts (network, kind, actor, target, at) VALUES ('n1', 'k', 8, 1, '2026-01-23 00:00+00');
-CALL klout_refresh('people_board', as_of => '2026-01-23 03:00+00', publish => 'always');
+CALL klout_refresh('people_board', as_of => '2026-01-24 03:00+00', publish => 'always');
 SELECT network, actions FROM klout_statement('people_board', '1');
 SELECT klout_drop_board('people_board');
 
 -- what proves reactors, and authority, say nothing of them either
 SELECT klout_create_board('proven_board', 'acts');
 SELECT klout_create_board('authority_board', 'acts', reactor_weight => 'authority');
+CALL klout_refresh('proven_board', as_of => '2026-01-21 00:00+00');
 CALL klout_refresh('proven_board', as_of => '2026-01-22 00:00+00');
+CALL klout_refresh('authority_board', as_of => '2026-01-21 00:00+00');
 CALL klout_refresh('authority_board', as_of => '2026-01-22 00:00+00');
 SELECT * FROM pg_temp.traces('proven_board', '8');
 SELECT * FROM pg_temp.traces('authority_board', '8');
 SELECT klout_opt_out('proven_board', '8'), klout_opt_out('authority_board', '8');
 SELECT * FROM pg_temp.traces('proven_board', '8');
 SELECT * FROM pg_temp.traces('authority_board', '8');
-CALL klout_refresh('proven_board', as_of => '2026-01-23 00:00+00', publish => 'always');
-CALL klout_refresh('authority_board', as_of => '2026-01-23 00:00+00', publish => 'always');
+CALL klout_refresh('proven_board', as_of => '2026-01-24 00:00+00', publish => 'always');
+CALL klout_refresh('authority_board', as_of => '2026-01-24 00:00+00', publish => 'always');
 SELECT * FROM pg_temp.traces('proven_board', '8');
 SELECT * FROM pg_temp.traces('authority_board', '8');
 SELECT klout_drop_board('proven_board'), klout_drop_board('authority_board');

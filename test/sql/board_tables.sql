@@ -212,7 +212,7 @@ SELECT count(*) FROM klout_audit('select');
 SELECT klout_rebuild('select'), klout_extend_history('select') >= 0;
 SELECT klout_drop_board(board) FROM hostile;
 SELECT count(*) FROM pg_namespace WHERE nspname IN (SELECT board FROM hostile);
-SELECT count(*) FROM pg_class WHERE relname LIKE 'history%' AND relnamespace <> 'bt'::regnamespace;
+SELECT count(*) FROM pg_class WHERE relname LIKE 'past%' AND relnamespace <> 'bt'::regnamespace;
 DROP SCHEMA "a""b'; DROP TABLE %s; $sql$ -- é" CASCADE;
 
 -- operators and functions of the same name in front of the path
@@ -410,6 +410,11 @@ SELECT klout_compare('no such board', '{1}');
 SELECT klout_statement('no such board', '1');
 SELECT klout_audit('no such board');
 SELECT klout_rebuild('no such board');
+SELECT klout_take_rejected('no such board');
+SELECT klout_set_model('no such board', klout_model());
+SELECT klout_calibrate_board('no such board');
+SELECT klout_calibrate_board('b'); -- young
+SELECT klout_rank_on_board('no such board', 1);
 SELECT klout_extend_history('no such board');
 SELECT klout_person_type('no such board'), klout_person_type('b');
 SELECT klout_lock('no such board');

@@ -204,6 +204,19 @@ SELECT klout_merge(NULL::klout_population, NULL), klout_merge('{"bins": [[1, 1]]
 	klout_merge(NULL, '{"bins": [[1, 1]]}'::klout_population),
 	'{"bins": [[1, 1]]}'::klout_population || '{}',
 	'{"bins": [[1, 1], [3, 2]]}'::klout_population || '{"bins": [[1, 5], [2, 7]]}';
+-- taking apart: what comes is what was there before; the rest is an error that names the bin
+SELECT klout_subtract('{"bins": [[1, 5], [2.5, 1], [3, 2]]}', '{"bins": [[1, 2], [2.5, 1]]}') AS rest,
+	klout_subtract('{"bins": [[1, 5]]}', '{"bins": [[1, 5]]}') AS nobody,
+	klout_subtract('{"bins": [[1, 5]]}', '{"bins": []}') AS everybody,
+	klout_subtract(NULL, '{"bins": []}') AS nothing;
+\set VERBOSITY default
+SELECT klout_subtract('{"bins": [[1, 5], [7.05, 2]]}', '{"bins": [[1, 1], [7.05, 3]]}');
+SELECT klout_subtract('{"bins": [[1, 5], [3, 1]]}', '{"bins": [[2.5, 1]]}');
+SELECT klout_subtract('{"bins": [[1, 5]]}', '{"bins": [[100, 1]]}');
+\set VERBOSITY terse
+SELECT count(*) AS parts, count(*) FILTER (WHERE rest IS DISTINCT FROM klout_subtract(whole, part)) AS violations
+FROM (SELECT klout_population(score) AS whole, klout_population(score) FILTER (WHERE id % 3 = 0) AS part, klout_population(score) FILTER (WHERE id % 3 > 0) AS rest
+	FROM people GROUP BY small UNION ALL SELECT klout_population(score), klout_population(score) FILTER (WHERE id % 3 = 0), klout_population(score) FILTER (WHERE id % 3 > 0) FROM people) AS p;
 
 -- what is refused
 SELECT statement, try('SELECT ' || statement)

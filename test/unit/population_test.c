@@ -32,6 +32,7 @@ static uint64 counts[KLOUT_BIN_COUNT];
 static Own	one;
 static Own	two;
 static Own	three;
+static Own	four;
 static uint8 bytes[KLOUT_OPEN_COUNTERS_SIZE + 16];
 static uint8 other_bytes[KLOUT_OPEN_COUNTERS_SIZE + 16];
 
@@ -268,6 +269,7 @@ test_open(void)
 	bool		added = true;
 	bool		merged = true;
 	bool		lists = true;
+	bool		parts = true;
 
 	for (int i = 0; i < 100; i++)
 	{
@@ -320,11 +322,21 @@ test_open(void)
 			klout_bins_total(&three.bins) == 3 * rows;
 		decode(state, merged_len, &one);
 		lists &= same_bins(&one.bins, &three.bins);
+
+		/* three times less twice is once, and once less three times is none */
+		parts &= klout_bins_subtract(&three.bins, &two.bins, own(&one)) < 0;
+		decode(closed, size, &four);
+		parts &= same_bins(&one.bins, &four.bins);
+		parts &= klout_bins_subtract(&four.bins, &three.bins, own(&one)) ==
+			(rows > 0 ? four.bins.bin[0] : -1);
+		parts &= klout_bins_subtract(&four.bins, &four.bins, own(&one)) < 0 &&
+			one.bins.n == 0;
 		free(closed);
 	}
 	check(added, "rows added one by one");
 	check(merged, "populations merged into a state");
 	check(lists, "populations merged as lists");
+	check(parts, "and taken apart again");
 
 	/* counters at the limit */
 	klout_open_init(bytes, KLOUT_OPEN_COUNTERS_SIZE, KLOUT_OPEN_COUNTERS);
