@@ -2286,13 +2286,16 @@ BEGIN
 	EXECUTE format('SELECT * FROM %I.settings', board) INTO STRICT settings;
 	EXECUTE format('SELECT EXISTS (SELECT 1 FROM %1$I.pending WHERE at <= $1), EXISTS (SELECT 1 FROM %1$I.accounts), EXISTS (SELECT 1 FROM %1$I.opt_outs)', board)
 		INTO due, linked, opted USING as_of;
-	-- ids may have gaps of any size
-	EXECUTE format('SELECT min(id) FROM %I.source WHERE id > $1 AND id <= $2', board)
-		INTO first_id USING settings.watermark, up_to;
-	last_id := CASE WHEN first_id IS NULL THEN up_to
-					WHEN up_to::numeric - first_id < batch THEN up_to
-					ELSE first_id + batch - 1 END;
-	rows := 0;
+	-- The next ids; where there is a gap that is longer, those behind it
+	last_id := CASE WHEN up_to::numeric - settings.watermark < batch THEN up_to ELSE settings.watermark + batch END;
+	LOOP
+		EXECUTE format('SELECT count(*), count(*) FILTER (WHERE at > $3 AND at < ''infinity'') FROM %I.source WHERE id > $1 AND id <= $2', board)
+			INTO rows, future USING settings.watermark, last_id, as_of;
+		EXIT WHEN rows > 0 OR last_id >= up_to;
+		EXECUTE format('SELECT min(id) FROM %I.source WHERE id > $1 AND id <= $2', board)
+			INTO first_id USING last_id, up_to;
+		last_id := CASE WHEN first_id IS NULL OR up_to::numeric - first_id < batch THEN up_to ELSE first_id + batch - 1 END;
+	END LOOP;
 	remaining := least(greatest(up_to::numeric - last_id, 0), 9223372036854775807);
 	IF last_id <= settings.watermark AND NOT due THEN
 		RETURN;
@@ -2317,9 +2320,6 @@ BEGIN
 		format(') AS a%s', joins);
 	conditions := ' WHERE a.network IS NOT NULL AND a.kind IS NOT NULL' || conditions;
 
-	EXECUTE format('SELECT count(*), count(*) FILTER (WHERE at > $3 AND at < ''infinity'') FROM %I.source WHERE id > $1 AND id <= $2', board)
-		INTO rows, future USING settings.watermark, last_id, as_of;
-
 	CASE settings.reactor_weight
 		WHEN 'none' THEN
 			NULL;
@@ -2329,7 +2329,8 @@ BEGIN
 				SELECT a.actor, min(a.at), min(a.target%6$s)::%7$s, min(a.target%6$s) <> max(a.target%6$s)
 				FROM (SELECT %2$s AS actor, %3$s AS target, a.at FROM %4$s %5$s) AS a
 				%8$s
-				GROUP BY a.actor
+				GROUP BY 1
+				ORDER BY 1
 				ON CONFLICT (actor) DO UPDATE
 				SET first_seen = least(r.first_seen, excluded.first_seen),
 					several = r.several OR excluded.several OR r.first_target <> excluded.first_target
@@ -2359,7 +2360,8 @@ BEGIN
 			SELECT a.target AS account, a.network, %5$s AS topic,
 				   @extschema@.klout_signals(a.network, a.kind, a.actor, a.at, %4$s, $5) AS signals
 			FROM %2$s %6$s %3$s
-			GROUP BY 1, 2, 3
+			GROUP BY 1, 2 %7$s
+			ORDER BY 1, 2, 3
 		), put AS (
 			INSERT INTO %1$I.signals AS s (account, network, topic, signals)
 			SELECT account, network, topic, signals FROM new
@@ -2370,10 +2372,12 @@ BEGIN
 		INSERT INTO %1$I.changed (person)
 		SELECT DISTINCT coalesce(l.person, put.account)
 		FROM put LEFT JOIN %1$I.accounts AS l USING (account, network)
+		ORDER BY 1
 		ON CONFLICT (person) DO NOTHING
 	$sql$, board, arrived, conditions, weight,
 		CASE WHEN settings.topics THEN 'coalesce(a.topic, '''')' ELSE '''''::text' END,
-		CASE settings.reactor_weight WHEN 'none' THEN '' ELSE joins END)
+		CASE settings.reactor_weight WHEN 'none' THEN '' ELSE joins END,
+		CASE WHEN settings.topics THEN ', 3' ELSE '' END)
 	USING settings.watermark, last_id, as_of, settings.tenure, settings.bucket;
 
 	IF settings.posts THEN
@@ -2383,6 +2387,7 @@ BEGIN
 				   @extschema@.klout_signals(a.network, a.kind, a.actor, a.at, %4$s, $5)
 			FROM %2$s %5$s %3$s AND a.post IS NOT NULL AND a.at > $3 - interval '90 days'
 			GROUP BY 1, 2, 3
+			ORDER BY 1, 2, 3
 			ON CONFLICT (network, post, account) DO UPDATE
 			SET signals = @extschema@.klout_merge(p.signals, excluded.signals),
 				last_at = greatest(p.last_at, excluded.last_at)
@@ -2685,7 +2690,7 @@ CREATE FUNCTION klout_refresh_check(board name, batch bigint, publish text, as_o
 AS $body$
 DECLARE
 	settings record;
-	newest bigint;		-- id there is
+	newest bigint;		-- id beyond what the sequence has handed out
 	handed_out bigint;	-- id, by the sequence
 	last_try timestamptz;
 	late record;
@@ -2725,7 +2730,6 @@ BEGIN
 		RAISE EXCEPTION 'permission denied for sequence %', settings.id_sequence
 			USING ERRCODE = 'insufficient_privilege', HINT = 'A refresh reads how far it has got.';
 	END IF;
-	EXECUTE format('SELECT max(id) FROM %I.source', board) INTO newest;
 	handed_out := pg_sequence_last_value(settings.id_sequence);
 	IF handed_out < settings.watermark THEN
 		RAISE EXCEPTION 'board "%": sequence % was set back', board, settings.id_sequence
@@ -2733,7 +2737,11 @@ BEGIN
 				DETAIL = format('Actions up to id %s are taken in, and new ones would get lower ids.', settings.watermark),
 				HINT = format('If the table was emptied, SELECT klout_rebuild(%L) begins anew; else set the sequence to its highest id.', board);
 	END IF;
-	IF newest > handed_out OR newest > settings.watermark AND handed_out IS NULL THEN
+	EXECUTE format('SELECT max(id) FROM %I.source WHERE id > $1', board)
+		INTO newest USING coalesce(handed_out, settings.watermark);
+	-- Its rows may be newer than that look at the sequence, but not than another one
+	handed_out := pg_sequence_last_value(settings.id_sequence);
+	IF newest > coalesce(handed_out, settings.watermark) THEN
 		RAISE WARNING 'board "%": the highest id, %, did not come from sequence %', board, newest, settings.id_sequence
 			USING DETAIL = 'Rows beyond what the sequence has handed out are not taken in.',
 				HINT = CASE WHEN newest >> 48 > 0 AND to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL
