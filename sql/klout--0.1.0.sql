@@ -2650,7 +2650,7 @@ $body$;
 COMMENT ON FUNCTION klout_weigh_authority(name, timestamptz) IS
 'Solves the authority of the people in a board''s actions up to as_of who did not opt out, and keeps the share of people whose authority is not higher as the weight of reactors. A daily publication does so if reactor_weight is authority; needs what klout_authority needs';
 
-CREATE PROCEDURE klout_refresh(board name, batch bigint DEFAULT 5000000, publish text DEFAULT 'gated', as_of timestamptz DEFAULT NULL)
+CREATE PROCEDURE klout_refresh(board name, batch bigint DEFAULT 20000000, publish text DEFAULT 'gated', as_of timestamptz DEFAULT NULL)
 	LANGUAGE plpgsql
 AS $body$
 DECLARE
