@@ -1851,9 +1851,14 @@ BEGIN
 				DETAIL = 'Later rows must get higher ids, whoever inserts them.',
 				HINT = format('ALTER SEQUENCE %s CACHE 1 NO CYCLE, with an INCREMENT of 1.', sequence);
 	END IF;
-	IF NOT EXISTS (SELECT FROM pg_index AS i JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
-				   WHERE i.indrelid = actions AND a.attname = id_column AND i.indisvalid AND i.indpred IS NULL) THEN
-		RAISE WARNING 'klout_create_board: no index on % begins with column "%"', actions, id_column
+	-- A B-tree or BRIN index: what finds a range
+	IF NOT EXISTS (SELECT FROM pg_index AS i
+				   JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+				   JOIN pg_opclass AS c ON c.oid = i.indclass[0]
+				   JOIN pg_amop AS o ON o.amopfamily = c.opcfamily
+				   WHERE i.indrelid = actions AND a.attname = id_column AND i.indisvalid AND i.indpred IS NULL
+					 AND o.amopopr = 'pg_catalog.<(bigint,bigint)'::regoperator) THEN
+		RAISE WARNING 'klout_create_board: no B-tree or BRIN index on % begins with column "%"', actions, id_column
 			USING HINT = 'Each refresh would read the whole table.';
 	END IF;
 
