@@ -164,6 +164,29 @@ build() {
 		chown -R "$runner" "$scratch/src"
 }
 
+# Builds klout also for each older server of this machine, and installs it into $scratch/older/MAJOR/root;
+# the settings to find it are in $scratch/older/MAJOR/klout.conf. For the test of upgrades from one to the other;
+# pg_upgrade looks for klout where it is installed, so in a root that is thrown away it is.
+build_for_older() {
+	local config major
+
+	export KLOUT_OLDER=$scratch/older
+	for config in /usr/lib/postgresql/*/bin/pg_config; do
+		major=${config#/usr/lib/postgresql/}
+		major=${major%%/*}
+		[[ $major =~ ^[0-9]+$ && -f $("$config" --pgxs 2>/dev/null) ]] && ((major < ${pg_version%%.*})) || continue
+		mkdir -p "$KLOUT_OLDER/$major/src"
+		copy_checkout "$KLOUT_OLDER/$major/src"
+		(
+			PG_CONFIG=$config
+			bindir=$("$config" --bindir)
+			scratch=$KLOUT_OLDER/$major
+			build
+		)
+	done
+	[[ -z ${KLOUT_THROW_AWAY:-} ]] || "${make_klout[@]}" -C "$scratch/src" install
+}
+
 # Writes the settings by which a server finds klout in $scratch/root to the file KLOUT_CONF
 find_installed_klout() {
 	local share libraries known
