@@ -174,17 +174,21 @@ build_for_older() {
 	for config in /usr/lib/postgresql/*/bin/pg_config; do
 		major=${config#/usr/lib/postgresql/}
 		major=${major%%/*}
-		[[ $major =~ ^[0-9]+$ && -f $("$config" --pgxs 2>/dev/null) ]] && ((major < ${pg_version%%.*})) || continue
+		[[ $major =~ ^[0-9]+$ && $major -lt ${pg_version%%.*} && -f $("$config" --pgxs 2>/dev/null) ]] || continue
 		mkdir -p "$KLOUT_OLDER/$major/src"
 		copy_checkout "$KLOUT_OLDER/$major/src"
-		(
-			PG_CONFIG=$config
-			bindir=$("$config" --bindir)
-			scratch=$KLOUT_OLDER/$major
-			build
-		)
+		build_with "$config" "$KLOUT_OLDER/$major" WERROR=1
 	done
 	[[ -z ${KLOUT_THROW_AWAY:-} ]] || "${make_klout[@]}" -C "$scratch/src" install
+}
+
+# build_with PG_CONFIG FOLDER [VARIABLE=VALUE...]: the same for another server, in another folder
+build_with() {
+	local -x PG_CONFIG=$1 KLOUT_CONF=
+	local scratch=$2 bindir make_klout
+
+	bindir=$("$PG_CONFIG" --bindir)
+	build "${@:3}"
 }
 
 # Writes the settings by which a server finds klout in $scratch/root to the file KLOUT_CONF
