@@ -95,27 +95,34 @@ make_scratch() {
 	trap 'exit 143' TERM
 	mkdir "$scratch/src" "$scratch/tmp"
 	chown "$runner" "$scratch" "$scratch/tmp"
-	copy_checkout
-	chmod -R u+rwX "$scratch/src"
+	copy_checkout "$scratch/src"
 	cd "$scratch/src"
 	export TMPDIR=$scratch/tmp
 }
 
 # Called at every exit
 clean_up() {
-	local status=$?
+	local status=$? background
 
 	trap - EXIT
 	trap '' HUP INT TERM
 	cd /
+	background=$(jobs -p)
+	if [[ -n $background ]]; then
+		# shellcheck disable=SC2086
+		kill -KILL $background 2>/dev/null || true
+		wait 2>/dev/null || true
+	fi
 	if ((!keep_scratch)); then
 		stop_server
-		rm -rf "$scratch"
+		# what ends with the background may be writing still
+		rm -rf "$scratch" 2>/dev/null || { sleep 1; rm -rf "$scratch"; }
 	fi
 	exit "$status"
 }
 
-# What git would commit, or everything but what builds leave behind where git does not help
+# copy_checkout FOLDER: what git would commit, or everything but what builds leave behind where git does
+# not help
 copy_checkout() {
 	local list=$scratch/files
 
@@ -124,29 +131,65 @@ copy_checkout() {
 			(cd "$top" && while IFS= read -r -d '' file; do
 				[[ ! -e $file ]] || printf '%s\0' "$file"
 			done) | sort -zu >"$list"
-		tar -C "$top" --null --files-from="$list" -cf - | tar -C "$scratch/src" -xf - --no-same-owner
+		tar -C "$top" --null --files-from="$list" -cf - | tar -C "$1" -xf - --no-same-owner
 	else
 		tar -C "$top" --exclude=./.git --exclude=./tmp --exclude='*.o' --exclude='*.bc' --exclude='*.so' \
-			--exclude='*.d' -cf - . | tar -C "$scratch/src" -xf - --no-same-owner
+			--exclude='*.d' -cf - . | tar -C "$1" -xf - --no-same-owner
+	fi
+	chmod -R u+rwX "$1"
+}
+
+# The folder of the compiler cache, where there is one, in tmp/ of the checkout
+ccache_dir() {
+	if [[ -w $top ]]; then
+		say "$top/tmp/ccache"
+	else
+		say "$scratch/ccache"
 	fi
 }
 
 # build [VARIABLE=VALUE...]: compiles the scratch copy and installs it into $scratch/root.
-# The compiler cache, where there is one, lies in tmp/ of the checkout. Leaves in make_klout the
-# command that makes further targets in the same way.
+# Leaves in make_klout the command that makes further targets in the same way.
 build() {
 	local cc=${CC:-$("$PG_CONFIG" --cc)}
 
 	if type -P ccache >/dev/null; then
 		cc="ccache $cc"
-		export CCACHE_DIR=$scratch/ccache CCACHE_NOHASHDIR=1
-		[[ ! -w $top ]] || CCACHE_DIR=$top/tmp/ccache
+		CCACHE_DIR=$(ccache_dir)
+		export CCACHE_DIR CCACHE_NOHASHDIR=1
 	fi
 	make_klout=(make -s "-j$(getconf _NPROCESSORS_ONLN)" "CC=$cc" with_llvm=no "$@")
 	"${make_klout[@]}" -C "$scratch/src" all &&
 		"${make_klout[@]}" -C "$scratch/src" install DESTDIR="$scratch/root" &&
 		find_installed_klout &&
 		chown -R "$runner" "$scratch/src"
+}
+
+# Builds klout also for each older server of this machine, and installs it into $scratch/older/MAJOR/root;
+# the settings to find it are in $scratch/older/MAJOR/klout.conf. For the test of upgrades from one to the other;
+# pg_upgrade looks for klout where it is installed, so in a root that is thrown away it is.
+build_for_older() {
+	local config major
+
+	export KLOUT_OLDER=$scratch/older
+	for config in /usr/lib/postgresql/*/bin/pg_config; do
+		major=${config#/usr/lib/postgresql/}
+		major=${major%%/*}
+		[[ $major =~ ^[0-9]+$ && $major -lt ${pg_version%%.*} && -f $("$config" --pgxs 2>/dev/null) ]] || continue
+		mkdir -p "$KLOUT_OLDER/$major/src"
+		copy_checkout "$KLOUT_OLDER/$major/src"
+		build_with "$config" "$KLOUT_OLDER/$major" WERROR=1
+	done
+	[[ -z ${KLOUT_THROW_AWAY:-} ]] || "${make_klout[@]}" -C "$scratch/src" install
+}
+
+# build_with PG_CONFIG FOLDER [VARIABLE=VALUE...]: the same for another server, in another folder
+build_with() {
+	local -x PG_CONFIG=$1 KLOUT_CONF=
+	local scratch=$2 bindir make_klout
+
+	bindir=$("$PG_CONFIG" --bindir)
+	build "${@:3}"
 }
 
 # Writes the settings by which a server finds klout in $scratch/root to the file KLOUT_CONF
