@@ -39,8 +39,10 @@ PROVE_FLAGS    = -I $(abspath $(here)test/perl)
 
 # ---- build -------------------------------------------------------------------------------------
 
-# One result on every platform: never fuse a multiplication and an addition
-PORTABLE_FLOAT = -ffp-contract=off
+# One result on every platform: never fuse a multiplication and an addition, and on 32-bit x86 do
+# not compute with more digits than a double has, as its old floating-point unit does
+X87_DEFAULT    = $(filter i386 i486 i586 i686,$(firstword $(subst -, ,$(shell $(CC) -dumpmachine))))
+PORTABLE_FLOAT = -ffp-contract=off $(if $(X87_DEFAULT),-msse2 -mfpmath=sse)
 VERSION_DEFINE = -DKLOUT_VERSION='"$(EXTVERSION)"'
 PG_CFLAGS      = $(PORTABLE_FLOAT) $(VERSION_DEFINE)
 SHLIB_LINK     = -lm
@@ -95,16 +97,16 @@ endif
 $(UNIT_OBJS): tmp_unit/%.o: src/%.c $(here)Makefile | $(CURDIR)/tmp_unit
 	$(CC) $(UNIT_FLAGS) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
-$(UNIT_TESTS:=.o): tmp_unit/%.o: test/unit/%.c $(here)Makefile | $(CURDIR)/tmp_unit
+$(UNIT_TESTS:=.o) tmp_unit/values.o: tmp_unit/%.o: test/unit/%.c $(here)Makefile | $(CURDIR)/tmp_unit
 	$(CC) $(UNIT_FLAGS) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
-$(UNIT_TESTS): %: %.o $(UNIT_OBJS)
+$(UNIT_TESTS) tmp_unit/values: %: %.o $(UNIT_OBJS)
 	$(CC) $(UNIT_FLAGS) $(CFLAGS) -o $@ $^ $(UNIT_LIBS) -lm
 
 .PHONY: unit
 unit: $(UNIT_TESTS) fuzz-replay
 	$(if $(UNIT_TESTS),,$(error no tests found in $(here)test/unit))
-	@failed=0; for t in $(UNIT_TESTS); do echo "# $$t"; ./$$t || { failed=1; echo "# $$t failed"; }; done; exit $$failed
+	@failed=0; for t in $(UNIT_TESTS); do echo "# $$t"; $(UNIT_RUN) ./$$t || { failed=1; echo "# $$t failed"; }; done; exit $$failed
 
 # ---- fuzzing: harnesses in test/fuzz, see its README.md ------------------------------------------
 
@@ -143,14 +145,14 @@ fuzz: $(FUZZERS) fuzz-seeds
 fuzz-seeds: tmp_unit/seeds | $(CURDIR)/tmp_fuzz
 	rm -rf tmp_fuzz/seeds
 	mkdir -p $(FUZZ_NAMES:%=tmp_fuzz/seeds/%)
-	./tmp_unit/seeds tmp_fuzz/seeds
+	$(UNIT_RUN) ./tmp_unit/seeds tmp_fuzz/seeds
 
 # Every file of the corpus, and every seed, once
 fuzz-replay: $(REPLAYERS) fuzz-seeds
 	@failed=0; for name in $(FUZZ_NAMES); do \
 	  find tmp_fuzz/seeds/$$name $(CORPUS)/$$name -type f 2>/dev/null | LC_ALL=C sort >tmp_fuzz/$$name.files; \
 	  test -s tmp_fuzz/$$name.files || { echo "not ok - $$name has no corpus"; failed=1; }; \
-	  xargs ./tmp_unit/$${name}_fuzz <tmp_fuzz/$$name.files || { failed=1; echo "# $${name}_fuzz failed"; }; \
+	  xargs $(UNIT_RUN) ./tmp_unit/$${name}_fuzz <tmp_fuzz/$$name.files || { failed=1; echo "# $${name}_fuzz failed"; }; \
 	done; exit $$failed
 
 # ---- other targets -----------------------------------------------------------------------------

@@ -80,7 +80,7 @@ fuzz_one(const uint8 *data, size_t size)
 				double		here = klout_score_points(&score, &model, &networks[i],
 													  (KloutPart) part);
 
-				require(here >= 0 && here <= 100);
+				require(here >= 0 && here <= 100 * (1 + 1e-12));
 				require(networks[i].value[part] >= 0 && isfinite(networks[i].value[part]));
 				points += here;
 			}

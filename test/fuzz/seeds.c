@@ -188,7 +188,7 @@ signals_seeds(void)
 
 	for (int i = 0; i < 4; i++)
 	{
-		uint8		bytes[2048];
+		uint8		bytes[2048] = {0};
 		KloutBuffer buffer;
 		Value		inside = some_signals(KLOUT_UNIT_DAY, 2, 5);
 
@@ -383,7 +383,11 @@ state_seeds(void)
 
 		klout_pairs_init(state, (uint32) (i % 3));
 		for (int j = 0; j < 5 * i; j++)
-			klout_pairs_append(state, (size_t) j, random_below(10), random_below(5));
+		{
+			double		score = random_below(10);
+
+			klout_pairs_append(state, (size_t) j, score, random_below(5));
+		}
 		put(state, KLOUT_PAIRS_HEADER + 5 * (size_t) i * KLOUT_PAIR_SIZE);
 		finish_seed("validate");
 	}
