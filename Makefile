@@ -39,8 +39,10 @@ PROVE_FLAGS    = -I $(abspath $(here)test/perl)
 
 # ---- build -------------------------------------------------------------------------------------
 
-# One result on every platform: never fuse a multiplication and an addition
-PORTABLE_FLOAT = -ffp-contract=off
+# One result on every platform: never fuse a multiplication and an addition, and on 32-bit x86 do
+# not compute with more digits than a double has, as its old floating-point unit does
+X87_DEFAULT    = $(filter i386 i486 i586 i686,$(firstword $(subst -, ,$(shell $(CC) -dumpmachine))))
+PORTABLE_FLOAT = -ffp-contract=off $(if $(X87_DEFAULT),-msse2 -mfpmath=sse)
 VERSION_DEFINE = -DKLOUT_VERSION='"$(EXTVERSION)"'
 PG_CFLAGS      = $(PORTABLE_FLOAT) $(VERSION_DEFINE)
 SHLIB_LINK     = -lm
@@ -50,7 +52,7 @@ ifeq ($(WERROR),1)
 PG_CFLAGS += $(WARNINGS)
 endif
 
-EXTRA_CLEAN = src/*.d tmp_unit klout-$(EXTVERSION).zip
+EXTRA_CLEAN = src/*.d tmp_unit tmp_fuzz klout-$(EXTVERSION).zip
 
 PG_CONFIG ?= pg_config
 PGXS      := $(shell $(PG_CONFIG) --pgxs)
@@ -70,7 +72,7 @@ endif
 $(OBJS): $(here)Makefile | $(CURDIR)/src
 $(OBJS:.o=.bc): %.bc: %.o
 
-$(CURDIR)/src $(CURDIR)/tmp_unit:
+$(CURDIR)/src $(CURDIR)/tmp_unit $(CURDIR)/tmp_fuzz:
 	mkdir -p $@
 
 # Refuses what would otherwise pass without testing anything, and links expected/ out of tree
@@ -95,16 +97,63 @@ endif
 $(UNIT_OBJS): tmp_unit/%.o: src/%.c $(here)Makefile | $(CURDIR)/tmp_unit
 	$(CC) $(UNIT_FLAGS) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
-$(UNIT_TESTS:=.o): tmp_unit/%.o: test/unit/%.c $(here)Makefile | $(CURDIR)/tmp_unit
+$(UNIT_TESTS:=.o) tmp_unit/values.o: tmp_unit/%.o: test/unit/%.c $(here)Makefile | $(CURDIR)/tmp_unit
 	$(CC) $(UNIT_FLAGS) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
-$(UNIT_TESTS): %: %.o $(UNIT_OBJS)
+$(UNIT_TESTS) tmp_unit/values: %: %.o $(UNIT_OBJS)
 	$(CC) $(UNIT_FLAGS) $(CFLAGS) -o $@ $^ $(UNIT_LIBS) -lm
 
 .PHONY: unit
-unit: $(UNIT_TESTS)
+unit: $(UNIT_TESTS) fuzz-replay
 	$(if $(UNIT_TESTS),,$(error no tests found in $(here)test/unit))
-	@failed=0; for t in $(UNIT_TESTS); do echo "# $$t"; ./$$t || { failed=1; echo "# $$t failed"; }; done; exit $$failed
+	@failed=0; for t in $(UNIT_TESTS); do echo "# $$t"; $(UNIT_RUN) ./$$t || { failed=1; echo "# $$t failed"; }; done; exit $$failed
+
+# ---- fuzzing: harnesses in test/fuzz, see its README.md ------------------------------------------
+
+FUZZ_NAMES  = $(patsubst test/fuzz/%_fuzz.c,%,$(call found,test/fuzz/*_fuzz.c))
+FUZZ_CC    ?= $(or $(CLANG),clang)
+FUZZ_FLAGS  = -O1 -g -fsanitize=fuzzer-no-link,address,undefined,float-cast-overflow \
+  -fno-sanitize-recover=all -fno-omit-frame-pointer
+FUZZERS     = $(FUZZ_NAMES:%=tmp_fuzz/%_fuzz)
+REPLAYERS   = $(FUZZ_NAMES:%=tmp_unit/%_fuzz)
+CORPUS      = $(here)test/fuzz/corpus
+-include $(wildcard tmp_fuzz/*.d)
+
+# With libFuzzer
+tmp_fuzz/%.o: src/%.c $(here)Makefile | $(CURDIR)/tmp_fuzz
+	$(FUZZ_CC) -Wno-ignored-attributes $(UNIT_FLAGS) $(CPPFLAGS) $(PORTABLE_FLOAT) -MMD -MP $(FUZZ_FLAGS) -c -o $@ $<
+
+tmp_fuzz/%.o: test/fuzz/%.c $(here)Makefile | $(CURDIR)/tmp_fuzz
+	$(FUZZ_CC) -Wno-ignored-attributes $(UNIT_FLAGS) $(CPPFLAGS) $(PORTABLE_FLOAT) -MMD -MP $(FUZZ_FLAGS) -c -o $@ $<
+
+$(FUZZERS): %: %.o tmp_fuzz/libfuzzer.o $(PURE:src/%.c=tmp_fuzz/%.o)
+	$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ $(UNIT_LIBS) -lm
+
+# Without: feeds files to a harness
+$(REPLAYERS:=.o) tmp_unit/replay.o tmp_unit/seeds.o: tmp_unit/%.o: test/fuzz/%.c $(here)Makefile | $(CURDIR)/tmp_unit
+	$(CC) $(UNIT_FLAGS) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+
+$(REPLAYERS): %: %.o tmp_unit/replay.o $(UNIT_OBJS)
+	$(CC) $(UNIT_FLAGS) $(CFLAGS) -o $@ $^ $(UNIT_LIBS) -lm
+
+tmp_unit/seeds: tmp_unit/seeds.o $(UNIT_OBJS)
+	$(CC) $(UNIT_FLAGS) $(CFLAGS) -o $@ $^ $(UNIT_LIBS) -lm
+
+.PHONY: fuzz fuzz-seeds fuzz-replay
+fuzz: $(FUZZERS) fuzz-seeds
+
+fuzz-seeds: tmp_unit/seeds | $(CURDIR)/tmp_fuzz
+	rm -rf tmp_fuzz/seeds
+	mkdir -p $(FUZZ_NAMES:%=tmp_fuzz/seeds/%)
+	$(UNIT_RUN) ./tmp_unit/seeds tmp_fuzz/seeds
+
+# Every file of the corpus, and every seed, once
+fuzz-replay: $(REPLAYERS) fuzz-seeds
+	@failed=0; for name in $(FUZZ_NAMES); do \
+	  find tmp_fuzz/seeds/$$name $(CORPUS)/$$name -type f 2>/dev/null | LC_ALL=C sort >tmp_fuzz/$$name.files; \
+	  test -s tmp_fuzz/$$name.files || { echo "not ok - $$name has no corpus"; failed=1; }; \
+	  xargs $(UNIT_RUN) ./tmp_unit/$${name}_fuzz <tmp_fuzz/$$name.files || { failed=1; echo "# $${name}_fuzz failed"; }; \
+	done; exit $$failed
 
 # ---- other targets -----------------------------------------------------------------------------
 
@@ -135,6 +184,8 @@ help:
 	@echo "make installcheck        regression, isolation and TAP tests against a running server"
 	@echo "make prove_installcheck  the TAP tests alone (PROVE_TESTS='test/t/NAME.pl' for some)"
 	@echo "make unit                unit tests, no server needed (SANITIZE=1: with ASan and UBSan)"
+	@echo "make fuzz                fuzzing harnesses (test/fuzz/README.md), with clang's libFuzzer"
+	@echo "make fuzz-replay         the fuzzing corpus, without libFuzzer (part of make unit)"
 	@echo "make syntax              check the sources with clang"
 	@echo "make dist                klout-$(EXTVERSION).zip for PGXN"
 	@echo "make clean               remove what was built"

@@ -152,7 +152,7 @@ klout_json_text(const JsonbValue *value)
 {
 	JsonbValue	copy = *value;
 	Jsonb	   *jsonb = JsonbValueToJsonb(&copy);
-	char	   *text = JsonbToCString(NULL, &jsonb->root, VARSIZE(jsonb));
+	char	   *text = JsonbToCString(NULL, &jsonb->root, (int) VARSIZE(jsonb));
 	int			len = (int) strlen(text);
 
 	if (len > JSON_TEXT_SHOWN)

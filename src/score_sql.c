@@ -167,7 +167,8 @@ klout_explain(PG_FUNCTION_ARGS)
 		for (i = 0; i < score.nnetworks; i++)
 		{
 			double		points = klout_score_points(&score, &model,
-													&networks[i], part);
+													&networks[i],
+													(KloutPart) part);
 			Datum		values[5];
 			bool		nulls[5] = {false};
 
@@ -218,7 +219,8 @@ klout_summary(PG_FUNCTION_ARGS)
 		int			part;
 
 		for (part = 0; part < KLOUT_PARTS; part++)
-			points += klout_score_points(&score, &model, &networks[i], part);
+			points += klout_score_points(&score, &model, &networks[i],
+										 (KloutPart) part);
 		if (points == 0)
 			continue;
 
@@ -313,8 +315,8 @@ klout_explain_change(PG_FUNCTION_ARGS)
 
 			put_change(rsinfo, klout_part_names[part],
 					   order <= 0 ? &before_networks[i].name : &after_networks[j].name,
-					   order <= 0 ? klout_score_points(&before, &model, &before_networks[i], part) : 0,
-					   order >= 0 ? klout_score_points(&after, &model, &after_networks[j], part) : 0);
+					   order <= 0 ? klout_score_points(&before, &model, &before_networks[i], (KloutPart) part) : 0,
+					   order >= 0 ? klout_score_points(&after, &model, &after_networks[j], (KloutPart) part) : 0);
 			if (order <= 0)
 				i++;
 			if (order >= 0)

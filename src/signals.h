@@ -131,6 +131,7 @@ typedef struct KloutReactor
 	int64		last;			/* bucket of its last action */
 	uint64		kinds;			/* bit set of the kinds used in it */
 	uint8		weight;			/* largest weight in it, 0 .. 200 */
+	uint8		unused[7];		/* as large where 8 bytes are aligned to 4 */
 } KloutReactor;
 
 /* The reactors of a sample, hashes ascending. */

@@ -448,7 +448,7 @@ klout_audience_add(PG_FUNCTION_ARGS)
 static void
 absorb_batch(KloutBuffer *buffer, const KloutBuffer *other)
 {
-	KloutTopic *topics = palloc(sizeof(KloutTopic) * Max(other->ntopics, 1));
+	KloutTopic *topics = palloc(sizeof(KloutTopic) * KLOUT_TOPICS_MAX);
 	uint32		i;
 
 	if (!klout_buffer_topics(other, topics))

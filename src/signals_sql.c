@@ -507,7 +507,7 @@ input_names(JsonInput *input, JsonbContainer *object, const char *what,
 			int most, int *count)
 {
 	int			n = JsonContainerSize(object);
-	NamedValue *members = palloc(sizeof(NamedValue) * Max(n, 1));
+	NamedValue *members;
 	KloutJsonIter iter;
 	JsonbValue	key;
 
@@ -516,6 +516,7 @@ input_names(JsonInput *input, JsonbContainer *object, const char *what,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("invalid input for type klout_signals: %d %ss, the most is %d",
 						n, what, most)));
+	members = palloc(sizeof(NamedValue) * ((size_t) n + 1));
 	klout_json_open(&iter, object);
 	*count = 0;
 	while (klout_json_member(&iter, &key, &members[*count].value))
@@ -526,7 +527,7 @@ input_names(JsonInput *input, JsonbContainer *object, const char *what,
 			return NULL;
 		(*count)++;
 	}
-	qsort(members, *count, sizeof(NamedValue), compare_named);
+	qsort(members, (size_t) *count, sizeof(NamedValue), compare_named);
 	return members;
 }
 

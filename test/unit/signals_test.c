@@ -410,7 +410,7 @@ single_value(KloutUnit unit, int network, int kind, int64 bucket, uint64 count)
 	uint8		out[256];
 	KloutWriter writer;
 	KloutRunsWriter runs;
-	KloutReactor reactor = {42, bucket, 1, 200};
+	KloutReactor reactor = {.hash = 42,.last = bucket,.kinds = 1,.weight = 200};
 
 	klout_writer_init(&writer, out, sizeof(out));
 	klout_write_header(&writer, unit, 1);

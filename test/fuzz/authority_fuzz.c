@@ -1,0 +1,346 @@
+/*-------------------------------------------------------------------------
+ *
+ * authority_fuzz.c
+ *	  klout_authority on any small graph: against plain power iteration, and
+ *	  to the bit against itself with the edges in another order.
+ *
+ * Input: damping, number of people, kind of weights, ids as text or not; then
+ * edges of three bytes or more.
+ *
+ *-------------------------------------------------------------------------
+ */
+#include "fuzz.h"
+
+#include <math.h>
+
+#include "authority_solve.h"
+
+#define PEOPLE_MAX		64
+#define EDGES_MAX		1000
+
+typedef struct Edge
+{
+	int			actor;
+	int			target;
+	double		weight;
+} Edge;
+
+static Edge edges_in[EDGES_MAX];
+
+/* ----------
+ * Memory, all of which can be given back after a refusal
+ * ----------
+ */
+typedef struct Block
+{
+	struct Block *next;
+	struct Block *prev;
+	char		data[] pg_attribute_aligned(16);
+} Block;
+
+static Block blocks = {&blocks, &blocks};
+
+static void *
+link_block(Block *block)
+{
+	block->next = blocks.next;
+	block->prev = &blocks;
+	block->next->prev = block;
+	blocks.next = block;
+	return block->data;
+}
+
+static Block *
+unlink_block(void *data)
+{
+	Block	   *block = (Block *) ((char *) data - offsetof(Block, data));
+
+	block->next->prev = block->prev;
+	block->prev->next = block->next;
+	return block;
+}
+
+static void *
+fuzz_allocate(KloutMemory *memory, size_t size)
+{
+	Block	   *block = malloc(offsetof(Block, data) + size);
+
+	memset(block->data, 0xAB, size);
+	return link_block(block);
+}
+
+static void *
+fuzz_resize(KloutMemory *memory, void *data, size_t size)
+{
+	return link_block(realloc(unlink_block(data), offsetof(Block, data) + size));
+}
+
+static void
+fuzz_release(KloutMemory *memory, void *data)
+{
+	free(unlink_block(data));
+}
+
+static void
+fuzz_refuse(KloutMemory *memory, size_t needed)
+{
+	fuzz_fail(__FILE__, __LINE__, "enough memory");
+}
+
+static void
+fuzz_interrupts(void)
+{
+}
+
+/* ----------
+ * klout's way
+ * ----------
+ */
+
+static int64
+id_of(int person)
+{
+	return (int64) ((uint64) person * UINT64CONST(0x9E3779B97F4A7C15));
+}
+
+static int
+person_of(int64 id)
+{
+	for (int person = 0; person < PEOPLE_MAX; person++)
+		if (id_of(person) == id)
+			return person;
+	fuzz_fail(__FILE__, __LINE__, "an id that was given");
+	return -1;
+}
+
+/* False when sums of weights are beyond a double.  -1 stands for nobody. */
+static bool
+authority(int n, int step, bool bytes, const KloutSolveOptions *options,
+		  double *result, KloutSolveResult *solved)
+{
+	KloutMemory memory = {fuzz_allocate, fuzz_resize, fuzz_release, fuzz_refuse,
+	fuzz_interrupts, NULL, (size_t) 1 << 30, 0, 0};
+	KloutIds	ids;
+	KloutEdges	edges;
+	KloutGraph	graph;
+	KloutSolvePlan plan;
+	KloutSolve *solve;
+	uint32		culprit = KLOUT_NOBODY;
+	void	   *core_edges;
+	void	   *space;
+	double	   *mass;
+	double	   *flow;
+	size_t		foreseen;
+
+	for (int person = 0; person < PEOPLE_MAX; person++)
+		result[person] = -1;
+	klout_ids_init(&ids, &memory, bytes, (uint64) step);
+	klout_edges_init(&edges, &memory);
+	/* step 1: as they came; -1: backwards */
+	for (int i = step > 0 ? 0 : n - 1; i >= 0 && i < n; i += step)
+	{
+		const Edge *edge = &edges_in[i];
+		uint32		number[2];
+
+		if (bytes)
+		{
+			char		name[16];
+
+			snprintf(name, sizeof(name), "%d", edge->actor);
+			number[0] = klout_ids_of_end(&ids, name, strlen(name), KLOUT_ACTOR);
+			snprintf(name, sizeof(name), "%d", edge->target);
+			number[1] = klout_ids_of_end(&ids, name, strlen(name), KLOUT_TARGET);
+		}
+		else
+		{
+			int64		id[2] = {id_of(edge->actor), id_of(edge->target)};
+
+			klout_ids_of_edges(&ids, id, 1, number);
+		}
+		klout_edges_add(&edges, number[0], number[1], edge->weight);
+	}
+	foreseen = memory.used + klout_graph_needs(ids.n, edges.n, edges.kind);
+	klout_ids_close(&ids);
+	if (klout_graph_build(&graph, &ids, &edges, &culprit) != NULL)
+	{
+		require(culprit < ids.n);
+		/* its owner ends it all then */
+		while (blocks.next != &blocks)
+			free(unlink_block(blocks.next->data));
+		return false;
+	}
+
+	mass = klout_take(&memory, graph.n, sizeof(double));
+	flow = klout_take(&memory, graph.n, sizeof(double));
+	for (uint32 i = 0; i < graph.n; i++)
+		mass[i] = 1.0 / graph.n;
+	klout_solve_plan(&plan, &graph, options, mass, flow);
+	klout_reserve(&memory, plan.edges_size);
+	core_edges = aligned_alloc(64, TYPEALIGN(64, plan.edges_size) + 64);
+	klout_solve_edges(&plan, core_edges);
+	klout_graph_keep_tails(&graph);
+	klout_reserve(&memory, plan.size);
+	space = aligned_alloc(64, TYPEALIGN(64, plan.size) + 64);
+	memset(space, 0xAB, plan.size);
+	solve = klout_solve_init(&plan, space, NULL);
+	if (step > 0)
+		klout_solve_alone(solve, core_edges, fuzz_interrupts);
+	else
+		while (!klout_solve_done(solve))
+		{
+			for (uint32 piece = klout_solve_pieces(solve); piece-- > 0;)
+				klout_solve_piece(solve, core_edges, piece);
+			klout_solve_end_phase(solve);
+		}
+	klout_solve_finish(&plan, solve, solved);
+	free(core_edges);
+	free(space);
+	klout_unreserve(&memory, plan.edges_size + plan.size);
+
+	for (uint32 i = 0; i < ids.n; i++)
+	{
+		int			person;
+
+		if (bytes)
+		{
+			char		name[16] = {0};
+
+			memcpy(name, ids.data + ids.offset[i], (size_t) (ids.offset[i + 1] - ids.offset[i]));
+			person = atoi(name);
+		}
+		else
+			person = person_of(ids.id[i]);
+		result[person] = mass[graph.vertex[i]];
+	}
+	klout_give(&memory, mass, graph.n, sizeof(double));
+	klout_give(&memory, flow, graph.n, sizeof(double));
+	klout_graph_free(&graph);
+	klout_ids_free(&ids);
+	klout_edges_free(&edges);
+	require(memory.used == 0);
+	require(memory.peak <= foreseen);
+	return true;
+}
+
+/* ----------
+ * The plain way
+ * ----------
+ */
+
+static void
+iterate(int n, double damping, const double *present, double *result)
+{
+	double		next[PEOPLE_MAX];
+	double		leaving[PEOPLE_MAX] = {0};
+	int			count = 0;
+
+	for (int i = 0; i < n; i++)
+		leaving[edges_in[i].actor] += edges_in[i].weight;
+	for (int p = 0; p < PEOPLE_MAX; p++)
+		count += present[p] >= 0;
+	for (int p = 0; p < PEOPLE_MAX; p++)
+		result[p] = present[p] >= 0 ? 1.0 / count : 0;
+	for (int pass = 0; pass < 3000; pass++)
+	{
+		double		dangling = 0;
+		double		change = 0;
+
+		for (int p = 0; p < PEOPLE_MAX; p++)
+			if (leaving[p] == 0)
+				dangling += result[p];
+		for (int p = 0; p < PEOPLE_MAX; p++)
+			next[p] = present[p] >= 0 ? (1 - damping + damping * dangling) / count : 0;
+		for (int i = 0; i < n; i++)
+			next[edges_in[i].target] += damping * result[edges_in[i].actor] *
+				(edges_in[i].weight / leaving[edges_in[i].actor]);
+		for (int p = 0; p < PEOPLE_MAX; p++)
+		{
+			change += fabs(next[p] - result[p]);
+			result[p] = next[p];
+		}
+		if (change < 1e-14)
+			break;
+	}
+}
+
+void
+fuzz_one(const uint8 *data, size_t size)
+{
+	Input		input = input_of(data, size);
+	KloutSolveOptions options = {0, 1e-9, 2000, false, false};
+	KloutSolveResult solved;
+	KloutSolveResult again;
+	double		result[PEOPLE_MAX];
+	double		other[PEOPLE_MAX];
+	int			people;
+	int			weights;
+	bool		bytes;
+	double		sum = 0;
+	double		heaviest = 0;
+	double		lightest = INFINITY;
+	int			n = 0;
+
+	options.damping = (double) input_below(&input, 100) / 100;
+	people = 2 + input_below(&input, PEOPLE_MAX - 1);
+	weights = input_u8(&input);
+	bytes = (weights & 4) != 0;
+	options.plain = (weights & 8) != 0;
+	options.plain_sums = (weights & 16) != 0;
+	while (input.left > 0 && n < EDGES_MAX)
+	{
+		Edge	   *edge = &edges_in[n];
+
+		edge->actor = input_below(&input, people);
+		edge->target = input_below(&input, people);
+		switch (weights & 3)
+		{
+			case 0:
+				edge->weight = 1;
+				break;
+			case 1:
+				edge->weight = 1 + input_u8(&input);
+				break;
+			default:
+				edge->weight = fabs(input_double(&input));
+				break;
+		}
+		/* as the loader demands */
+		if (edge->actor != edge->target && edge->weight > 0 && isfinite(edge->weight))
+		{
+			heaviest = fmax(heaviest, edge->weight);
+			lightest = fmin(lightest, edge->weight);
+			n++;
+		}
+	}
+
+	if (n == 0 || !authority(n, 1, bytes, &options, result, &solved))
+		return;
+	for (int p = 0; p < PEOPLE_MAX; p++)
+		if (result[p] >= 0)
+			sum += result[p];
+		else
+			require(result[p] == -1);
+	require(fabs(sum - 1) <= 1e-9);
+	require(solved.error_bound >= 0 && solved.converged == (solved.error_bound <= options.tolerance));
+
+	/* the order of edges and of pieces does not matter, to the bit */
+	if (!authority(n, -1, bytes, &options, other, &again))
+	{
+		/* sums that are at the end of the range may round either way */
+		require(heaviest > 1e300);
+		return;
+	}
+	if ((weights & 3) < 2)
+		require(memcmp(result, other, sizeof(result)) == 0 &&
+				solved.iterations == again.iterations);
+
+	if (solved.converged && options.damping < 0.95 && lightest > 1e-150 && heaviest < 1e150)
+	{
+		double		distance = 0;
+
+		iterate(n, options.damping, result, other);
+		for (int p = 0; p < PEOPLE_MAX; p++)
+			distance += fabs(fmax(result[p], 0) - other[p]);
+		require(distance <= 1e-8);
+	}
+}
