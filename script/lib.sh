@@ -173,6 +173,29 @@ find_installed_klout() {
 	chmod a+r "$KLOUT_CONF"
 }
 
+# Sets site to a folder with the built pages of report/, without data. They are kept in tmp/ of the
+# checkout by a checksum of their sources, so that npm and the network are needed only after a change.
+# Fails, and says why, if they are not there and cannot be built.
+build_site() {
+	local key work=$top/tmp/site
+
+	key=$(cd "$top/report" && find .npmrc package.json package-lock.json build.mjs src -type f -print0 |
+		LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c1-16)
+	site=$work/$key
+	[[ ! -f $site/index.html ]] || return 0
+	for tool in node npm; do
+		type -P "$tool" >/dev/null || { say "$tool is missing, which builds the pages: script/bootstrap installs it" >&2; return 1; }
+	done
+	mkdir -p "$work" 2>/dev/null && [[ -w $work ]] || work=$(mktemp -d "${TMPDIR:-/tmp}/klout-site.XXXXXX")
+	site=$work/$key
+	rm -rf "$site.new" && mkdir "$site.new" && cp -R "$top"/report/{.npmrc,package.json,package-lock.json,build.mjs,src} "$site.new" &&
+		(cd "$site.new" && npm ci --omit=dev --ignore-scripts --prefer-offline >npm.log 2>&1 && node build.mjs dist >>npm.log 2>&1) ||
+		{ tail -n 15 "$site.new/npm.log" >&2; rm -rf "$site.new"; return 1; }
+	# whoever built the same at the same time was as right
+	[[ -d $site ]] || mv "$site.new/dist" "$site" 2>/dev/null || [[ -f $site/index.html ]]
+	rm -rf "$site.new"
+}
+
 # Starts the throw-away server; psql and pg_regress find it by PGHOST, PGPORT and PGUSER
 start_server() {
 	local locale=C
