@@ -20,13 +20,19 @@ SET LOCAL jit = off;
 SET LOCAL work_mem = '64MB';
 
 -- klout may be installed into any schema
-SELECT coalesce(min(format('%I', nspname)), '') AS klout, count(*) > 0 AS is_installed
+SELECT coalesce(min(format('%I', nspname)), '') AS klout, count(*) > 0 AS is_installed,
+	   coalesce(bool_and(pg_catalog.has_schema_privilege(nspname, 'USAGE')), true) AS may_use
 FROM pg_catalog.pg_extension JOIN pg_catalog.pg_namespace ON pg_namespace.oid = extnamespace
 WHERE extname = 'klout' \gset
 \if :is_installed
 \else
 	DO $$ BEGIN RAISE EXCEPTION 'the extension klout is not installed in this database'
 		USING HINT = format('This is database "%s"; PGDATABASE names another.', current_database()); END $$;
+\endif
+\if :may_use
+\else
+	DO $$ BEGIN RAISE EXCEPTION 'permission denied for schema %, where klout is', (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'klout')
+		USING HINT = format('GRANT USAGE ON SCHEMA %s TO %I;', (SELECT extnamespace::regnamespace FROM pg_extension WHERE extname = 'klout'), current_user); END $$;
 \endif
 SELECT set_config('search_path', 'pg_catalog, ' || :'klout', true) AS search_path,
 	   set_config('klout_report.board', :'board', true) AS board_name \gset

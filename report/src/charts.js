@@ -16,7 +16,9 @@ export function figure({ alt, draw, data = null, className = "" }) {
 		const now = Math.floor(entry.contentRect.width);
 		if (now < 1 || now === width) return;
 		width = now;
-		canvas.replaceChildren(draw(width));
+		const drawing = draw(width);
+		drawing.setAttribute("aria-hidden", "true"); // the words say it
+		canvas.replaceChildren(drawing);
 	});
 	observer.observe(canvas);
 	return h("figure", { class: className || null }, canvas, data && h("details", h("summary", "The numbers as a table"), data));
@@ -107,11 +109,13 @@ export function stackedBars({ rows, bars, alt, data = null, domain = undefined, 
 export function changeBars({ rows, alt }) {
 	const largest = Math.max(0.5, ...rows.map((r) => Math.abs(r.change)));
 	const margin = (width) => Math.min(width * 0.42, 16 + 7 * Math.max(...rows.map((r) => [...r.label].length)));
+	// room for the numbers beside the bars
+	const reach = (width) => largest / (1 - 100 / Math.max(150, width - margin(width) - 24));
 	return figure({
 		alt,
 		draw: (width) => plot({
 			width, height: rows.length * 32 + 34, marginLeft: margin(width), marginRight: 24, marginTop: 4, marginBottom: 26, style: FONT,
-			x: { domain: [-largest * 1.3, largest * 1.3], label: null, tickSize: 0, ticks: 5, tickFormat: (x) => (x > 0 ? `+${x}` : String(x).replace("-", "\u2212")) },
+			x: { domain: [-reach(width), reach(width)], label: null, tickSize: 0, ticks: width < 420 ? 3 : 5, tickFormat: (x) => (x > 0 ? `+${x}` : String(x).replace("-", "\u2212")) },
 			y: { domain: rows.map((r) => r.label), label: null, tickSize: 0, padding: 0.3, tickFormat: (t) => shortened(t, Math.floor((margin(width) - 12) / 6.6)) },
 			marks: [
 				barX(rows, { x: "change", y: "label", fill: (d) => (d.change < 0 ? "var(--down)" : "var(--up)"), rx: 2 }),

@@ -42,7 +42,7 @@ async function show(focus) {
 	const at = location.hash;
 	let content;
 	try {
-		content = await (PAGES[Object.hasOwn(PAGES, page) ? page : ""])({
+		content = await (board.topics ? PAGES[Object.hasOwn(PAGES, page) ? page : ""] : nobody)({
 			path,
 			query,
 			go: (hash) => {
@@ -73,6 +73,10 @@ async function show(focus) {
 		scrollTo(0, 0);
 		main.focus({ preventScroll: true });
 	}
+}
+
+async function nobody() {
+	return { title: "Nobody", elements: [h("h1", "Nobody is on this board yet"), h("p", "The last publication had nobody to score.")] };
 }
 
 async function start() {

@@ -74,7 +74,7 @@ export function table({ caption, columns, rows, state, onchange = () => {}, page
 	order();
 	show();
 	const element = h("div.table",
-		h("div.scroll", { role: "region", "aria-label": caption, tabindex: "0" }, h("table", h("caption.visually-hidden", caption), h("thead", header), body)),
+		h("div.scroll", { role: "group", "aria-label": caption, tabindex: "0" }, h("table", h("caption.visually-hidden", caption), h("thead", header), body)),
 		h("div.pager", status, pages));
 	return {
 		element,
@@ -102,14 +102,16 @@ export function sorted(rows, value, descending) {
 	return keyed.map(([, row]) => row);
 }
 
-// A small table, all of it: columns are labels, those in numbers are aligned right
-export function plainTable({ caption, columns, numbers = [], rows, foot = null, visible = false }) {
+// A small table, all of it: columns are labels, those in numbers are aligned right, those in hide are left
+// out on narrow screens
+export function plainTable({ caption, columns, numbers = [], hide = [], rows, foot = null, visible = false }) {
+	const classOf = (i) => [numbers.includes(i) && "number", hide.includes(i) && "hide-small"].filter(Boolean).join(" ") || null;
 	const cells = (row) => row.map((value, i) => i === 0
 		? h("th", { scope: "row" }, value)
-		: h("td", { class: numbers.includes(i) ? "number" : null }, value));
-	return h("div.scroll", { role: "region", "aria-label": caption, tabindex: "0" }, h("table.plain",
+		: h("td", { class: classOf(i) }, value));
+	return h("div.scroll", { role: "group", "aria-label": caption, tabindex: "0" }, h("table.plain",
 		h("caption", { class: visible ? null : "visually-hidden" }, caption),
-		h("thead", h("tr", columns.map((column, i) => h("th", { scope: "col", class: numbers.includes(i) ? "number" : null }, column)))),
+		h("thead", h("tr", columns.map((column, i) => h("th", { scope: "col", class: classOf(i) }, column)))),
 		h("tbody", rows.map((row) => h("tr", cells(row)))),
 		foot && h("tfoot", h("tr", cells(foot)))));
 }

@@ -41,7 +41,7 @@ export async function compare({ path, go }) {
 					})),
 				h("section.card.full", { "aria-labelledby": "beside" }, h("h2", { id: "beside" }, "Side by side"),
 					plainTable({
-						caption: "Side by side", columns: ["", ...people.map((p) => personLink(p.person))], numbers: people.map((_, i) => i + 1),
+						caption: "Side by side", columns: [h("span.visually-hidden", "Fact"), ...people.map((p) => personLink(p.person))], numbers: people.map((_, i) => i + 1),
 						rows: [
 							["Score", ...people.map((p) => h("strong", f.score(at(p, "score"))))],
 							["Rank", ...people.map((p) => f.count(at(p, "rank")))],

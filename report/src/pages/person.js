@@ -93,7 +93,7 @@ function parts(p, score) {
 		}),
 		networks.length > 1 && legend(networks.map((network) => [name(network), board.colours.get(network)])),
 		plainTable({
-			caption: "Points by part and network", columns: ["Part", "Network", "Amount", "Points"], numbers: [2, 3],
+			caption: "Points by part and network", columns: ["Part", "Network", "Amount", "Points"], numbers: [2, 3], hide: networkColumn(1),
 			rows: p.parts.map(([part, network, amount, points]) => [h("span", { title: f.PART_MEANINGS[part] }, f.PARTS[part] ?? part), name(network), f.amountOf(part, amount), f.score(points)]),
 			foot: ["Together", "", "", f.score(Math.abs(total - score) < 0.03 ? score : total)],
 		}),
@@ -101,6 +101,9 @@ function parts(p, score) {
 		h("p.note", "Reach: different people who reacted, each counted once, fading with the age of their last reaction. Consistency: days on which anybody did, fading slowly."),
 	];
 }
+
+// A network that is the only one need not be said on narrow screens
+const networkColumn = (i) => (board.networks.length < 2 ? [i] : []);
 
 // Adds what stacked bars need: where each begins, its colour and its label
 export function stacked(bars, whole) {
@@ -133,7 +136,7 @@ function changes(p, score, place) {
 		h("p.lead", h("strong", { class: change > 0 ? "up" : change < 0 ? "down" : "" }, f.change(change)), ` points, from ${f.score(p.before)} to ${f.score(score)}. `, reason(newActions, newDays, change)),
 		rows.length > 0 && changeBars({ rows, alt: `Changes of points: ${rows.map((row) => `${row.label} ${f.change(row.change)}`).join("; ")}.` }),
 		rows.length > 0 && plainTable({
-			caption: "Points before and after", columns: ["Part", "Network", "Before", "After", "Change"], numbers: [2, 3, 4],
+			caption: "Points before and after", columns: ["Part", "Network", "Before", "After", "Change"], numbers: [2, 3, 4], hide: [...networkColumn(1), 2],
 			rows: rows.map((row) => [row.part === "learned" ? "Learned since then" : f.PARTS[row.part] ?? row.part, row.network ? name(row.network) : "", f.score(row.before), f.score(row.after), f.change(row.change)]),
 			foot: ["Together", "", f.score(p.before), f.score(score), f.change(change)],
 		}),
@@ -156,7 +159,7 @@ function statement(p, score) {
 	const rows = p.statement.map(([network, kind, actions, first, last, points]) => [
 		kind === null ? h("i", "audience, own posts") : name(kind), name(network), f.count(actions), f.day(first), f.day(last), f.score(points)]);
 	return [
-		plainTable({ caption: "What was received, and what it brings now", columns: ["Kind", "Network", "Actions", "First", "Last", "Points"], numbers: [2, 3, 4, 5], rows }),
+		plainTable({ caption: "What was received, and what it brings now", columns: ["Kind", "Network", "Actions", "First", "Last", "Points"], numbers: [2, 3, 4, 5], hide: [...networkColumn(1), 3], rows }),
 		p.accounts && h("p", "Accounts linked to this person: ", p.accounts.flatMap(([network, account], i) => [i ? ", " : "", name(String(account)), " on ", name(network)]), "."),
 		h("p.note", "Something wrong here? The facts can be corrected, and you may opt out: ask whoever publishes this."),
 	];
