@@ -57,7 +57,7 @@ CALL klout_refresh('people & <co>', as_of => '2026-03-10 12:00+00', publish => '
 CALL klout_refresh('people & <co>', as_of => '2026-03-15 12:00+00', publish => 'always');
 CALL klout_refresh('people & <co>', as_of => '2026-03-22 12:00+00', publish => 'always');
 INSERT INTO "people & <co>".perks (perk, min_score, top_share, network, topic, capacity) VALUES
-	('mug <b>', 40, NULL, NULL, '', 30), ('ticket', NULL, 0.05, 'blog', '', 5), ('nothing left', 20, NULL, NULL, '', 3);
+	('mug <b>', 40, NULL, NULL, '', 15), ('ticket', NULL, 0.05, 'blog', '', 5), ('nothing left', 20, NULL, NULL, '', 3);
 SELECT klout_grant('people & <co>', 'nothing left') \g /dev/null
 SELECT klout_grant('people & <co>', 'ticket') \g /dev/null
 DELETE FROM "people & <co>".grants WHERE perk = 'ticket' AND rank > 2;
