@@ -28,7 +28,7 @@ export async function leaderboard({ query, setQuery }) {
 		{ key: "score", label: "Score", value: (i) => -i, descending: true, cell: (i) => scoreCell(list, i) },
 		{ key: "percentile", label: "At or below", title: "Share of people who have that score or less", number: true, hide: "small", value: (i) => -i, descending: true, cell: (i) => f.percent(list.percentile[i]) },
 		{ key: "change", label: `Change, ${SPANS.find(([days]) => String(days) === span)[1]}`, number: true, value: (i) => change[i], descending: true, cell: (i) => changeCell(change[i]) },
-		network && { key: "points", label: h("span", "Points on ", name(network)), number: true, value: (i) => points[i], descending: true, cell: (i) => f.score(points[i]) },
+		network && { key: "points", label: `Points on ${network}`, number: true, value: (i) => points[i], descending: true, cell: (i) => f.score(points[i]) },
 		{ key: "reach", label: "Reach", title: "Different people who reacted, fading", number: true, hide: "small", value: (i) => list.reach[i], descending: true, cell: (i) => f.score(list.reach[i]) },
 		{ key: "consistency", label: "Consistency", title: "Days on which anybody reacted, fading slowly", number: true, hide: "medium", value: (i) => list.consistency[i], descending: true, cell: (i) => f.score(list.consistency[i]) },
 		{ key: "last", label: "Last reaction", number: true, hide: "medium", value: (i) => list.last_day[i], descending: true, cell: (i) => f.day(list.last_day[i]) },
