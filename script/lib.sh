@@ -217,6 +217,73 @@ find_installed_klout() {
 	chmod a+r "$KLOUT_CONF"
 }
 
+# Sets site to a folder with the built pages of report/, without data. Fails, and says why, if they cannot
+# be built. They are kept in tmp/ of the checkout by a checksum of their sources, so that npm and the
+# network are needed only after a change.
+build_site() {
+	local key
+
+	key=$(checksum .npmrc package.json package-lock.json build.mjs src)
+	site_cache
+	site=$cache/$key
+	[[ ! -f $site/index.html ]] || return 0
+	npm_install "$site.new" --omit=dev || return 1
+	cp -R "$top"/report/{build.mjs,src} "$site.new"
+	if ! (cd "$site.new" && node build.mjs dist) >&2; then
+		rm -rf "$site.new"
+		return 1
+	fi
+	rm -rf "$site"
+	mv "$site.new/dist" "$site"
+	rm -rf "$site.new"
+}
+
+# Sets site_tools to a folder whose node_modules/ has what tests and benchmarks of the pages need
+install_site_tools() {
+	local key
+
+	key=$(checksum .npmrc package.json package-lock.json)
+	site_cache
+	site_tools=$cache/tools-$key
+	[[ ! -f $site_tools/complete ]] || return 0
+	npm_install "$site_tools" || return 1
+	touch "$site_tools/complete"
+}
+
+# Prints the browser that tests, benchmarks and screenshots of the pages run. Fails if there is none.
+find_chromium() {
+	type -P "${CHROMIUM:-chromium}" || type -P chromium-browser || type -P google-chrome
+}
+
+# The checksum of files and folders of report/
+checksum() {
+	(cd "$top/report" && find "$@" -type f -print0 | LC_ALL=C sort -z | xargs -0 sha256sum | sha256sum | cut -c1-16)
+}
+
+# Sets cache to where built pages are kept
+site_cache() {
+	cache=$top/tmp/site
+	mkdir -p "$cache" 2>/dev/null && [[ -w $cache ]] || cache=$(mktemp -d "${TMPDIR:-/tmp}/klout-site.XXXXXX")
+}
+
+# npm_install FOLDER OPTION...: the packages of report/package-lock.json; their scripts are not run
+npm_install() {
+	local folder=$1 tool
+
+	shift
+	for tool in node npm; do
+		type -P "$tool" >/dev/null || { say "$tool is not installed" >&2; return 1; }
+	done
+	rm -rf "$folder"
+	mkdir -p "$folder"
+	cp "$top"/report/{.npmrc,package.json,package-lock.json} "$folder"
+	if ! (cd "$folder" && npm ci "$@" --ignore-scripts --prefer-offline) >"$folder/npm.log" 2>&1; then
+		tail -n 15 "$folder/npm.log" >&2
+		rm -rf "$folder"
+		return 1
+	fi
+}
+
 # Starts the throw-away server; psql and pg_regress find it by PGHOST, PGPORT and PGUSER
 start_server() {
 	local locale=C
