@@ -555,28 +555,55 @@ is_float4(double value)
 	return value <= (double) FLT_MAX && (double) (float) value == value;
 }
 
-void
-klout_edges_add(KloutEdges *edges, uint32 actor, uint32 target, double weight)
+/* The kind that holds all of the weights, and is at least the given one. */
+static KloutWeightKind
+kind_for(const double *weight, int n, KloutWeightKind kind)
 {
-	KloutEdgeChunk *chunk = edges->last;
-	KloutWeightKind kind = edges->kind;
+	bool		ones = true;
+	bool		floats = true;
 
-	Assert(actor != target);
+	for (int i = 0; i < n; i++)
+	{
+		ones &= weight[i] == 1;
+		floats &= is_float4(weight[i]);
+	}
+	if (ones)
+		return kind;
+	return Max(kind, floats ? KLOUT_WEIGHT_FLOAT4 : KLOUT_WEIGHT_FLOAT8);
+}
 
+void
+klout_edges_add(KloutEdges *edges, const uint32 *number, const double *weight,
+				int n)
+{
 	/* chunks that follow one whose weights were not all 1 are of its kind */
-	if (weight != 1 && kind != KLOUT_WEIGHT_FLOAT8)
-		kind = is_float4(weight) ? KLOUT_WEIGHT_FLOAT4 : KLOUT_WEIGHT_FLOAT8;
-	if (unlikely(chunk == NULL || chunk->n == chunk->capacity || chunk->kind < kind))
-		chunk = add_chunk(edges, kind);
+	KloutWeightKind kind = kind_for(weight, n, edges->kind);
 
-	chunk->actor[chunk->n] = actor;
-	chunk->target[chunk->n] = target;
-	if (kind == KLOUT_WEIGHT_FLOAT4)
-		chunk->weight4[chunk->n] = (float) weight;
-	else if (kind == KLOUT_WEIGHT_FLOAT8)
-		chunk->weight8[chunk->n] = weight;
-	chunk->n++;
-	edges->n++;
+	while (n > 0)
+	{
+		KloutEdgeChunk *chunk = edges->last;
+		int			fits;
+
+		if (chunk == NULL || chunk->n == chunk->capacity || chunk->kind < kind)
+			chunk = add_chunk(edges, kind);
+		fits = (int) Min((uint32) n, chunk->capacity - chunk->n);
+		for (int i = 0; i < fits; i++)
+		{
+			Assert(number[2 * i] != number[2 * i + 1]);
+			chunk->actor[chunk->n + i] = number[2 * i];
+			chunk->target[chunk->n + i] = number[2 * i + 1];
+		}
+		if (kind == KLOUT_WEIGHT_FLOAT4)
+			for (int i = 0; i < fits; i++)
+				chunk->weight4[chunk->n + i] = (float) weight[i];
+		else if (kind == KLOUT_WEIGHT_FLOAT8)
+			memcpy(chunk->weight8 + chunk->n, weight, fits * sizeof(double));
+		chunk->n += fits;
+		edges->n += fits;
+		number += 2 * fits;
+		weight += fits;
+		n -= fits;
+	}
 }
 
 KloutMeaning *

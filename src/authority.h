@@ -195,11 +195,12 @@ typedef struct KloutEdges
 extern void klout_edges_init(KloutEdges *edges, KloutMemory *memory);
 
 /*
- * Adds an edge between two different numbers.  weight is finite and above 0;
- * at most KLOUT_EDGES_MAX edges, which the caller watches.
+ * Adds n edges, each between two different numbers, which stand as in
+ * klout_ids_of_edges.  weight is finite and above 0; at most KLOUT_EDGES_MAX
+ * edges, which the caller watches.
  */
-extern void klout_edges_add(KloutEdges *edges, uint32 actor, uint32 target,
-							double weight);
+extern void klout_edges_add(KloutEdges *edges, const uint32 *number,
+							const double *weight, int n);
 
 /* Space for the meaning of the numbers of somebody else's chunks. */
 extern KloutMeaning *klout_edges_meaning(KloutEdges *edges, uint32 n);

@@ -26,6 +26,9 @@
 /* klout.authority_memory in kB, 0: as maintenance_work_mem */
 static int	authority_memory = 0;
 
+/* people ahead of the current one that are asked for early */
+#define AHEAD				16
+
 /* what klout_authority_stats tells of the last call that came to its end */
 typedef struct RunStats
 {
@@ -243,6 +246,7 @@ put_people(KloutAuthorityRun *run, const KloutGraph *graph,
 	MemoryContext row = AllocSetContextCreate(run->context, "klout_authority row",
 											  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(row);
+	bool		integer = run->id_type == KLOUT_ID_INTEGER;
 
 	for (uint32 i = 0; i < graph->n; i++)
 	{
@@ -251,7 +255,17 @@ put_people(KloutAuthorityRun *run, const KloutGraph *graph,
 		bool		nulls[2] = {false, false};
 
 		CHECK_FOR_INTERRUPTS();
-		if (run->id_type == KLOUT_ID_INTEGER)
+		/* people by id are anywhere else in the order of the others */
+		if (i + 2 * AHEAD < graph->n)
+		{
+			KLOUT_PREFETCH(&graph->vertex[graph->by_id[i + 2 * AHEAD]]);
+			if (integer)
+				KLOUT_PREFETCH(&run->ids.id[graph->by_id[i + 2 * AHEAD]]);
+			else
+				KLOUT_PREFETCH(&run->ids.offset[graph->by_id[i + 2 * AHEAD]]);
+			KLOUT_PREFETCH(&authority[graph->vertex[graph->by_id[i + AHEAD]]]);
+		}
+		if (integer)
 			values[0] = Int64GetDatum(run->ids.id[number]);
 		else if (run->id_type == KLOUT_ID_UUID)
 			values[0] = CStringGetTextDatum(text_of_id(run, number));

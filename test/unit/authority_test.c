@@ -196,9 +196,7 @@ load(KloutIds *ids, KloutEdges *edges, int n, bool bytes)
 				number[end] = number_of_text(ids, id[end], end % 2);
 		else
 			klout_ids_of_edges(ids, id, batched, number);
-		for (int edge = 0; edge < batched; edge++)
-			klout_edges_add(edges, number[2 * edge], number[2 * edge + 1],
-							weight[edge]);
+		klout_edges_add(edges, number, weight, batched);
 		batched = 0;
 	}
 }
