@@ -128,12 +128,8 @@ klout_solve_worker(dsm_segment *segment, shm_toc *toc)
 	dsm_detach(edges);
 }
 
-/*
- * How many workers to ask for: as many as the planner would for a table of
- * that size.
- */
-static int
-workers_wanted(size_t size)
+int
+klout_workers_wanted(size_t size)
 {
 	int			wanted = 0;
 	double		threshold = (double) min_parallel_table_scan_size * BLCKSZ;
@@ -208,6 +204,18 @@ create_segment(void *argument)
 	dsm_pin_mapping(task->segment);
 }
 
+dsm_segment *
+klout_create_segment(size_t size)
+{
+	SegmentTask task = {size, NULL};
+
+	if (!klout_try_shared(create_segment, &task))
+		return NULL;
+	/* from here on the outer owner releases it if need be */
+	dsm_unpin_mapping(task.segment);
+	return task.segment;
+}
+
 /* Counted memory that is shared if it can be. */
 typedef struct Space
 {
@@ -220,17 +228,11 @@ typedef struct Space
 static void
 take_space(Space *space, KloutMemory *memory, size_t size, bool shared)
 {
-	SegmentTask task = {size, NULL};
-
 	klout_reserve(memory, size);
 	space->size = size;
-	if (shared && klout_try_shared(create_segment, &task))
-	{
-		/* from here on the outer owner releases it if need be */
-		dsm_unpin_mapping(task.segment);
-		space->segment = task.segment;
+	space->segment = shared ? klout_create_segment(size) : NULL;
+	if (space->segment != NULL)
 		space->address = dsm_segment_address(space->segment);
-	}
 	else
 	{
 		space->block = memory->allocate(memory, size + 64);
@@ -304,7 +306,7 @@ klout_solver_start(KloutSolvePlan *plan, const double *warm)
 
 	solver->plan = plan;
 	solver->wanted = plan->rows > 0 ?
-		workers_wanted(plan->edges_size + plan->size) : 0;
+		klout_workers_wanted(plan->edges_size + plan->size) : 0;
 	take_space(&solver->edges, memory, plan->edges_size, solver->wanted > 0);
 	klout_solve_edges(plan, solver->edges.address);
 	klout_graph_keep_tails(plan->graph);

@@ -85,7 +85,8 @@ run_resize(KloutMemory *memory, void *block, size_t size)
 static void
 run_release(KloutMemory *memory, void *block)
 {
-	pfree(block);
+	if (!klout_release_shared((KloutAuthorityRun *) memory, block))
+		pfree(block);
 }
 
 static uint64
@@ -399,7 +400,7 @@ authority(FunctionCallInfo fcinfo, const char *function, bool text)
 	if (run->edges.n > 0)
 	{
 		klout_ids_close(&run->ids);
-		problem = klout_graph_build(&graph, &run->ids, &run->edges, &culprit);
+		problem = klout_build_graph(run, &graph, &culprit);
 		if (problem != NULL)
 			ereport(ERROR,
 					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
@@ -438,6 +439,7 @@ authority(FunctionCallInfo fcinfo, const char *function, bool text)
 		 function, stats.vertices, stats.edges, stats.core_edges,
 		 stats.iterations, stats.error_bound, stats.load_seconds,
 		 stats.build_seconds, stats.solve_seconds);
+	klout_release_all_shared(run);
 	MemoryContextDelete(run->context);
 	pfree(run);
 	return (Datum) 0;

@@ -12,6 +12,7 @@
 #include <setjmp.h>
 
 #include "authority.h"
+#include "authority_build.h"
 #include "authority_solve.h"
 
 #define PEOPLE_MAX	3000
@@ -146,7 +147,7 @@ static KloutMemory
 memory_of(size_t limit)
 {
 	KloutMemory memory = {test_allocate, test_resize, test_release, test_refuse,
-	test_interrupts, NULL, limit, 0, 0};
+	test_interrupts, NULL, NULL, limit, 0, 0};
 
 	return memory;
 }
