@@ -26,8 +26,7 @@ typedef struct KloutSolveOptions
 	double		damping;		/* [0, 1) */
 	double		tolerance;		/* > 0: bound of the L1 error of the result */
 	uint32		max_iterations; /* >= 1 */
-	bool		plain;			/* without acceleration, for tests */
-	bool		plain_sums;		/* without vector instructions, for tests */
+	bool		plain;			/* without combinations, for tests */
 } KloutSolveOptions;
 
 typedef struct KloutSolveResult
