@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * authority.c
- *	  The graph of who reacted to whom: ids, edges as they come, and what there is
- *	  to do with a graph that authority_build.c made of them.
+ *	  The graph of who reacted to whom: ids, edges as they come,
+ *	  and what there is to do with the graph that authority_build.c makes.
  *
  * Plan.
  *
@@ -20,7 +20,6 @@
  */
 #include "authority.h"
 
-
 /* edges of a chunk are a quarter of those before, within these bounds */
 #define LEAST_CHUNK			1024
 #define MOST_CHUNK			(256 * 1024)
@@ -30,6 +29,9 @@
 #define DIGITS				(1 << DIGIT_BITS)
 
 #define SUM_PIECE			4096
+
+/* slots ahead of the current one whose ids are asked for early */
+#define AHEAD				16
 
 /* ----------
  * Memory
@@ -399,9 +401,11 @@ klout_ids_merge(KloutIds *ids, const KloutIdList *list, uint32 *number)
 				numbered_slot(ids, list->id[i], at[i - from]);
 
 			number[i] = slot->number;
-			for (int end = KLOUT_ACTOR; end <= KLOUT_TARGET; end++)
-				ids->edges[slot->number][end] += list->edges[i][end];
+			KLOUT_PREFETCH(&ids->edges[slot->number]);
 		}
+		for (uint32 i = from; i < from + n; i++)
+			for (int end = KLOUT_ACTOR; end <= KLOUT_TARGET; end++)
+				ids->edges[number[i]][end] += list->edges[i][end];
 	}
 }
 
@@ -425,6 +429,8 @@ klout_ids_close(KloutIds *ids)
 	{
 		if (i % KLOUT_INTERRUPT_STEPS == 0)
 			ids->memory->interrupts();
+		if (i + AHEAD < ids->slots && ids->slot[i + AHEAD].number != KLOUT_NOBODY)
+			KLOUT_PREFETCH(&ids->edges[ids->slot[i + AHEAD].number]);
 		if (ids->slot[i].number != KLOUT_NOBODY)
 			carry_edges(ids, &ids->slot[i]);
 	}

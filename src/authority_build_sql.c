@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * authority_build_sql.c
- *	  Builds the graph of klout_authority with parallel workers.
+ *	  Builds the graph of klout_authority, and what is iterated of it, with
+ *	  parallel workers.
  *
  * Plan.  What the processes share of the build lies in segments of shared
  * memory of their own, created before parallel mode, as too little of it is an
@@ -28,16 +29,44 @@
 
 #define KEY_TEAM			UINT64CONST(0x6B6C6F7574000005)
 
+/* blocks that a team shares at most */
+#define TEAM_BLOCKS			(KLOUT_SOLVE_BLOCKS + 1)
+
+StaticAssertDecl(KLOUT_BUILD_BLOCKS <= TEAM_BLOCKS, "blocks of a build");
+
+typedef enum TeamStage
+{
+	STAGE_SCATTER = KLOUT_BUILD_SCATTER,
+	STAGE_DONE = KLOUT_BUILD_DONE,
+	STAGE_COPY					/* edges to what is iterated */
+} TeamStage;
+
 typedef struct BuildTeam
 {
 	Barrier		barrier;		/* odd phases are stages */
-	KloutBuildStage stage;		/* set in even phases */
+	int			stage;			/* of a build, or as above; set in even phases */
 	pg_atomic_uint32 next;		/* piece of the stage */
-	bool text;
-	dsm_handle	block[KLOUT_BUILD_BLOCKS];
-	uint32		chunks;
+	int			blocks;
+	dsm_handle	block[TEAM_BLOCKS];
+	KloutSolvePlan plan;		/* to copy, with the leader's pointers */
+	KloutGraph	graph;
+	uint32		chunks;			/* to scatter */
 	dsm_handle	chunk[FLEXIBLE_ARRAY_MEMBER];
 } BuildTeam;
+
+/* What a member of the team has of its own. */
+typedef struct Member
+{
+	BuildTeam  *team;
+	KloutAuthorityRun *run;
+	dsm_segment *segment[TEAM_BLOCKS];
+	void	   *block[TEAM_BLOCKS];
+	KloutBuilder builder;
+	KloutEdgeChunk *chunk;
+	dsm_segment **chunk_segment;
+	KloutSolvePlan plan;
+	KloutGraph	graph;
+} Member;
 
 extern PGDLLEXPORT void klout_build_worker(dsm_segment *segment, shm_toc *toc);
 
@@ -113,23 +142,71 @@ next_piece(void *team)
 	return pg_atomic_fetch_add_u32(&((BuildTeam *) team)->next, 1);
 }
 
+static void
+copy_pieces(BuildTeam *team, const KloutSolvePlan *plan, void *edges)
+{
+	uint32		pieces = klout_solve_edges_pieces(plan);
+	uint32		piece;
+
+	while ((piece = next_piece(team)) < pieces)
+	{
+		CHECK_FOR_INTERRUPTS();
+		klout_solve_edges_piece(plan, edges, piece);
+	}
+}
+
+static void
+attach_blocks(Member *member)
+{
+	BuildTeam  *team = member->team;
+
+	for (int i = 0; i < team->blocks; i++)
+	{
+		member->segment[i] = klout_attach_segment(team->block[i]);
+		member->block[i] = dsm_segment_address(member->segment[i]);
+	}
+	if (team->stage == STAGE_COPY)
+	{
+		member->plan = team->plan;
+		member->graph = team->graph;
+		klout_solve_join(&member->plan, &member->graph, member->block);
+	}
+	else
+		klout_build_join(&member->builder, &member->run->memory, member->block,
+						 member->chunk, team->chunks);
+}
+
+/* Only this stage has the chunks. */
+static void
+scatter_stage(Member *member)
+{
+	BuildTeam  *team = member->team;
+
+	for (uint32 i = 0; i < team->chunks; i++)
+	{
+		member->chunk_segment[i] = klout_attach_segment(team->chunk[i]);
+		klout_edges_view(&member->chunk[i],
+						 dsm_segment_address(member->chunk_segment[i]));
+	}
+	klout_build_work(&member->builder, KLOUT_BUILD_SCATTER, next_piece, team);
+	for (uint32 i = 0; i < team->chunks; i++)
+		dsm_detach(member->chunk_segment[i]);
+}
+
 void
 klout_build_worker(dsm_segment *segment, shm_toc *toc)
 {
 	BuildTeam  *team = (BuildTeam *) shm_toc_lookup(toc, KEY_TEAM, false);
-	dsm_segment **chunk_segment;
-	dsm_segment *block_segment[KLOUT_BUILD_BLOCKS] = {NULL};
-	KloutEdgeChunk *chunk;
-	KloutAuthorityRun *run;
-	KloutBuilder builder;
+	Member	   *member = palloc0(sizeof(Member));
 	int			phase;
 
 	debug_query_string = "klout_authority";
 	pgstat_report_activity(STATE_RUNNING, debug_query_string);
 
-	run = klout_start_run(team->text);
-	chunk_segment = palloc0(sizeof(*chunk_segment) * Max(team->chunks, 1));
-	chunk = palloc0(sizeof(KloutEdgeChunk) * Max(team->chunks, 1));
+	member->team = team;
+	member->run = klout_start_run(false);
+	member->chunk = palloc0(sizeof(KloutEdgeChunk) * Max(team->chunks, 1));
+	member->chunk_segment = palloc0(sizeof(dsm_segment *) * Max(team->chunks, 1));
 	phase = BarrierAttach(&team->barrier);
 	for (;;)
 	{
@@ -139,51 +216,120 @@ klout_build_worker(dsm_segment *segment, shm_toc *toc)
 			BarrierArriveAndWait(&team->barrier, PG_WAIT_EXTENSION);
 			phase++;
 		}
-		if (team->stage == KLOUT_BUILD_DONE)
+		if (team->stage == STAGE_DONE)
 			break;
-		if (block_segment[0] == NULL)
-		{
-			void	   *block[KLOUT_BUILD_BLOCKS];
-
-			for (int i = 0; i < KLOUT_BUILD_BLOCKS; i++)
-			{
-				block_segment[i] = klout_attach_segment(team->block[i]);
-				block[i] = dsm_segment_address(block_segment[i]);
-			}
-			klout_build_join(&builder, &run->memory, block, chunk, team->chunks);
-		}
-		if (team->stage == KLOUT_BUILD_SCATTER)
-			for (uint32 i = 0; i < team->chunks; i++)
-			{
-				chunk_segment[i] = klout_attach_segment(team->chunk[i]);
-				klout_edges_view(&chunk[i], dsm_segment_address(chunk_segment[i]));
-			}
-		klout_build_work(&builder, team->stage, next_piece, team);
-		if (team->stage == KLOUT_BUILD_SCATTER)
-			for (uint32 i = 0; i < team->chunks; i++)
-				dsm_detach(chunk_segment[i]);
+		if (member->segment[0] == NULL)
+			attach_blocks(member);
+		if (team->stage == STAGE_COPY)
+			copy_pieces(team, &member->plan, member->block[KLOUT_SOLVE_BLOCKS]);
+		else if (team->stage == STAGE_SCATTER)
+			scatter_stage(member);
+		else
+			klout_build_work(&member->builder, (KloutBuildStage) team->stage,
+							 next_piece, team);
 		BarrierArriveAndWait(&team->barrier, PG_WAIT_EXTENSION);
 		phase++;
 	}
 	BarrierDetach(&team->barrier);
-	for (int i = 0; i < KLOUT_BUILD_BLOCKS; i++)
-		if (block_segment[i] != NULL)
-			dsm_detach(block_segment[i]);
-	MemoryContextDelete(run->context);
+	for (int i = 0; i < team->blocks; i++)
+		if (member->segment[i] != NULL)
+			dsm_detach(member->segment[i]);
+	MemoryContextDelete(member->run->context);
 }
+
+/* Begins a stage, which the leader then works at, too. */
+static void
+begin_stage(BuildTeam *team, int stage)
+{
+	team->stage = stage;
+	pg_atomic_write_u32(&team->next, 0);
+	BarrierArriveAndWait(&team->barrier, PG_WAIT_EXTENSION);
+}
+
+static void
+end_stage(BuildTeam *team)
+{
+	BarrierArriveAndWait(&team->barrier, PG_WAIT_EXTENSION);
+}
+
+/*
+ * A parallel context with a team that shares some blocks, all of which are
+ * segments; *team is NULL if it can have no workers.
+ */
+static ParallelContext *
+prepare_team(int workers, dsm_segment *const *block, int blocks,
+			 uint32 chunks, BuildTeam **team)
+{
+	size_t		size = offsetof(BuildTeam, chunk) + chunks * sizeof(dsm_handle);
+	ParallelContext *pcxt;
+
+	EnterParallelMode();
+	pcxt = CreateParallelContext("klout", "klout_build_worker", workers);
+	shm_toc_estimate_chunk(&pcxt->estimator, size);
+	shm_toc_estimate_keys(&pcxt->estimator, 1);
+	InitializeParallelDSM(pcxt);
+	*team = NULL;
+	if (pcxt->seg == NULL || pcxt->nworkers == 0)
+		return pcxt;
+
+	*team = (BuildTeam *) shm_toc_allocate(pcxt->toc, size);
+	memset(*team, 0, size);
+	BarrierInit(&(*team)->barrier, 0);
+	pg_atomic_init_u32(&(*team)->next, 0);
+	(*team)->blocks = blocks;
+	for (int i = 0; i < blocks; i++)
+		(*team)->block[i] = dsm_segment_handle(block[i]);
+	(*team)->chunks = chunks;
+	shm_toc_insert(pcxt->toc, KEY_TEAM, *team);
+	return pcxt;
+}
+
+static void
+launch_team(KloutAuthorityRun *run, ParallelContext *pcxt, BuildTeam *team,
+			const char *what)
+{
+	BarrierAttach(&team->barrier);
+	LaunchParallelWorkers(pcxt);
+	elog(DEBUG1, "%s: %d of %d parallel workers %s", run->function,
+		 pcxt->nworkers_launched, pcxt->nworkers_to_launch, what);
+}
+
+static void
+dismiss_team(ParallelContext *pcxt, BuildTeam *team)
+{
+	if (team != NULL)
+	{
+		begin_stage(team, STAGE_DONE);
+		BarrierDetach(&team->barrier);
+		WaitForParallelWorkersToFinish(pcxt);
+	}
+	DestroyParallelContext(pcxt);
+	ExitParallelMode();
+}
+
+/* The segments of blocks; false if there is one that has none. */
+static bool
+segments_of(const KloutAuthorityRun *run, void *const *block, int blocks,
+			dsm_segment **segment)
+{
+	for (int i = 0; i < blocks; i++)
+	{
+		segment[i] = segment_of(run, block[i]);
+		if (segment[i] == NULL)
+			return false;
+	}
+	return true;
+}
+
+/* ----------
+ * The graph
+ * ----------
+ */
 
 static uint32
 next_number(void *number)
 {
 	return (*(uint32 *) number)++;
-}
-
-static void
-work_alone(KloutBuilder *builder, KloutBuildStage stage)
-{
-	uint32		number = 0;
-
-	klout_build_work(builder, stage, next_number, &number);
 }
 
 /* Goes through the stages with a team, or without one. */
@@ -195,65 +341,19 @@ go_through_stages(KloutBuilder *builder, BuildTeam *team)
 	while (stage != KLOUT_BUILD_DONE)
 	{
 		if (team == NULL || builder->alone)
-			work_alone(builder, stage);
+		{
+			uint32		number = 0;
+
+			klout_build_work(builder, stage, next_number, &number);
+		}
 		else
 		{
-			team->stage = stage;
-			pg_atomic_write_u32(&team->next, 0);
-			BarrierArriveAndWait(&team->barrier, PG_WAIT_EXTENSION);
+			begin_stage(team, (int) stage);
 			klout_build_work(builder, stage, next_piece, team);
-			BarrierArriveAndWait(&team->barrier, PG_WAIT_EXTENSION);
+			end_stage(team);
 		}
 		stage = klout_build_next(builder, stage);
 	}
-}
-
-static void
-build_in_parallel(KloutAuthorityRun *run, KloutBuilder *builder,
-				  dsm_segment *const block[KLOUT_BUILD_BLOCKS])
-{
-	int			workers = builder->processes - 1;
-	size_t		help = (size_t) workers * klout_build_help_size(builder);
-	size_t		team_size = offsetof(BuildTeam, chunk) +
-		builder->chunks * sizeof(dsm_handle);
-	ParallelContext *pcxt;
-	BuildTeam  *team;
-
-	klout_reserve(&run->memory, help);
-	EnterParallelMode();
-	pcxt = CreateParallelContext("klout", "klout_build_worker", workers);
-	shm_toc_estimate_chunk(&pcxt->estimator, team_size);
-	shm_toc_estimate_keys(&pcxt->estimator, 1);
-	InitializeParallelDSM(pcxt);
-	if (pcxt->seg != NULL && pcxt->nworkers > 0)
-	{
-		team = (BuildTeam *) shm_toc_allocate(pcxt->toc, team_size);
-		BarrierInit(&team->barrier, 0);
-		pg_atomic_init_u32(&team->next, 0);
-		team->stage = KLOUT_BUILD_SCATTER;
-		team->text = run->text;
-		for (int i = 0; i < KLOUT_BUILD_BLOCKS; i++)
-			team->block[i] = dsm_segment_handle(block[i]);
-		team->chunks = builder->chunks;
-		for (uint32 i = 0; i < builder->chunks; i++)
-			team->chunk[i] = dsm_segment_handle((dsm_segment *) builder->chunk[i].owner);
-		shm_toc_insert(pcxt->toc, KEY_TEAM, team);
-
-		BarrierAttach(&team->barrier);
-		LaunchParallelWorkers(pcxt);
-		elog(DEBUG1, "%s: %d of %d parallel workers build", run->function,
-			 pcxt->nworkers_launched, workers);
-		go_through_stages(builder, team);
-		team->stage = KLOUT_BUILD_DONE;
-		BarrierArriveAndWait(&team->barrier, PG_WAIT_EXTENSION);
-		BarrierDetach(&team->barrier);
-		WaitForParallelWorkersToFinish(pcxt);
-	}
-	else
-		go_through_stages(builder, NULL);
-	DestroyParallelContext(pcxt);
-	ExitParallelMode();
-	klout_unreserve(&run->memory, help);
 }
 
 const char *
@@ -263,20 +363,69 @@ klout_build_graph(KloutAuthorityRun *run, KloutGraph *graph, uint32 *culprit)
 	KloutBuilder builder;
 	void	   *block[KLOUT_BUILD_BLOCKS];
 	dsm_segment *segment[KLOUT_BUILD_BLOCKS];
-	bool		shared = workers > 0;
 
 	run->memory.share = workers > 0 ? share : NULL;
 	klout_build_start(&builder, graph, &run->ids, &run->edges, workers + 1);
-	run->memory.share = NULL;
 	klout_build_blocks(&builder, block);
-	for (int i = 0; i < KLOUT_BUILD_BLOCKS; i++)
+	if (segments_of(run, block, KLOUT_BUILD_BLOCKS, segment))
 	{
-		segment[i] = segment_of(run, block[i]);
-		shared &= segment[i] != NULL;
+		size_t		help = (size_t) workers * klout_build_help_size(&builder);
+		ParallelContext *pcxt;
+		BuildTeam  *team;
+
+		klout_reserve(&run->memory, help);
+		pcxt = prepare_team(workers, segment, KLOUT_BUILD_BLOCKS,
+							builder.chunks, &team);
+		if (team != NULL)
+		{
+			for (uint32 i = 0; i < builder.chunks; i++)
+				team->chunk[i] = dsm_segment_handle((dsm_segment *) builder.chunk[i].owner);
+			launch_team(run, pcxt, team, "build");
+		}
+		go_through_stages(&builder, team);
+		dismiss_team(pcxt, team);
+		klout_unreserve(&run->memory, help);
 	}
-	if (shared)
-		build_in_parallel(run, &builder, segment);
 	else
 		go_through_stages(&builder, NULL);
 	return klout_build_finish(&builder, culprit);
+}
+
+/* ----------
+ * What is iterated
+ * ----------
+ */
+
+void
+klout_copy_edges(KloutAuthorityRun *run, const KloutSolvePlan *plan,
+				 void *edges, dsm_segment *edges_segment, int workers)
+{
+	void	   *block[TEAM_BLOCKS];
+	dsm_segment *segment[TEAM_BLOCKS];
+	ParallelContext *pcxt;
+	BuildTeam  *team;
+
+	klout_solve_blocks(plan, block);
+	segment[KLOUT_SOLVE_BLOCKS] = edges_segment;
+	if (edges_segment == NULL ||
+		!segments_of(run, block, KLOUT_SOLVE_BLOCKS, segment))
+	{
+		klout_solve_edges(plan, edges);
+		return;
+	}
+
+	pcxt = prepare_team(workers, segment, TEAM_BLOCKS, 0, &team);
+	if (team == NULL)
+		klout_solve_edges(plan, edges);
+	else
+	{
+		team->plan = *plan;
+		team->graph = *plan->graph;
+		launch_team(run, pcxt, team, "copy");
+		klout_solve_edges_start(plan, edges);
+		begin_stage(team, STAGE_COPY);
+		copy_pieces(team, plan, edges);
+		end_stage(team);
+	}
+	dismiss_team(pcxt, team);
 }

@@ -329,7 +329,9 @@ klout_solver_start(KloutSolvePlan *plan, const double *warm)
 	solver->wanted = plan->rows > 0 ?
 		klout_workers_wanted(plan->edges_size + plan->size) : 0;
 	take_space(&solver->edges, memory, plan->edges_size, solver->wanted > 0);
-	klout_solve_edges(plan, solver->edges.address);
+	klout_copy_edges((KloutAuthorityRun *) memory, plan, solver->edges.address,
+					 solver->edges.segment, solver->wanted);
+	memory->share = NULL;
 	klout_graph_keep_tails(plan->graph);
 	take_space(&solver->vectors, memory, plan->size,
 			   solver->edges.segment != NULL);

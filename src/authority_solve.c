@@ -52,6 +52,9 @@
 #define PIECE_ROWS			4096
 #define PIECE_SLOTS			(64 * 1024)
 
+/* units that are copied to the solve at a time */
+#define COPY_UNITS			64
+
 /* rows whose vectors are worked on at a time, which the nearest cache holds */
 #define TILE_ROWS			256
 
@@ -348,9 +351,9 @@ klout_solve_plan(KloutSolvePlan *plan, KloutGraph *graph,
 	plan->mass = mass;
 	plan->flow = flow;
 	plan->rows = graph->n - graph->heads - graph->tails;
-	plan->row_vertex = (uint32 *) klout_take(memory, plan->rows, sizeof(uint32));
-	plan->row_length = (uint32 *) klout_take(memory, plan->rows, sizeof(uint32));
-	plan->core_column = (uint32 *) klout_take(memory, graph->n, sizeof(uint32));
+	plan->row_vertex = (uint32 *) klout_take_shared(memory, plan->rows, sizeof(uint32));
+	plan->row_length = (uint32 *) klout_take_shared(memory, plan->rows, sizeof(uint32));
+	plan->core_column = (uint32 *) klout_take_shared(memory, graph->n, sizeof(uint32));
 	plan_rows(plan);
 
 	while (plan->long_rows < plan->rows &&
@@ -438,32 +441,52 @@ copy_row(const KloutSolvePlan *plan, uint32 v, uint64 slot, uint32 lanes,
 }
 
 void
-klout_solve_edges(const KloutSolvePlan *plan, void *edges)
+klout_solve_edges_start(const KloutSolvePlan *plan, void *edges)
 {
-	KloutGraph *graph = plan->graph;
+	EdgeLayout	at;
+	uint64	   *unit_start;
+	uint64		slot = 0;
+
+	lay_out_edges(plan, &at);
+	unit_start = ARRAY(edges, uint64, at.unit_start);
+	for (uint32 unit = 0; unit < plan->units; unit++)
+	{
+		unit_start[unit] = slot;
+		slot += unit_slots(plan, unit);
+	}
+	unit_start[plan->units] = slot;
+}
+
+uint32
+klout_solve_edges_pieces(const KloutSolvePlan *plan)
+{
+	return plan->units / COPY_UNITS + (plan->units % COPY_UNITS > 0);
+}
+
+void
+klout_solve_edges_piece(const KloutSolvePlan *plan, void *edges, uint32 piece)
+{
+	const KloutGraph *graph = plan->graph;
 	bool		is4 = graph->kind == KLOUT_WEIGHT_FLOAT4;
+	uint32		end = Min((piece + 1) * COPY_UNITS, plan->units);
 	EdgeLayout	at;
 	uint32	   *slot_column;
 	float	   *slot4;
 	double	   *slot8;
-	uint64	   *unit_start;
-	uint64		slot = 0;
-	uint64		steps = 0;
 
 	lay_out_edges(plan, &at);
 	slot_column = ARRAY(edges, uint32, at.slot_column);
 	slot4 = is4 ? ARRAY(edges, float, at.slot_value) : NULL;
 	slot8 = is4 ? NULL : ARRAY(edges, double, at.slot_value);
-	unit_start = ARRAY(edges, uint64, at.unit_start);
 
-	for (uint32 unit = 0; unit < plan->units; unit++)
+	for (uint32 unit = piece * COPY_UNITS; unit < end; unit++)
 	{
+		uint64		slot = ARRAY(edges, uint64, at.unit_start)[unit];
 		uint32		lanes = unit_rows(plan, unit);
 		uint32		first = unit_row(plan->long_rows, unit);
 		uint32		length = plan->row_length[first];
 
 		prefetch_rows(plan, first + lanes);
-		unit_start[unit] = slot;
 		for (uint32 lane = 0; lane < lanes; lane++)
 		{
 			uint32		row = first + lane;
@@ -475,7 +498,6 @@ klout_solve_edges(const KloutSolvePlan *plan, void *edges)
 				plan->flow[v] = is4 ?
 					copy_row(plan, v, slot + lane, lanes, length, slot_column, slot4, NULL) :
 					copy_row(plan, v, slot + lane, lanes, length, slot_column, NULL, slot8);
-				steps += graph->length[v];
 			}
 			else
 				for (uint32 k = 0; k < length; k++)
@@ -489,15 +511,50 @@ klout_solve_edges(const KloutSolvePlan *plan, void *edges)
 						slot8[to] = 0;
 				}
 		}
-		slot += unit_slots(plan, unit);
-		steps += lanes;
-		if (steps >= KLOUT_INTERRUPT_STEPS)
-		{
-			steps = 0;
-			graph->memory->interrupts();
-		}
 	}
-	unit_start[plan->units] = slot;
+}
+
+void
+klout_solve_edges(const KloutSolvePlan *plan, void *edges)
+{
+	klout_solve_edges_start(plan, edges);
+	for (uint32 piece = 0; piece < klout_solve_edges_pieces(plan); piece++)
+	{
+		plan->graph->memory->interrupts();
+		klout_solve_edges_piece(plan, edges, piece);
+	}
+}
+
+void
+klout_solve_blocks(const KloutSolvePlan *plan, void *block[KLOUT_SOLVE_BLOCKS])
+{
+	const KloutGraph *graph = plan->graph;
+
+	block[0] = graph->start;
+	block[1] = graph->length;
+	block[2] = graph->column;
+	block[3] = graph->kind == KLOUT_WEIGHT_FLOAT4 ? (void *) graph->value4 :
+		(void *) graph->value8;
+	block[4] = plan->row_vertex;
+	block[5] = plan->row_length;
+	block[6] = plan->core_column;
+	block[7] = plan->flow;
+}
+
+void
+klout_solve_join(KloutSolvePlan *plan, KloutGraph *graph,
+				 void *const block[KLOUT_SOLVE_BLOCKS])
+{
+	plan->graph = graph;
+	graph->start = (uint64 *) block[0];
+	graph->length = (uint32 *) block[1];
+	graph->column = (uint32 *) block[2];
+	graph->value4 = (float *) block[3];
+	graph->value8 = (double *) block[3];
+	plan->row_vertex = (uint32 *) block[4];
+	plan->row_length = (uint32 *) block[5];
+	plan->core_column = (uint32 *) block[6];
+	plan->flow = (double *) block[7];
 }
 
 /*

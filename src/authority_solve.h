@@ -78,6 +78,23 @@ extern void klout_solve_plan(KloutSolvePlan *plan, KloutGraph *graph,
  */
 extern void klout_solve_edges(const KloutSolvePlan *plan, void *edges);
 
+/* The same by pieces, which any process may copy after the start. */
+extern void klout_solve_edges_start(const KloutSolvePlan *plan, void *edges);
+extern uint32 klout_solve_edges_pieces(const KloutSolvePlan *plan);
+extern void klout_solve_edges_piece(const KloutSolvePlan *plan, void *edges,
+									uint32 piece);
+
+/*
+ * The blocks that others have to be shown for that, and what a copy of the
+ * plan and its graph are made of where they see them.
+ */
+#define KLOUT_SOLVE_BLOCKS	8
+
+extern void klout_solve_blocks(const KloutSolvePlan *plan,
+							   void *block[KLOUT_SOLVE_BLOCKS]);
+extern void klout_solve_join(KloutSolvePlan *plan, KloutGraph *graph,
+							 void *const block[KLOUT_SOLVE_BLOCKS]);
+
 /*
  * Lays the solve out in plan->size bytes at a multiple of 64.  warm is a
  * vector by vertex to start from, or NULL.

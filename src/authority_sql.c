@@ -411,7 +411,7 @@ authority(FunctionCallInfo fcinfo, const char *function, bool text)
 
 		mass = restart_vector(run, &graph, restart_sql != NULL, restart,
 							  restart_n, restart_capacity);
-		flow = klout_take(&run->memory, graph.n, sizeof(double));
+		flow = klout_take_shared(&run->memory, graph.n, sizeof(double));
 		if (warm_sql != NULL)
 			warm_vector = vector_of(run, &graph, warm, warm_n, warm_capacity);
 		klout_solve_plan(&plan, &graph, &options, mass, flow);

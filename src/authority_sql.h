@@ -127,6 +127,14 @@ extern KloutAmount *klout_load_amounts(KloutAuthorityRun *run,
 extern const char *klout_build_graph(KloutAuthorityRun *run, KloutGraph *graph,
 									 uint32 *culprit);
 
+/*
+ * klout_solve_edges, with so many parallel workers at most if all is shared
+ * that they need.
+ */
+extern void klout_copy_edges(KloutAuthorityRun *run, const KloutSolvePlan *plan,
+							 void *edges, dsm_segment *edges_segment,
+							 int workers);
+
 /* Gives a block back that is shared; false: it is not. */
 extern bool klout_release_shared(KloutAuthorityRun *run, void *block);
 
