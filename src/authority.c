@@ -20,9 +20,9 @@
  */
 #include "authority.h"
 
-/* edges of a chunk are a quarter of those before, within these bounds */
+/* edges of a chunk are an eighth of those before, within these bounds */
 #define LEAST_CHUNK			1024
-#define MOST_CHUNK			(256 * 1024)
+#define MOST_CHUNK			(64 * 1024)
 
 /* radix sorts go by digits of 11 bits */
 #define DIGIT_BITS			11
@@ -117,6 +117,9 @@ klout_retake(KloutMemory *memory, void *block, size_t old_count,
 
 #define FIRST_SLOTS			4096
 
+/* what so many slots hold: the fewer there are, the more the cache has of them */
+#define IDS_OF(slots)		((slots) / 4 * 3)
+
 /*
  * The finish of splitmix64 over id and seed.  The seed is random in a server,
  * so that nobody can choose ids that collide.
@@ -171,7 +174,7 @@ klout_ids_init(KloutIds *ids, KloutMemory *memory, bool bytes, uint64 seed)
 	ids->seed = seed;
 	ids->slots = FIRST_SLOTS;
 	ids->slot = empty_slots(memory, ids->slots);
-	ids->capacity = FIRST_SLOTS / 2;
+	ids->capacity = IDS_OF(FIRST_SLOTS);
 	if (bytes)
 	{
 		ids->offset = KLOUT_TAKE(memory, uint64, (size_t) ids->capacity + 1);
@@ -190,10 +193,10 @@ grow_ids(KloutIds *ids, uint32 n)
 {
 	KloutMemory *memory = ids->memory;
 
-	if (likely(((uint64) ids->n + n) * 2 <= ids->slots))
+	if (likely((uint64) ids->n + n <= IDS_OF(ids->slots)))
 		return;
 
-	while (((uint64) ids->n + n) * 2 > ids->slots)
+	while ((uint64) ids->n + n > IDS_OF(ids->slots))
 	{
 		uint64		old_slots = ids->slots;
 		KloutIdSlot *old = ids->slot;
@@ -220,7 +223,7 @@ grow_ids(KloutIds *ids, uint32 n)
 	if (ids->n + n > ids->capacity)
 	{
 		uint32		old = ids->capacity;
-		uint64		wanted = Min(ids->slots / 2, KLOUT_NOBODY - 1);
+		uint64		wanted = Min(IDS_OF(ids->slots), KLOUT_NOBODY - 1);
 
 		ids->capacity = (uint32) wanted;
 		if (ids->bytes)
@@ -422,6 +425,28 @@ klout_ids_find_bytes(const KloutIds *ids, const char *data, size_t len)
 	return slot_of_bytes(ids, hash_of_bytes(ids, data, len), data, len)->number;
 }
 
+/* Gives back the room for more ids. */
+static void
+trim_ids(KloutIds *ids)
+{
+	KloutMemory *memory = ids->memory;
+	uint32		old = ids->capacity;
+
+	ids->capacity = ids->n;
+	ids->edges = klout_retake(memory, ids->edges, old, ids->n,
+							  sizeof(*ids->edges));
+	if (!ids->bytes)
+	{
+		ids->id = klout_retake(memory, ids->id, old, ids->n, sizeof(int64));
+		return;
+	}
+	ids->offset = klout_retake(memory, ids->offset, (size_t) old + 1,
+							   (size_t) ids->n + 1, sizeof(uint64));
+	ids->data = klout_retake(memory, ids->data, ids->data_capacity,
+							 ids->offset[ids->n], 1);
+	ids->data_capacity = ids->offset[ids->n];
+}
+
 void
 klout_ids_close(KloutIds *ids)
 {
@@ -435,6 +460,7 @@ klout_ids_close(KloutIds *ids)
 			carry_edges(ids, &ids->slot[i]);
 	}
 	KLOUT_GIVE(ids->memory, ids->slot, ids->slots);
+	trim_ids(ids);
 }
 
 void
@@ -500,7 +526,7 @@ link_chunk(KloutEdges *edges, KloutEdgeChunk *chunk)
 static KloutEdgeChunk *
 add_chunk(KloutEdges *edges, KloutWeightKind kind)
 {
-	uint64		wanted = Min(Max(edges->n / 4, edges->least), edges->most);
+	uint64		wanted = Min(Max(edges->n / 8, edges->least), edges->most);
 	KloutEdgeChunk *chunk = klout_take(edges->memory,
 									   chunk_size((uint32) wanted, kind), 1);
 

@@ -115,7 +115,7 @@ typedef struct KloutIds
 	uint32		(*edges)[2];	/* [capacity] by KloutEnd; complete when
 								 * closed */
 	KloutIdSlot *slot;
-	uint64		slots;			/* a power of two, at least 2 n */
+	uint64		slots;			/* a power of two, more than n */
 } KloutIds;
 
 /* how many edges klout_ids_of_edges takes at once */

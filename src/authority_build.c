@@ -327,9 +327,11 @@ take_rows(KloutBuilder *builder)
 	builder->length = (uint32 *) klout_take_shared(memory, n, sizeof(uint32));
 	builder->outflow = (KloutOutflow *) klout_take_shared(memory, n,
 														  sizeof(KloutOutflow));
-	/* those without edges have no other */
+	/* for those without edges; and where sums begin */
 	memset(builder->start, 0, n * sizeof(uint64));
 	memset(builder->length, 0, n * sizeof(uint32));
+	if (builder->build->ranges == 1)
+		memset(builder->outflow, 0, n * sizeof(KloutOutflow));
 }
 
 /* Those of others' chunks that all processes see, and those of the leader. */
@@ -753,6 +755,8 @@ merge_block(KloutBuilder *builder, uint32 block, const BlockEdges *edges,
 			uint64 n, KloutWeightKind from, KloutWeightKind kind)
 {
 	KloutBuild *build = builder->build;
+	KloutOutflow *outflow = builder->outflow;
+	bool		sums = build->ranges == 1;
 	uint64		start = ARRAY(build, uint64, build->block_start)[block];
 	int			column_bits = build->column_bits;
 	uint32		column_mask = (uint32) ((UINT64CONST(1) << column_bits) - 1);
@@ -773,6 +777,8 @@ merge_block(KloutBuilder *builder, uint32 block, const BlockEdges *edges,
 			double		weight = from == KLOUT_WEIGHT_FLOAT4 ? edges->weight4[at] :
 				from == KLOUT_WEIGHT_FLOAT8 ? edges->weight8[at] : 1;
 
+			if (sums && at + AHEAD < n)
+				KLOUT_PREFETCH(&outflow[edges->key[at + AHEAD] & column_mask]);
 			if (unlikely(to < n && edges->key[to] == key))
 			{
 				to = pair_end(edges, at, n);
@@ -783,6 +789,11 @@ merge_block(KloutBuilder *builder, uint32 block, const BlockEdges *edges,
 				((float *) builder->value)[out] = (float) weight;
 			else
 				((double *) builder->value)[out] = weight;
+			if (sums)
+			{
+				outflow[key & column_mask].weight += weight;
+				outflow[key & column_mask].edges++;
+			}
 			out++;
 			at = to;
 		}
@@ -1056,6 +1067,15 @@ overflowing_vertex(const KloutBuilder *builder)
 	return KLOUT_NOBODY;
 }
 
+static KloutBuildStage
+after_sums(const KloutBuilder *builder)
+{
+	if (builder->build->kind == KLOUT_WEIGHT_FLOAT8 &&
+		overflowing_vertex(builder) == KLOUT_NOBODY)
+		return KLOUT_BUILD_SHARES;
+	return KLOUT_BUILD_DONE;
+}
+
 KloutBuildStage
 klout_build_next(KloutBuilder *builder, KloutBuildStage stage)
 {
@@ -1077,15 +1097,13 @@ klout_build_next(KloutBuilder *builder, KloutBuildStage stage)
 					start_widening(builder);
 					return KLOUT_BUILD_WIDEN;
 				}
-			return KLOUT_BUILD_SUMS;
+			/* one process has added up what it merged, in the same order */
+			return build->ranges == 1 ? after_sums(builder) : KLOUT_BUILD_SUMS;
 		case KLOUT_BUILD_WIDEN:
 			KLOUT_GIVE(builder->memory, builder->narrow, build->places);
 			return KLOUT_BUILD_SUMS;
 		case KLOUT_BUILD_SUMS:
-			if (build->kind == KLOUT_WEIGHT_FLOAT8 &&
-				overflowing_vertex(builder) == KLOUT_NOBODY)
-				return KLOUT_BUILD_SHARES;
-			return KLOUT_BUILD_DONE;
+			return after_sums(builder);
 		default:
 			return KLOUT_BUILD_DONE;
 	}

@@ -194,7 +194,7 @@ wrong_amount(const Receiver *receiver, const TupleTableSlot *slot,
 }
 
 /* The amount of a row whose ids are known not to be NULL. */
-static double
+static inline double
 read_amount(const Receiver *receiver, const TupleTableSlot *slot)
 {
 	const KloutColumn *column = &receiver->amount;
