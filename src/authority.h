@@ -16,6 +16,8 @@
 
 #include "c.h"
 
+#include <float.h>
+
 /* no vertex, no number, no id */
 #define KLOUT_NOBODY		PG_UINT32_MAX
 
@@ -47,6 +49,8 @@ typedef struct KloutMemory
 	void		(*interrupts) (void);
 	/* bytes that count against the limit and not in used; or NULL: none */
 	size_t		(*elsewhere) (struct KloutMemory *memory);
+	/* as allocate, where other processes can see it if there is such memory */
+	void	   *(*share) (struct KloutMemory *memory, size_t size);
 	size_t		limit;			/* bytes */
 	size_t		used;			/* bytes, now */
 	size_t		peak;			/* the most that was used */
@@ -55,13 +59,26 @@ typedef struct KloutMemory
 /* count * size bytes, at least one; refuses what is beyond the limit. */
 extern void *klout_take(KloutMemory *memory, size_t count, size_t size);
 
-/* Gives back what klout_take gave for the same count and size, or NULL. */
+/* The same, from share if there is one. */
+extern void *klout_take_shared(KloutMemory *memory, size_t count, size_t size);
+
+/* Gives back what these gave for the same count and size, or NULL. */
 extern void klout_give(KloutMemory *memory, void *block, size_t count,
 					   size_t size);
 
 /* A block that klout_take gave, with another count and its old contents. */
 extern void *klout_retake(KloutMemory *memory, void *block, size_t old_count,
 						  size_t count, size_t size);
+
+#define KLOUT_TAKE(memory, type, count) \
+	((type *) klout_take(memory, count, sizeof(type)))
+
+/* also forgets the pointer */
+#define KLOUT_GIVE(memory, pointer, count) \
+	do { \
+		klout_give(memory, pointer, count, sizeof(*(pointer))); \
+		(pointer) = NULL; \
+	} while (0)
 
 /* Counts bytes that somebody else allocates (shared memory), and forgets them. */
 extern void klout_reserve(KloutMemory *memory, size_t size);
@@ -98,7 +115,7 @@ typedef struct KloutIds
 	uint32		(*edges)[2];	/* [capacity] by KloutEnd; complete when
 								 * closed */
 	KloutIdSlot *slot;
-	uint64		slots;			/* a power of two, at least 2 n */
+	uint64		slots;			/* a power of two, more than n */
 } KloutIds;
 
 /* how many edges klout_ids_of_edges takes at once */
@@ -161,8 +178,6 @@ typedef struct KloutEdgeChunk
 	uint32		n;
 	uint32		capacity;
 	KloutWeightKind kind;
-	const uint32 *meaning;		/* the numbers that its numbers stand for;
-								 * NULL: these */
 	uint32	   *actor;			/* numbers of ids */
 	uint32	   *target;
 	float	   *weight4;		/* by kind */
@@ -170,12 +185,15 @@ typedef struct KloutEdgeChunk
 	/* gives the block back; NULL: it is of the edges' memory */
 	void		(*release) (struct KloutEdgeChunk *chunk);
 	void	   *owner;			/* for release */
+	uint32		meaning;		/* if it has release, which of the meanings
+								 * tells what its numbers stand for */
 } KloutEdgeChunk;
 
-/* What numbers of chunks stand for: in the end, vertices. */
+/* What numbers of chunks stand for. */
 typedef struct KloutMeaning
 {
 	struct KloutMeaning *next;
+	uint32		which;			/* 0, 1, 2, ... of the edges' */
 	uint32		n;
 	uint32		number[FLEXIBLE_ARRAY_MEMBER];
 } KloutMeaning;
@@ -186,6 +204,7 @@ typedef struct KloutEdges
 	KloutEdgeChunk *first;
 	KloutEdgeChunk *last;
 	KloutMeaning *meanings;
+	uint32		n_meanings;
 	uint64		n;				/* edges, repeated ones as often as they came */
 	KloutWeightKind kind;		/* the widest of the chunks' */
 	uint32		least;			/* edges of a chunk: at least, at most */
@@ -195,11 +214,12 @@ typedef struct KloutEdges
 extern void klout_edges_init(KloutEdges *edges, KloutMemory *memory);
 
 /*
- * Adds an edge between two different numbers.  weight is finite and above 0;
- * at most KLOUT_EDGES_MAX edges, which the caller watches.
+ * Adds n edges, each between two different numbers, which stand as in
+ * klout_ids_of_edges.  weight is finite and above 0; at most KLOUT_EDGES_MAX
+ * edges, which the caller watches.
  */
-extern void klout_edges_add(KloutEdges *edges, uint32 actor, uint32 target,
-							double weight);
+extern void klout_edges_add(KloutEdges *edges, const uint32 *number,
+							const double *weight, int n);
 
 /* Space for the meaning of the numbers of somebody else's chunks. */
 extern KloutMeaning *klout_edges_meaning(KloutEdges *edges, uint32 n);
@@ -213,7 +233,20 @@ extern void klout_edges_adopt(KloutEdges *edges, KloutEdgeChunk *chunk,
 							  void (*release) (KloutEdgeChunk *chunk),
 							  void *owner);
 
+/* A chunk of somebody else's as seen at the address of its block. */
+extern void klout_edges_view(KloutEdgeChunk *view, const void *block);
+
+/* Gives back the first chunk. */
+extern void klout_edges_drop(KloutEdges *edges);
+
 extern void klout_edges_free(KloutEdges *edges);
+
+/* Is the number a float4, exactly? */
+static inline bool
+klout_is_float4(double value)
+{
+	return value <= (double) FLT_MAX && (double) (float) value == value;
+}
 
 /* ----------
  * Sorting
@@ -272,25 +305,6 @@ typedef struct KloutGraph
 	uint32		heads;
 	uint32		tails;
 } KloutGraph;
-
-/*
- * Makes the graph of edges between ids and gives the edges' memory back.  NULL
- * when all is well, else what is wrong, with the id's number in *culprit.
- * Time and memory are linear in edges and vertices.
- */
-extern const char *klout_graph_build(KloutGraph *graph, KloutIds *ids,
-									 KloutEdges *edges, uint32 *culprit);
-
-/*
- * Bytes that klout_graph_build and the solver take at most, for so many
- * vertices and edges, on top of the edges themselves, which are given back on
- * the way; the slack included, which does not depend on their number.  Not
- * foreseen is that weights of one kind add up to one that takes more room.
- */
-#define KLOUT_GRAPH_SLACK	(256 * 1024)
-
-extern size_t klout_graph_needs(uint64 vertices, uint64 edges,
-								KloutWeightKind kind);
 
 /* Gives back the rows of all but tails. */
 extern void klout_graph_keep_tails(KloutGraph *graph);

@@ -194,7 +194,7 @@ wrong_amount(const Receiver *receiver, const TupleTableSlot *slot,
 }
 
 /* The amount of a row whose ids are known not to be NULL. */
-static double
+static inline double
 read_amount(const Receiver *receiver, const TupleTableSlot *slot)
 {
 	const KloutColumn *column = &receiver->amount;
@@ -262,9 +262,7 @@ flush_batch(Receiver *receiver)
 
 	CHECK_FOR_INTERRUPTS();
 	klout_ids_of_edges(&run->ids, receiver->id, n, number);
-	for (int i = 0; i < n; i++)
-		klout_edges_add(&run->edges, number[2 * i], number[2 * i + 1],
-						receiver->weight[i]);
+	klout_edges_add(&run->edges, number, receiver->weight, n);
 	receiver->batched = 0;
 	check_room_sometimes(receiver);
 }
@@ -317,12 +315,13 @@ receive_edge(TupleTableSlot *slot, DestReceiver *self)
 			run->self_edges++;
 		else
 		{
-			uint32		number = klout_ids_of_end(&run->ids, from.data, from.len,
-												  KLOUT_ACTOR);
+			uint32		number[2];
 
-			klout_edges_add(&run->edges, number,
-							klout_ids_of_end(&run->ids, to.data, to.len,
-											 KLOUT_TARGET), weight);
+			number[0] = klout_ids_of_end(&run->ids, from.data, from.len,
+										 KLOUT_ACTOR);
+			number[1] = klout_ids_of_end(&run->ids, to.data, to.len,
+										 KLOUT_TARGET);
+			klout_edges_add(&run->edges, number, &weight, 1);
 			if (run->edges.n % KLOUT_IDS_BATCH == 0)
 				check_room_sometimes(receiver);
 		}

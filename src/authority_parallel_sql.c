@@ -5,10 +5,15 @@
  *
  * Plan.  The solve and its edges lie in segments of shared memory of their own,
  * the team that works on it in that of the parallel context.  All processes take pieces
- * of the current phase from a counter until there are none; who completes the
- * last one ends the phase; then all meet at a barrier.  Whoever comes late
- * joins in the phase that is going on, whoever does not come is not waited
- * for, and who computes which piece makes no difference to the result.
+ * of the current phase by drawing tickets until there are none; who completes
+ * the last one ends the phase, which makes the tickets of the next.  Whoever
+ * comes late joins in the phase that is going on, whoever does not come is not
+ * waited for, and who computes which piece makes no difference to the result.
+ *
+ * A ticket is the phase and the next piece of it in one number, so that nobody
+ * can draw a piece of a phase that has ended.  A phase takes milliseconds and
+ * its last pieces end at about the same time, so that whoever finds no ticket
+ * looks for new ones for a while before going to sleep.
  *
  * Shared memory that is too small (64 MB is what a container gets) is an error
  * where it is created, and one can go on after an error only at the end of a
@@ -16,9 +21,6 @@
  * created before parallel mode, in a subtransaction; it is handed to the outer
  * resource owner when it is there, and without it one process does it all, in
  * memory of its own if need be.
- *
- * Two counters take turns: while a phase uses one, the other is reset, which
- * nobody can be looking at, as all have left the phase before.
  *
  *-------------------------------------------------------------------------
  */
@@ -32,9 +34,10 @@
 #include "optimizer/paths.h"
 #include "pgstat.h"
 #include "port/atomics.h"
-#include "storage/barrier.h"
+#include "storage/condition_variable.h"
 #include "storage/dsm.h"
 #include "storage/shm_toc.h"
+#include "storage/spin.h"
 #include "tcop/tcopprot.h"
 #include "utils/memutils.h"
 #include "utils/resowner.h"
@@ -45,19 +48,18 @@
 /* what the parallel context itself may need in shared memory */
 #define CONTEXT_SIZE		(1024 * 1024)
 
-typedef struct TeamCounter
-{
-	pg_atomic_uint32 next;		/* the next piece to take */
-	pg_atomic_uint32 done;		/* pieces that are computed */
-} TeamCounter;
+/* looks for new tickets before going to sleep: some 20 microseconds or more */
+#define LOOKS				1000
 
 typedef struct Team
 {
 	dsm_handle	edges;			/* segments */
 	dsm_handle	solve;
 	uint32		pieces;
-	Barrier		barrier;
-	TeamCounter counter[2];		/* by the lowest bit of the barrier's phase */
+	pg_atomic_uint64 ticket;	/* the phase in the upper half, the next piece
+								 * in the lower */
+	pg_atomic_uint32 done;		/* pieces that are computed */
+	ConditionVariable ended;	/* the phase is another */
 } Team;
 
 extern PGDLLEXPORT void klout_solve_worker(dsm_segment *segment, shm_toc *toc);
@@ -68,34 +70,56 @@ check_interrupts(void)
 	CHECK_FOR_INTERRUPTS();
 }
 
+static inline uint32
+phase_of(uint64 ticket)
+{
+	return (uint32) (ticket >> 32);
+}
+
+static void
+wait_for_end(Team *team, uint32 phase)
+{
+	for (int look = 0; look < LOOKS; look++)
+	{
+		if (phase_of(pg_atomic_read_u64(&team->ticket)) != phase)
+			return;
+		SPIN_DELAY();
+	}
+	ConditionVariablePrepareToSleep(&team->ended);
+	while (phase_of(pg_atomic_read_u64(&team->ticket)) == phase)
+		ConditionVariableSleep(&team->ended, PG_WAIT_EXTENSION);
+	ConditionVariableCancelSleep();
+}
+
 /* What each of the team does. */
 static void
 work(Team *team, KloutSolve *solve, const void *edges)
 {
-	uint32		phase = (uint32) BarrierAttach(&team->barrier);
-
-	while (!klout_solve_done(solve))
+	for (;;)
 	{
-		TeamCounter *counter = &team->counter[phase & 1];
-		uint32		piece;
+		/* a full barrier, as is the addition below */
+		uint64		ticket = pg_atomic_fetch_add_u64(&team->ticket, 1);
+		uint32		piece = (uint32) ticket;
 
-		while ((piece = pg_atomic_fetch_add_u32(&counter->next, 1)) < team->pieces)
+		if (klout_solve_done(solve))
+			break;
+		CHECK_FOR_INTERRUPTS();
+		if (piece >= team->pieces)
 		{
-			CHECK_FOR_INTERRUPTS();
-			klout_solve_piece(solve, edges, piece);
-			if (pg_atomic_add_fetch_u32(&counter->done, 1) == team->pieces)
-			{
-				TeamCounter *other = &team->counter[(phase + 1) & 1];
-
-				pg_atomic_write_u32(&other->next, 0);
-				pg_atomic_write_u32(&other->done, 0);
-				klout_solve_end_phase(solve);
-			}
+			wait_for_end(team, phase_of(ticket));
+			continue;
 		}
-		BarrierArriveAndWait(&team->barrier, PG_WAIT_EXTENSION);
-		phase++;
+		klout_solve_piece(solve, edges, piece);
+		if (pg_atomic_add_fetch_u32(&team->done, 1) == team->pieces)
+		{
+			klout_solve_end_phase(solve);
+			pg_atomic_write_u32(&team->done, 0);
+			pg_write_barrier();
+			pg_atomic_write_u64(&team->ticket,
+								((uint64) phase_of(ticket) + 1) << 32);
+			ConditionVariableBroadcast(&team->ended);
+		}
 	}
-	BarrierDetach(&team->barrier);
 }
 
 dsm_segment *
@@ -128,12 +152,8 @@ klout_solve_worker(dsm_segment *segment, shm_toc *toc)
 	dsm_detach(edges);
 }
 
-/*
- * How many workers to ask for: as many as the planner would for a table of
- * that size.
- */
-static int
-workers_wanted(size_t size)
+int
+klout_workers_wanted(size_t size)
 {
 	int			wanted = 0;
 	double		threshold = (double) min_parallel_table_scan_size * BLCKSZ;
@@ -208,6 +228,18 @@ create_segment(void *argument)
 	dsm_pin_mapping(task->segment);
 }
 
+dsm_segment *
+klout_create_segment(size_t size)
+{
+	SegmentTask task = {size, NULL};
+
+	if (!klout_try_shared(create_segment, &task))
+		return NULL;
+	/* from here on the outer owner releases it if need be */
+	dsm_unpin_mapping(task.segment);
+	return task.segment;
+}
+
 /* Counted memory that is shared if it can be. */
 typedef struct Space
 {
@@ -220,17 +252,11 @@ typedef struct Space
 static void
 take_space(Space *space, KloutMemory *memory, size_t size, bool shared)
 {
-	SegmentTask task = {size, NULL};
-
 	klout_reserve(memory, size);
 	space->size = size;
-	if (shared && klout_try_shared(create_segment, &task))
-	{
-		/* from here on the outer owner releases it if need be */
-		dsm_unpin_mapping(task.segment);
-		space->segment = task.segment;
+	space->segment = shared ? klout_create_segment(size) : NULL;
+	if (space->segment != NULL)
 		space->address = dsm_segment_address(space->segment);
-	}
 	else
 	{
 		space->block = memory->allocate(memory, size + 64);
@@ -276,12 +302,9 @@ solve_in_parallel(KloutSolver *solver)
 		team->edges = dsm_segment_handle(solver->edges.segment);
 		team->solve = dsm_segment_handle(solver->vectors.segment);
 		team->pieces = klout_solve_pieces(solver->solve);
-		BarrierInit(&team->barrier, 0);
-		for (int i = 0; i < 2; i++)
-		{
-			pg_atomic_init_u32(&team->counter[i].next, 0);
-			pg_atomic_init_u32(&team->counter[i].done, 0);
-		}
+		pg_atomic_init_u64(&team->ticket, 0);
+		pg_atomic_init_u32(&team->done, 0);
+		ConditionVariableInit(&team->ended);
 		shm_toc_insert(pcxt->toc, KEY_TEAM, team);
 
 		LaunchParallelWorkers(pcxt);
@@ -304,9 +327,11 @@ klout_solver_start(KloutSolvePlan *plan, const double *warm)
 
 	solver->plan = plan;
 	solver->wanted = plan->rows > 0 ?
-		workers_wanted(plan->edges_size + plan->size) : 0;
+		klout_workers_wanted(plan->edges_size + plan->size) : 0;
 	take_space(&solver->edges, memory, plan->edges_size, solver->wanted > 0);
-	klout_solve_edges(plan, solver->edges.address);
+	klout_copy_edges((KloutAuthorityRun *) memory, plan, solver->edges.address,
+					 solver->edges.segment, solver->wanted);
+	memory->share = NULL;
 	klout_graph_keep_tails(plan->graph);
 	take_space(&solver->vectors, memory, plan->size,
 			   solver->edges.segment != NULL);

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * authority_solve.c
- *	  PageRank over a graph, by Anderson-accelerated power iteration.
+ *	  PageRank over a graph, by power iteration with extrapolation.
  *
  * Plan.  Wanted is the y with y = (1 - d) v + d A y, where v is the restart
  * vector, d the damping and column j of A what leaves vertex j, shares with
@@ -10,73 +10,90 @@
  * (Gleich, PageRank beyond the web, SIAM Review 57, 2015, section 2.)
  *
  * Heads are computed once before, tails once after; the core is iterated.
- * What flows in from heads is part of the constant b, and one pass computes
- * g = b + d A x and the residual f = g - x.  The next x is the combination of
- * the last five g whose combined f is least (Anderson acceleration of depth
- * 4: Walker and Ni, SIAM J. Numer. Anal. 49, 2011), kept at or above b, where
- * the solution is; since the residual of each x is computed anyway, a step
- * that did worse is undone and the plain g taken instead.
+ * What flows in from heads is part of the constant b: y = b + d A y.  A pass
+ * goes from x to x' = r b + d A x, with the r that gives x' the sum of x: what
+ * leaves the core, or is damped, comes back as b.  That removes the slowest
+ * part of the error.  y is x / r when x stays what it is.
  *
- * The residual bounds the error: |y - x| <= |f| / (1 - d) in L1, hence that of
- * the result, (|f| + |sum f|) / (S (1 - d)) with S at most the sum of y.
+ * Where passes alone would take long, the last nine x are combined after every
+ * eight passes, so that the combined change is least: reduced rank extrapolation
+ * (Sidi, Computers and Mathematics with Applications 56, 2008, for PageRank and
+ * others).  The passes in between cost no more than without.  The change of
+ * each x is computed anyway: it tells whether to combine, and if it grew, the
+ * combination is undone.
+ *
+ * The change bounds the error: |y - x / r| <= |f| / (r (1 - d)) in L1 with
+ * f = x' - x, hence that of the result, (|f| + |sum f|) / (S (1 - d)) with S at
+ * most r times the sum of y.
  *
  * Layout.  Rows of the core stand by falling length.  Rows of more than 64
  * edges are summed one by one in 16 lanes.  Of the shorter ones 16 make a
  * slice (SELL-16: Kreutzer et al., SIAM J. Sci. Comput. 36, 2014): first edges
  * of all, second edges of all, ..., filled up with zeros, so that 16 sums run
- * side by side.  Each sum has one order, with vector instructions or without.
+ * side by side.  Each sum has one order.  Gathering by vector instructions was
+ * tried and is no faster: what counts is that many loads are under way, and
+ * that edges, used once a pass, do not push from the caches what flows.
  *
  * Pieces have about 4096 rows or 64 k edges, by the graph alone.  Sums over
  * vertices are kept by piece and added in order of pieces.  So nothing depends
- * on who computes what.  A dozen vectors take part in the acceleration, which
- * is as much memory as half of the edges: whatever a phase does with them it
- * does tile by tile, so that each comes from memory once.
+ * on who computes what.  A pass makes x' and what flows of it tile by tile, so
+ * that each vector comes from memory once; the flow it reads and the flow it
+ * writes are two vectors that take turns.
  *
  *-------------------------------------------------------------------------
  */
 #include "authority_solve.h"
 
+#include <float.h>
 #include <math.h>
-
-#if defined(__GNUC__) && defined(__x86_64__)
-#include <immintrin.h>
-#define HAVE_AVX2_VARIANT
-#endif
 
 #define SLICE				16
 #define LONG_ROW			64
 #define PIECE_ROWS			4096
 #define PIECE_SLOTS			(64 * 1024)
 
+/* units that are copied to the solve at a time */
+#define COPY_UNITS			64
+
 /* rows whose vectors are worked on at a time, which the nearest cache holds */
 #define TILE_ROWS			256
 
-/* depth of the acceleration, and the iterates it combines */
-#define DEPTH				4
-#define KEPT				(DEPTH + 1)
+/* slices ahead whose edges are asked for; they need not stay in any cache */
+#define SLICES_AHEAD		32
+#ifdef __GNUC__
+#define PREFETCH_ONCE(address)	__builtin_prefetch(address, 0, 0)
+#else
+#define PREFETCH_ONCE(address)	((void) (address))
+#endif
 
-/* a residual beyond the last by this factor undoes a step; that often at most */
+/* passes between two combinations, the changes they make, and x of them */
+#define CYCLE				8
+#define DIFFERENCES			(CYCLE - 1)
+#define KEPT				(CYCLE + 1)
+
+/* a change of at most this part of the last is as good as a combination */
+#define SLOW				0.5
+
+/* one beyond the last by this factor undoes a combination; that often at most */
 #define WORSE				2.0
 #define UNDONE_MAX			3
 
-/*
- * partial sums of a piece: of |f|, f, g, f times b, and f times itself and each
- * kept f
- */
+/* partial sums of a piece in a pass: of |f|, f, x', and what leaves the core */
 #define PART_ABS			0
 #define PART_F				1
-#define PART_G				2
-#define PART_BASE			3
-#define PART_DOT			4
-#define PARTS				(PART_DOT + KEPT)
+#define PART_X				2
+#define PART_LEAK			3
+#define PASS_PARTS			4
 
-/* the index of the origin in sums of products and combinations */
-#define ORIGIN				KEPT
+/* and of products: each difference with the last change and those up to it */
+#define PRODUCTS			(DIFFERENCES * (DIFFERENCES + 3) / 2)
+#define PARTS				PRODUCTS
 
 typedef enum Phase
 {
-	PHASE_RESIDUAL,				/* g and f from x */
-	PHASE_STEP,					/* x from the kept g */
+	PHASE_PASS,					/* the next x */
+	PHASE_PRODUCTS,				/* of differences of changes */
+	PHASE_MIX,					/* the combination of the kept x */
 	PHASE_DONE
 } Phase;
 
@@ -96,11 +113,11 @@ typedef struct Layout
 	size_t		part;			/* double[pieces][PARTS] */
 	size_t		row_column;		/* uint32[padded rows] the row's own column */
 	size_t		base;			/* double[padded rows] b */
-	size_t		mass;			/* double[padded rows] x */
 	size_t		scale;			/* double[padded rows] from x to flow */
-	size_t		flow;			/* double[padded rows] by column */
-	size_t		g[KEPT];		/* double[padded rows] */
-	size_t		f[KEPT];		/* double[padded rows] */
+	size_t		leak;			/* float[padded rows] share of x that leaves
+								 * the core; only steers, so roughly */
+	size_t		flow[2];		/* double[padded rows] by column */
+	size_t		x[KEPT];		/* double[padded rows], of the last passes */
 	size_t		end;
 } Layout;
 
@@ -121,18 +138,18 @@ struct KloutSolve
 	Phase		phase;
 	uint32		iterations;
 	bool		converged;
-	uint32		newest;			/* of the kept ones, where the pass writes */
-	uint32		kept;			/* how many older ones count */
-	bool		accelerated;	/* x is a combination */
+	uint32		newest;			/* of x */
+	uint32		side;			/* the flow of the newest x */
+	uint32		passes;			/* since there was a combination, or none */
+	bool		mixed;			/* the newest x is a combination */
 	uint32		undone;
-	double		residual;		/* |f| of the newest */
+	double		sum;			/* what the sum of x shall be */
+	double		refill;			/* r */
+	double		residual;		/* |f| of the last pass */
 	double		before;			/* |f| of the one before */
 	double		f_sum;
-	double		g_sum;
-	double		gram[KEPT + 1][KEPT + 1];	/* f times f, at the origin b */
-	double		stretch[KEPT];	/* of a kept x, so that its f has sum 0 */
-	double		mix[KEPT + 1];	/* x is the sum of mix times g, at the origin
-								 * b */
+	double		x_sum;
+	double		mix[KEPT];		/* the combination */
 };
 
 #define ARRAY(solve, type, offset) ((type *) ((char *) (solve) + (offset)))
@@ -182,14 +199,12 @@ lay_out(const KloutSolvePlan *plan, Layout *at)
 	at->part = place_array(&end, plan->pieces, PARTS * sizeof(double));
 	at->row_column = place_array(&end, rows, sizeof(uint32));
 	at->base = place_array(&end, rows, sizeof(double));
-	at->mass = place_array(&end, rows, sizeof(double));
 	at->scale = place_array(&end, rows, sizeof(double));
-	at->flow = place_array(&end, rows, sizeof(double));
+	at->leak = place_array(&end, rows, sizeof(float));
+	for (int i = 0; i < 2; i++)
+		at->flow[i] = place_array(&end, rows, sizeof(double));
 	for (int i = 0; i < KEPT; i++)
-	{
-		at->g[i] = place_array(&end, rows, sizeof(double));
-		at->f[i] = place_array(&end, rows, sizeof(double));
-	}
+		at->x[i] = place_array(&end, rows, sizeof(double));
 	at->end = end;
 }
 
@@ -336,9 +351,9 @@ klout_solve_plan(KloutSolvePlan *plan, KloutGraph *graph,
 	plan->mass = mass;
 	plan->flow = flow;
 	plan->rows = graph->n - graph->heads - graph->tails;
-	plan->row_vertex = (uint32 *) klout_take(memory, plan->rows, sizeof(uint32));
-	plan->row_length = (uint32 *) klout_take(memory, plan->rows, sizeof(uint32));
-	plan->core_column = (uint32 *) klout_take(memory, graph->n, sizeof(uint32));
+	plan->row_vertex = (uint32 *) klout_take_shared(memory, plan->rows, sizeof(uint32));
+	plan->row_length = (uint32 *) klout_take_shared(memory, plan->rows, sizeof(uint32));
+	plan->core_column = (uint32 *) klout_take_shared(memory, graph->n, sizeof(uint32));
 	plan_rows(plan);
 
 	while (plan->long_rows < plan->rows &&
@@ -426,32 +441,52 @@ copy_row(const KloutSolvePlan *plan, uint32 v, uint64 slot, uint32 lanes,
 }
 
 void
-klout_solve_edges(const KloutSolvePlan *plan, void *edges)
+klout_solve_edges_start(const KloutSolvePlan *plan, void *edges)
 {
-	KloutGraph *graph = plan->graph;
+	EdgeLayout	at;
+	uint64	   *unit_start;
+	uint64		slot = 0;
+
+	lay_out_edges(plan, &at);
+	unit_start = ARRAY(edges, uint64, at.unit_start);
+	for (uint32 unit = 0; unit < plan->units; unit++)
+	{
+		unit_start[unit] = slot;
+		slot += unit_slots(plan, unit);
+	}
+	unit_start[plan->units] = slot;
+}
+
+uint32
+klout_solve_edges_pieces(const KloutSolvePlan *plan)
+{
+	return plan->units / COPY_UNITS + (plan->units % COPY_UNITS > 0);
+}
+
+void
+klout_solve_edges_piece(const KloutSolvePlan *plan, void *edges, uint32 piece)
+{
+	const KloutGraph *graph = plan->graph;
 	bool		is4 = graph->kind == KLOUT_WEIGHT_FLOAT4;
+	uint32		end = Min((piece + 1) * COPY_UNITS, plan->units);
 	EdgeLayout	at;
 	uint32	   *slot_column;
 	float	   *slot4;
 	double	   *slot8;
-	uint64	   *unit_start;
-	uint64		slot = 0;
-	uint64		steps = 0;
 
 	lay_out_edges(plan, &at);
 	slot_column = ARRAY(edges, uint32, at.slot_column);
 	slot4 = is4 ? ARRAY(edges, float, at.slot_value) : NULL;
 	slot8 = is4 ? NULL : ARRAY(edges, double, at.slot_value);
-	unit_start = ARRAY(edges, uint64, at.unit_start);
 
-	for (uint32 unit = 0; unit < plan->units; unit++)
+	for (uint32 unit = piece * COPY_UNITS; unit < end; unit++)
 	{
+		uint64		slot = ARRAY(edges, uint64, at.unit_start)[unit];
 		uint32		lanes = unit_rows(plan, unit);
 		uint32		first = unit_row(plan->long_rows, unit);
 		uint32		length = plan->row_length[first];
 
 		prefetch_rows(plan, first + lanes);
-		unit_start[unit] = slot;
 		for (uint32 lane = 0; lane < lanes; lane++)
 		{
 			uint32		row = first + lane;
@@ -463,7 +498,6 @@ klout_solve_edges(const KloutSolvePlan *plan, void *edges)
 				plan->flow[v] = is4 ?
 					copy_row(plan, v, slot + lane, lanes, length, slot_column, slot4, NULL) :
 					copy_row(plan, v, slot + lane, lanes, length, slot_column, NULL, slot8);
-				steps += graph->length[v];
 			}
 			else
 				for (uint32 k = 0; k < length; k++)
@@ -477,15 +511,93 @@ klout_solve_edges(const KloutSolvePlan *plan, void *edges)
 						slot8[to] = 0;
 				}
 		}
-		slot += unit_slots(plan, unit);
-		steps += lanes;
-		if (steps >= KLOUT_INTERRUPT_STEPS)
-		{
-			steps = 0;
-			graph->memory->interrupts();
-		}
 	}
-	unit_start[plan->units] = slot;
+}
+
+void
+klout_solve_edges(const KloutSolvePlan *plan, void *edges)
+{
+	klout_solve_edges_start(plan, edges);
+	for (uint32 piece = 0; piece < klout_solve_edges_pieces(plan); piece++)
+	{
+		plan->graph->memory->interrupts();
+		klout_solve_edges_piece(plan, edges, piece);
+	}
+}
+
+void
+klout_solve_blocks(const KloutSolvePlan *plan, void *block[KLOUT_SOLVE_BLOCKS])
+{
+	const KloutGraph *graph = plan->graph;
+
+	block[0] = graph->start;
+	block[1] = graph->length;
+	block[2] = graph->column;
+	block[3] = graph->kind == KLOUT_WEIGHT_FLOAT4 ? (void *) graph->value4 :
+		(void *) graph->value8;
+	block[4] = plan->row_vertex;
+	block[5] = plan->row_length;
+	block[6] = plan->core_column;
+	block[7] = plan->flow;
+}
+
+void
+klout_solve_join(KloutSolvePlan *plan, KloutGraph *graph,
+				 void *const block[KLOUT_SOLVE_BLOCKS])
+{
+	plan->graph = graph;
+	graph->start = (uint64 *) block[0];
+	graph->length = (uint32 *) block[1];
+	graph->column = (uint32 *) block[2];
+	graph->value4 = (float *) block[3];
+	graph->value8 = (double *) block[3];
+	plan->row_vertex = (uint32 *) block[4];
+	plan->row_length = (uint32 *) block[5];
+	plan->core_column = (uint32 *) block[6];
+	plan->flow = (double *) block[7];
+}
+
+/*
+ * What part of the newest x, 0 so far, leaves the core, by row: what flows to
+ * tails.  columns is space.
+ */
+static void
+fill_leak(KloutSolve *solve, const KloutSolvePlan *plan, double *columns)
+{
+	const KloutGraph *graph = plan->graph;
+	const uint32 *row_column = CONST_ARRAY(solve, uint32, solve->at.row_column);
+	const double *scale = CONST_ARRAY(solve, double, solve->at.scale);
+	float	   *leak = ARRAY(solve, float, solve->at.leak);
+
+	memset(columns, 0, plan->rows * sizeof(double));
+	for (uint32 i = graph->n - graph->tails; i < graph->n; i++)
+	{
+		uint32		v = graph->queue[i];
+
+		for (uint64 e = graph->start[v]; e < graph->start[v] + graph->length[v]; e++)
+		{
+			uint32		own = plan->core_column[graph->column[e]];
+
+			if (own != KLOUT_NOBODY)
+				columns[own] += graph->kind == KLOUT_WEIGHT_FLOAT4 ?
+					(double) graph->value4[e] : graph->value8[e];
+		}
+		if (i % 4096 == 0)
+			graph->memory->interrupts();
+	}
+	for (uint32 row = 0; row < plan->rows; row++)
+		leak[row] = (float) (scale[row] * columns[row_column[row]]);
+}
+
+/* r of the pass after an x of which the sum and what leaves are known. */
+static double
+refill_of(const KloutSolve *solve, double x_sum, double leak)
+{
+	double		refill = (solve->sum - solve->options.damping * x_sum + leak) /
+		solve->base_sum;
+
+	/* any r will do; that of y, where there is next to no b */
+	return refill > 0 && refill <= DBL_MAX ? refill : 1;
 }
 
 KloutSolve *
@@ -494,11 +606,14 @@ klout_solve_init(const KloutSolvePlan *plan, void *memory, const double *warm)
 	KloutSolve *solve = (KloutSolve *) memory;
 	KloutGraph *graph = plan->graph;
 	double		damping = plan->options.damping;
+	double		warm_sum = 0;
+	double		leaving = 0;
 	uint32	   *piece_unit;
 	uint32	   *row_column;
 	double	   *base;
-	double	   *mass;
+	double	   *x;
 	double	   *scale;
+	float	   *leak;
 	double	   *flow;
 
 	memset(solve, 0, sizeof(KloutSolve));
@@ -511,8 +626,9 @@ klout_solve_init(const KloutSolvePlan *plan, void *memory, const double *warm)
 	solve->units = plan->units;
 	solve->pieces = plan->pieces;
 	solve->settled = plan->settled;
-	solve->phase = plan->rows > 0 ? PHASE_RESIDUAL : PHASE_DONE;
+	solve->phase = plan->rows > 0 ? PHASE_PASS : PHASE_DONE;
 	solve->converged = plan->rows == 0;
+	solve->refill = 1;
 
 	piece_unit = ARRAY(solve, uint32, solve->at.piece_unit);
 	piece_unit[0] = 0;
@@ -521,9 +637,10 @@ klout_solve_init(const KloutSolvePlan *plan, void *memory, const double *warm)
 
 	row_column = ARRAY(solve, uint32, solve->at.row_column);
 	base = ARRAY(solve, double, solve->at.base);
-	mass = ARRAY(solve, double, solve->at.mass);
+	x = ARRAY(solve, double, solve->at.x[0]);
 	scale = ARRAY(solve, double, solve->at.scale);
-	flow = ARRAY(solve, double, solve->at.flow);
+	leak = ARRAY(solve, float, solve->at.leak);
+	flow = ARRAY(solve, double, solve->at.flow[0]);
 	for (uint32 row = 0; row < plan->rows; row++)
 	{
 		uint32		v = plan->row_vertex[row];
@@ -531,24 +648,34 @@ klout_solve_init(const KloutSolvePlan *plan, void *memory, const double *warm)
 		row_column[row] = plan->core_column[v];
 		scale[row] = damping * graph->scale[v];
 		base[row] = plan->flow[v] + (1 - damping) * plan->mass[v];
-		mass[row] = warm != NULL ? Max(warm[v], base[row]) :
-			base[row] / (1 - damping);
-		flow[row_column[row]] = scale[row] * mass[row];
+		x[row] = warm != NULL ? warm[v] : 0;
 		if (row % 4096 == 0)
 			graph->memory->interrupts();
 	}
+	fill_leak(solve, plan, ARRAY(solve, double, solve->at.flow[1]));
 	/* what fills the last slice up computes with zeros */
-	for (size_t row = plan->rows; row < padded(plan->rows); row++)
+	for (uint32 row = plan->rows; row < padded(plan->rows); row++)
 	{
-		row_column[row] = 0;
+		row_column[row] = row;
 		scale[row] = 0;
 		base[row] = 0;
-		mass[row] = 0;
+		leak[row] = 0;
+		x[row] = 0;
 		flow[row] = 0;
 	}
+
 	solve->base_sum = klout_sum(base, plan->rows);
+	warm_sum = klout_sum(x, plan->rows);
+	if (!(warm_sum > 0 && warm_sum <= DBL_MAX))
+		for (uint32 row = 0; row < plan->rows; row++)
+			x[row] = base[row] / (1 - damping);
+	solve->sum = klout_sum(x, plan->rows);
 	for (uint32 row = 0; row < plan->rows; row++)
-		solve->gram[ORIGIN][ORIGIN] += base[row] * base[row];
+	{
+		flow[row_column[row]] = scale[row] * x[row];
+		leaving += (double) leak[row] * x[row];
+	}
+	solve->refill = refill_of(solve, solve->sum, leaving);
 	return solve;
 }
 
@@ -556,9 +683,6 @@ klout_solve_init(const KloutSolvePlan *plan, void *memory, const double *warm)
  * Sums of rows
  * ----------
  */
-
-typedef void (*RowSums) (const uint32 *column, const void *value,
-						 uint64 length, const double *flow, double *sum);
 
 /* 16 lanes to one number, in the one order. */
 static inline double
@@ -573,132 +697,70 @@ add_lanes(const double *lane)
 }
 
 /*
- * sum[lane] += the value times the flow of each column, over length times 16
- * slots, then the rest of a long row.  Eight sums at a time fit the registers.
+ * sum[lane] = the sum of value times flow of column over length times 16 slots.
+ * The sums are variables, one by one, for all to be in registers.
  */
-#define DEFINE_PLAIN_SUMS(name, type) \
+#define DEFINE_ROW_SUMS(name, type) \
 static void \
-name(const uint32 *column, const void *values, uint64 length, \
+name(const uint32 *c, const void *values, uint64 length, \
 	 const double *flow, double *sum) \
 { \
-	for (int half = 0; half < SLICE; half += 8) \
-	{ \
-		const type *v = (const type *) values + half; \
-		const uint32 *c = column + half; \
-		double		s0 = 0, \
-					s1 = 0, \
-					s2 = 0, \
-					s3 = 0, \
-					s4 = 0, \
-					s5 = 0, \
-					s6 = 0, \
-					s7 = 0; \
+	const type *v = (const type *) values; \
+	double		s0 = 0, s1 = 0, s2 = 0, s3 = 0, s4 = 0, s5 = 0, s6 = 0, s7 = 0; \
+	double		s8 = 0, s9 = 0, s10 = 0, s11 = 0, s12 = 0, s13 = 0, s14 = 0, s15 = 0; \
 \
-		for (uint64 k = 0; k < length; k++, v += SLICE, c += SLICE) \
-		{ \
-			s0 += (double) v[0] * flow[c[0]]; \
-			s1 += (double) v[1] * flow[c[1]]; \
-			s2 += (double) v[2] * flow[c[2]]; \
-			s3 += (double) v[3] * flow[c[3]]; \
-			s4 += (double) v[4] * flow[c[4]]; \
-			s5 += (double) v[5] * flow[c[5]]; \
-			s6 += (double) v[6] * flow[c[6]]; \
-			s7 += (double) v[7] * flow[c[7]]; \
-		} \
-		sum[half] = s0; \
-		sum[half + 1] = s1; \
-		sum[half + 2] = s2; \
-		sum[half + 3] = s3; \
-		sum[half + 4] = s4; \
-		sum[half + 5] = s5; \
-		sum[half + 6] = s6; \
-		sum[half + 7] = s7; \
+	for (uint64 k = 0; k < length; k++, v += SLICE, c += SLICE) \
+	{ \
+		s0 += (double) v[0] * flow[c[0]]; \
+		s1 += (double) v[1] * flow[c[1]]; \
+		s2 += (double) v[2] * flow[c[2]]; \
+		s3 += (double) v[3] * flow[c[3]]; \
+		s4 += (double) v[4] * flow[c[4]]; \
+		s5 += (double) v[5] * flow[c[5]]; \
+		s6 += (double) v[6] * flow[c[6]]; \
+		s7 += (double) v[7] * flow[c[7]]; \
+		s8 += (double) v[8] * flow[c[8]]; \
+		s9 += (double) v[9] * flow[c[9]]; \
+		s10 += (double) v[10] * flow[c[10]]; \
+		s11 += (double) v[11] * flow[c[11]]; \
+		s12 += (double) v[12] * flow[c[12]]; \
+		s13 += (double) v[13] * flow[c[13]]; \
+		s14 += (double) v[14] * flow[c[14]]; \
+		s15 += (double) v[15] * flow[c[15]]; \
+		PREFETCH_ONCE(c + SLICES_AHEAD * SLICE); \
+		PREFETCH_ONCE(v + SLICES_AHEAD * SLICE); \
+		if (sizeof(type) > sizeof(float)) \
+			PREFETCH_ONCE(v + SLICES_AHEAD * SLICE + SLICE / 2); \
 	} \
+	sum[0] = s0; \
+	sum[1] = s1; \
+	sum[2] = s2; \
+	sum[3] = s3; \
+	sum[4] = s4; \
+	sum[5] = s5; \
+	sum[6] = s6; \
+	sum[7] = s7; \
+	sum[8] = s8; \
+	sum[9] = s9; \
+	sum[10] = s10; \
+	sum[11] = s11; \
+	sum[12] = s12; \
+	sum[13] = s13; \
+	sum[14] = s14; \
+	sum[15] = s15; \
 }
 
-DEFINE_PLAIN_SUMS(plain_sums4, float)
-DEFINE_PLAIN_SUMS(plain_sums8, double)
+DEFINE_ROW_SUMS(row_sums4, float)
+DEFINE_ROW_SUMS(row_sums8, double)
 
-#ifdef HAVE_AVX2_VARIANT
-
-/*
- * The same sums, four to a register.  Products are rounded before they are
- * added, as above: no fused multiplication.
- */
-__attribute__((target("avx2")))
-static void
-avx2_sums4(const uint32 *column, const void *values, uint64 length,
-		   const double *flow, double *sum)
-{
-	const float *v = (const float *) values;
-	__m256d		s[4] = {_mm256_setzero_pd(), _mm256_setzero_pd(),
-	_mm256_setzero_pd(), _mm256_setzero_pd()};
-
-	for (uint64 k = 0; k < length; k++, v += SLICE, column += SLICE)
-	{
-		for (int i = 0; i < 4; i++)
-		{
-			__m128i		c = _mm_loadu_si128((const __m128i *) (column + 4 * i));
-			__m256d		x = _mm256_i32gather_pd(flow, c, 8);
-
-			s[i] = _mm256_add_pd(s[i], _mm256_mul_pd(_mm256_cvtps_pd(_mm_loadu_ps(v + 4 * i)), x));
-		}
-		_mm_prefetch((const char *) (column + 16 * SLICE), _MM_HINT_NTA);
-		_mm_prefetch((const char *) (v + 16 * SLICE), _MM_HINT_NTA);
-	}
-	for (int i = 0; i < 4; i++)
-		_mm256_storeu_pd(sum + 4 * i, s[i]);
-}
-
-__attribute__((target("avx2")))
-static void
-avx2_sums8(const uint32 *column, const void *values, uint64 length,
-		   const double *flow, double *sum)
-{
-	const double *v = (const double *) values;
-	__m256d		s[4] = {_mm256_setzero_pd(), _mm256_setzero_pd(),
-	_mm256_setzero_pd(), _mm256_setzero_pd()};
-
-	for (uint64 k = 0; k < length; k++, v += SLICE, column += SLICE)
-	{
-		for (int i = 0; i < 4; i++)
-		{
-			__m128i		c = _mm_loadu_si128((const __m128i *) (column + 4 * i));
-			__m256d		x = _mm256_i32gather_pd(flow, c, 8);
-
-			s[i] = _mm256_add_pd(s[i], _mm256_mul_pd(_mm256_loadu_pd(v + 4 * i), x));
-		}
-		_mm_prefetch((const char *) (column + 16 * SLICE), _MM_HINT_NTA);
-		_mm_prefetch((const char *) (v + 16 * SLICE), _MM_HINT_NTA);
-		_mm_prefetch((const char *) (v + 16 * SLICE + 8), _MM_HINT_NTA);
-	}
-	for (int i = 0; i < 4; i++)
-		_mm256_storeu_pd(sum + 4 * i, s[i]);
-}
-
-#endif							/* HAVE_AVX2_VARIANT */
-
-static RowSums
-choose_sums(const KloutSolve *solve)
-{
-#ifdef HAVE_AVX2_VARIANT
-	/* columns are signed there */
-	if (!solve->options.plain_sums && solve->rows < PG_INT32_MAX &&
-		__builtin_cpu_supports("avx2"))
-		return solve->kind == KLOUT_WEIGHT_FLOAT4 ? avx2_sums4 : avx2_sums8;
-#endif
-	return solve->kind == KLOUT_WEIGHT_FLOAT4 ? plain_sums4 : plain_sums8;
-}
-
-/* The sums of the rows of a unit: one, or 16. */
-static void
-unit_sums(const KloutSolve *solve, const void *edges, RowSums row_sums,
+/* The sums of the rows of a unit, one or 16; sum has room for 16. */
+static inline void
+unit_sums(const KloutSolve *solve, const void *edges, const double *flow,
 		  uint32 unit, double *sum)
 {
 	const uint64 *unit_start = CONST_ARRAY(edges, uint64, solve->edges_at.unit_start);
 	const uint32 *column = CONST_ARRAY(edges, uint32, solve->edges_at.slot_column) +
 		unit_start[unit];
-	const double *flow = CONST_ARRAY(solve, double, solve->at.flow);
 	uint64		slots = unit_start[unit + 1] - unit_start[unit];
 	bool		is4 = solve->kind == KLOUT_WEIGHT_FLOAT4;
 	const float *value4 = CONST_ARRAY(edges, float, solve->edges_at.slot_value) +
@@ -706,8 +768,10 @@ unit_sums(const KloutSolve *solve, const void *edges, RowSums row_sums,
 	const double *value8 = CONST_ARRAY(edges, double, solve->edges_at.slot_value) +
 		unit_start[unit];
 
-	row_sums(column, is4 ? (const void *) value4 : (const void *) value8,
-			 slots / SLICE, flow, sum);
+	if (is4)
+		row_sums4(column, value4, slots / SLICE, flow, sum);
+	else
+		row_sums8(column, value8, slots / SLICE, flow, sum);
 	if (unit < solve->long_rows)
 	{
 		for (uint64 i = slots / SLICE * SLICE; i < slots; i++)
@@ -722,274 +786,271 @@ unit_sums(const KloutSolve *solve, const void *edges, RowSums row_sums,
  * ----------
  */
 
+static inline uint32
+older(const KloutSolve *solve, uint32 by)
+{
+	return (solve->newest + KEPT - by) % KEPT;
+}
+
+/* The slot of the next x, which is that of the oldest. */
+static inline uint32
+next(const KloutSolve *solve)
+{
+	return (solve->newest + 1) % KEPT;
+}
+
+/* The vectors of a pass, from some row on. */
+typedef struct PassRows
+{
+	const uint32 *row_column;
+	const double *base;
+	const double *scale;
+	const float *leak;
+	const double *old;			/* x */
+	double	   *new;			/* x' */
+	double	   *flow;			/* by column */
+	double		refill;
+} PassRows;
+
 /* two sums of each kind, of rows in turn: independent additions overlap */
-typedef struct PartialSums
+typedef struct PassSums
 {
-	double		part[PARTS][2];
-} PartialSums;
+	double		part[PASS_PARTS][2];
+} PassSums;
 
-/* f of a row whose g is known, and its part in a sum of each kind. */
 static pg_attribute_always_inline void
-residual_row(const double *base, const double *mass, const double *g,
-			 double *f, const double *const *kept, int n_kept, uint32 row,
-			 PartialSums *sums, int which)
+pass_row(const PassRows *rows, uint32 row, double inflow, PassSums *sums,
+		 int which)
 {
-	double		r = g[row] - mass[row];
+	double		x = rows->refill * rows->base[row] + inflow;
+	double		f = x - rows->old[row];
 
-	f[row] = r;
-	sums->part[PART_ABS][which] += fabs(r);
-	sums->part[PART_F][which] += r;
-	sums->part[PART_G][which] += g[row];
-	sums->part[PART_BASE][which] += r * base[row];
-	sums->part[PART_DOT][which] += r * r;
-	for (int k = 0; k < n_kept; k++)
-		sums->part[PART_DOT + 1 + k][which] += r * kept[k][row];
+	sums->part[PART_ABS][which] += fabs(f);
+	sums->part[PART_F][which] += f;
+	sums->part[PART_X][which] += x;
+	sums->part[PART_LEAK][which] += (double) rows->leak[row] * x;
+	rows->new[row] = x;
+	rows->flow[rows->row_column[row]] = rows->scale[row] * x;
 }
 
 static pg_attribute_always_inline void
-residual_tile(const double *base, const double *mass, const double *g,
-			  double *f, const double *const *kept, int n_kept, uint32 n,
-			  PartialSums *sums)
+pass_tile(const PassRows *rows, uint32 first, uint32 n, const double *inflow,
+		  PassSums *sums)
 {
-	PartialSums local = *sums;
-	uint32		row;
+	PassRows	own = *rows;
+	PassSums	local = *sums;
+	uint32		i;
 
-	for (row = 0; row + 1 < n; row += 2)
+	for (i = 0; i + 1 < n; i += 2)
 	{
-		residual_row(base, mass, g, f, kept, n_kept, row, &local, 0);
-		residual_row(base, mass, g, f, kept, n_kept, row + 1, &local, 1);
+		pass_row(&own, first + i, inflow[i], &local, 0);
+		pass_row(&own, first + i + 1, inflow[i + 1], &local, 1);
 	}
-	if (row < n)
-		residual_row(base, mass, g, f, kept, n_kept, row, &local, 0);
+	if (i < n)
+		pass_row(&own, first + i, inflow[i], &local, 0);
 	*sums = local;
 }
 
-/*
- * g and f of a piece's rows, and what sums need of them: by tiles of rows, so
- * that each vector comes from memory once.
- */
+/* The next x of a piece's rows, what flows of it, and what the end needs. */
 static void
-residual_piece(KloutSolve *solve, const void *edges, uint32 piece)
+pass_piece(KloutSolve *solve, const void *edges, uint32 piece, double *part)
 {
 	const uint32 *piece_unit = CONST_ARRAY(solve, uint32, solve->at.piece_unit);
-	const double *base = CONST_ARRAY(solve, double, solve->at.base);
-	const double *mass = CONST_ARRAY(solve, double, solve->at.mass);
-	double	   *g = ARRAY(solve, double, solve->at.g[solve->newest]);
-	double	   *f = ARRAY(solve, double, solve->at.f[solve->newest]);
-	double	   *part = ARRAY(solve, double, solve->at.part) + (size_t) piece * PARTS;
-	RowSums		row_sums = choose_sums(solve);
-	PartialSums sums = {0};
+	const double *flow = CONST_ARRAY(solve, double, solve->at.flow[solve->side]);
+	PassRows	rows = {
+		.row_column = CONST_ARRAY(solve, uint32, solve->at.row_column),
+		.base = CONST_ARRAY(solve, double, solve->at.base),
+		.scale = CONST_ARRAY(solve, double, solve->at.scale),
+		.leak = CONST_ARRAY(solve, float, solve->at.leak),
+		.old = CONST_ARRAY(solve, double, solve->at.x[solve->newest]),
+		.new = ARRAY(solve, double, solve->at.x[next(solve)]),
+		.flow = ARRAY(solve, double, solve->at.flow[1 - solve->side]),
+		.refill = solve->refill
+	};
+	PassSums	sums = {0};
 	uint32		unit = piece_unit[piece];
+	uint32		first = unit_row(solve->long_rows, unit);
 
 	while (unit < piece_unit[piece + 1])
 	{
-		uint32		first = unit_row(solve->long_rows, unit);
-		const double *kept[DEPTH];
-		double		sum[SLICE];
+		double		inflow[TILE_ROWS + SLICE];
 		uint32		n = 0;
 
 		while (n < TILE_ROWS && unit < piece_unit[piece + 1])
 		{
-			uint32		rows = unit < solve->long_rows ? 1 : SLICE;
-
-			unit_sums(solve, edges, row_sums, unit, sum);
-			for (uint32 i = 0; i < rows; i++)
-				g[first + n + i] = base[first + n + i] + sum[i];
-			n += rows;
+			unit_sums(solve, edges, flow, unit, inflow + n);
+			n += unit < solve->long_rows ? 1 : SLICE;
 			unit++;
 		}
-		for (uint32 k = 0; k < solve->kept; k++)
-			kept[k] = CONST_ARRAY(solve, double, solve->at.f[(solve->newest + DEPTH - k) % KEPT]) + first;
-
-#define TILE(n_kept) \
-		residual_tile(base + first, mass + first, g + first, f + first, kept, n_kept, n, &sums)
-		switch (solve->kept)
-		{
-			case 0:
-				TILE(0);
-				break;
-			case 1:
-				TILE(1);
-				break;
-			case 2:
-				TILE(2);
-				break;
-			case 3:
-				TILE(3);
-				break;
-			default:
-				TILE(DEPTH);
-				break;
-		}
-#undef TILE
+		pass_tile(&rows, first, n, inflow, &sums);
+		first += n;
 	}
-	for (int i = 0; i < PARTS; i++)
+	for (int i = 0; i < PASS_PARTS; i++)
 		part[i] = sums.part[i][0] + sums.part[i][1];
 }
 
-/* The combination of n vectors, at or above base. */
-static pg_attribute_always_inline void
-mix_rows(const double *const *g, const double *mix, int n, const double *base,
-		 double *mass, uint32 first, uint32 last)
-{
-	for (uint32 row = first; row < last; row++)
-	{
-		double		x = mix[0] * g[0][row];
-
-		for (int i = 1; i < n; i++)
-			x += mix[i] * g[i][row];
-		mass[row] = Max(x, base[row]);
-	}
-}
-
-/* The next x of a piece's rows, and what flows of it. */
-static void
-step_piece(KloutSolve *solve, uint32 piece)
+/* The rows of a piece. */
+static inline uint32
+piece_row(const KloutSolve *solve, uint32 piece)
 {
 	const uint32 *piece_unit = CONST_ARRAY(solve, uint32, solve->at.piece_unit);
-	const uint32 *row_column = CONST_ARRAY(solve, uint32, solve->at.row_column);
-	const double *base = CONST_ARRAY(solve, double, solve->at.base);
-	const double *scale = CONST_ARRAY(solve, double, solve->at.scale);
-	double	   *mass = ARRAY(solve, double, solve->at.mass);
-	double	   *flow = ARRAY(solve, double, solve->at.flow);
-	uint32		first = unit_row(solve->long_rows, piece_unit[piece]);
-	uint32		last = unit_row(solve->long_rows, piece_unit[piece + 1]);
-	const double *g[KEPT + 1];
-	double		mix[KEPT + 1];
-	int			n = 0;
 
-	last = Min(last, solve->rows);
-	for (int i = 0; i <= KEPT; i++)
-		if (solve->mix[i] != 0)
-		{
-			g[n] = i == ORIGIN ? base :
-				CONST_ARRAY(solve, double, solve->at.g[i]);
-			mix[n] = solve->mix[i];
-			n++;
-		}
-	for (uint32 from = first; from < last; from += TILE_ROWS)
-	{
-		uint32		to = Min(from + TILE_ROWS, last);
-
-		switch (n)
-		{
-			case 1:
-				mix_rows(g, mix, 1, base, mass, from, to);
-				break;
-			case 2:
-				mix_rows(g, mix, 2, base, mass, from, to);
-				break;
-			case 3:
-				mix_rows(g, mix, 3, base, mass, from, to);
-				break;
-			case 4:
-				mix_rows(g, mix, 4, base, mass, from, to);
-				break;
-			case 5:
-				mix_rows(g, mix, 5, base, mass, from, to);
-				break;
-			default:
-				mix_rows(g, mix, KEPT + 1, base, mass, from, to);
-				break;
-		}
-		for (uint32 row = from; row < to; row++)
-			flow[row_column[row]] = scale[row] * mass[row];
-	}
+	return Min(unit_row(solve->long_rows, piece_unit[piece]), solve->rows);
 }
 
-/* The product of two kept f, each of them stretched. */
-static double
-product_of(const KloutSolve *solve, uint32 i, uint32 j)
+/* The product of two tiles, in one order; beyond their end are zeros. */
+static inline double
+dot(const double *a, const double *b, uint32 n)
 {
-	double		ci = solve->stretch[i];
-	double		cj = solve->stretch[j];
+	double		sum[4] = {0};
 
-	return ci * cj * solve->gram[i][j] +
-		ci * (1 - cj) * solve->gram[i][ORIGIN] +
-		cj * (1 - ci) * solve->gram[j][ORIGIN] +
-		(1 - ci) * (1 - cj) * solve->gram[ORIGIN][ORIGIN];
+	for (uint32 i = 0; i < n; i += 4)
+		for (int lane = 0; lane < 4; lane++)
+			sum[lane] += a[i + lane] * b[i + lane];
+	return (sum[0] + sum[2]) + (sum[1] + sum[3]);
 }
 
 /*
- * The combination of the newest f and the kept ones that is least: weights
- * with sum 1 into solve->mix.
+ * Products over a piece's rows.  The last change is f of the newest x; each
+ * difference is that less an older one.
+ */
+static void
+products_piece(KloutSolve *solve, uint32 piece, double *part)
+{
+	const double *x[KEPT];
+	uint32		last = piece_row(solve, piece + 1);
+
+	for (int back = 0; back < KEPT; back++)
+		x[back] = CONST_ARRAY(solve, double, solve->at.x[older(solve, back)]);
+	for (uint32 from = piece_row(solve, piece); from < last; from += TILE_ROWS)
+	{
+		uint32		n = Min(TILE_ROWS, last - from);
+		double		change[TILE_ROWS + 4];
+		double		difference[DIFFERENCES][TILE_ROWS + 4];
+		int			at = 0;
+
+		for (uint32 i = 0; i < n; i++)
+			change[i] = x[0][from + i] - x[1][from + i];
+		memset(change + n, 0, 4 * sizeof(double));
+		for (int d = 0; d < DIFFERENCES; d++)
+		{
+			for (uint32 i = 0; i < n; i++)
+				difference[d][i] = change[i] -
+					(x[d + 1][from + i] - x[d + 2][from + i]);
+			memset(difference[d] + n, 0, 4 * sizeof(double));
+		}
+		for (int d = 0; d < DIFFERENCES; d++)
+		{
+			part[at++] += dot(difference[d], change, n);
+			for (int e = 0; e <= d; e++)
+				part[at++] += dot(difference[d], difference[e], n);
+		}
+	}
+}
+
+/* The combination for a piece's rows, and what flows of it. */
+static void
+mix_piece(KloutSolve *solve, uint32 piece, double *part)
+{
+	const uint32 *row_column = CONST_ARRAY(solve, uint32, solve->at.row_column);
+	const double *scale = CONST_ARRAY(solve, double, solve->at.scale);
+	const float *leak = CONST_ARRAY(solve, float, solve->at.leak);
+	double	   *mixed = ARRAY(solve, double, solve->at.x[next(solve)]);
+	double	   *flow = ARRAY(solve, double, solve->at.flow[solve->side]);
+	uint32		last = piece_row(solve, piece + 1);
+
+	for (uint32 from = piece_row(solve, piece); from < last; from += TILE_ROWS)
+	{
+		uint32		n = Min(TILE_ROWS, last - from);
+		double		sum[TILE_ROWS] = {0};
+
+		for (int i = 0; i < KEPT; i++)
+		{
+			const double *x = CONST_ARRAY(solve, double, solve->at.x[i]) + from;
+			double		weight = solve->mix[i];
+
+			if (weight != 0)
+				for (uint32 row = 0; row < n; row++)
+					sum[row] += weight * x[row];
+		}
+		for (uint32 row = from; row < from + n; row++)
+		{
+			double		x = Max(sum[row - from], 0);
+
+			part[PART_X] += x;
+			part[PART_LEAK] += (double) leak[row] * x;
+			mixed[row] = x;
+			flow[row_column[row]] = scale[row] * x;
+		}
+	}
+}
+
+/*
+ * The combination of the kept changes that is least, from the products: weights
+ * with sum 1 into solve->mix, each of the x that a change led to.
  *
- * With the differences of the newest from the others this is an ordinary least
- * squares problem; its normal equations are scaled to a unit diagonal and
- * solved by Cholesky's method, which stops where a difference adds nothing.
- * False if the result is none.
+ * This is an ordinary least squares problem for the last change by differences
+ * from it; its normal equations are scaled to a unit diagonal and solved by
+ * Cholesky's method, which stops where a difference adds nothing.  False if
+ * there is no such combination.
  */
 static bool
-choose_mix(KloutSolve *solve)
+choose_mix(KloutSolve *solve, const double *product)
 {
-	uint32		newest = solve->newest;
-	double		own = product_of(solve, newest, newest);
-	uint32		index[DEPTH];
-	double		norm[DEPTH];
-	double		factor[DEPTH][DEPTH];
-	double		y[DEPTH];
-	double		weight[KEPT] = {0};
-	uint32		n = 0;
+	double		norm[DIFFERENCES];
+	double		factor[DIFFERENCES][DIFFERENCES];
+	double		y[DIFFERENCES];
+	double		rest = 1;
+	int			n = 0;
 
-	for (uint32 back = 1; back <= solve->kept; back++)
+	while (n < DIFFERENCES)
 	{
-		uint32		i = (newest + KEPT - back) % KEPT;
-		double		with_newest = product_of(solve, newest, i);
-		double		pivot;
-		double		right;
+		double		right = product[0];
+		double		pivot = 1;
 
-		norm[n] = sqrt(own - 2 * with_newest + product_of(solve, i, i));
+		norm[n] = sqrt(product[n + 1]);
 		if (!(norm[n] > 0))
 			break;
-		right = (own - with_newest) / norm[n];
-		for (uint32 j = 0; j < n; j++)
+		right /= norm[n];
+		for (int j = 0; j < n; j++)
 		{
-			uint32		other = index[j];
-			double		product = (own - with_newest -
-								   product_of(solve, newest, other) +
-								   product_of(solve, i, other)) / (norm[n] * norm[j]);
+			double		p = product[1 + j] / (norm[n] * norm[j]);
 
-			for (uint32 k = 0; k < j; k++)
-				product -= factor[n][k] * factor[j][k];
-			factor[n][j] = product / factor[j][j];
+			for (int k = 0; k < j; k++)
+				p -= factor[n][k] * factor[j][k];
+			factor[n][j] = p / factor[j][j];
+			pivot -= factor[n][j] * factor[n][j];
+			right -= factor[n][j] * y[j];
 		}
-		pivot = 1;
-		for (uint32 k = 0; k < n; k++)
-		{
-			pivot -= factor[n][k] * factor[n][k];
-			right -= factor[n][k] * y[k];
-		}
-		if (!(pivot > 1e-10))
+		if (!(pivot > 1e-12))
 			break;
 		factor[n][n] = sqrt(pivot);
 		y[n] = right / factor[n][n];
-		index[n++] = i;
+		product += n + 2;
+		n++;
 	}
-	for (uint32 j = n; j-- > 0;)
+	for (int j = n; j-- > 0;)
 	{
-		for (uint32 k = j + 1; k < n; k++)
+		for (int k = j + 1; k < n; k++)
 			y[j] -= factor[k][j] * y[k];
 		y[j] /= factor[j][j];
 	}
 
-	weight[newest] = 1;
-	for (uint32 j = 0; j < n; j++)
+	memset(solve->mix, 0, sizeof(solve->mix));
+	for (int j = 0; j < n; j++)
 	{
-		weight[index[j]] = y[j] / norm[j];
-		weight[newest] -= weight[index[j]];
-	}
-	for (uint32 i = 0; i < KEPT; i++)
-	{
-		if (weight[i] == 0)
-			continue;
-		if (!isfinite(weight[i]))
+		double		weight = y[j] / norm[j];
+
+		if (!isfinite(weight))
 			return false;
-		solve->mix[i] = weight[i] * solve->stretch[i];
-		solve->mix[ORIGIN] += weight[i] * (1 - solve->stretch[i]);
+		solve->mix[older(solve, j + 1)] = weight;
+		rest -= weight;
 	}
-	return true;
+	solve->mix[solve->newest] = rest;
+	return n > 0;
 }
 
+/* Of the result that has the newest x, when all of it sums up to sum. */
 static double
 bound_of_error(const KloutSolve *solve, double sum)
 {
@@ -998,61 +1059,58 @@ bound_of_error(const KloutSolve *solve, double sum)
 }
 
 static void
-end_residual(KloutSolve *solve)
+end_pass(KloutSolve *solve, const double *total)
 {
-	const double *part = CONST_ARRAY(solve, double, solve->at.part);
-	uint32		newest = solve->newest;
-	double		total[PARTS] = {0};
-	uint32		parts = PART_DOT + solve->kept + 1;
+	bool		mixed = solve->mixed;
+	double		bound;
 
-	for (uint32 piece = 0; piece < solve->pieces; piece++)
-		for (uint32 i = 0; i < parts; i++)
-			total[i] += part[(size_t) piece * PARTS + i];
-
+	solve->mixed = false;
 	solve->iterations++;
+	solve->before = solve->residual;
 	solve->residual = total[PART_ABS];
 	solve->f_sum = total[PART_F];
-	solve->g_sum = total[PART_G];
-	solve->gram[newest][ORIGIN] = total[PART_BASE];
-	solve->stretch[newest] = solve->base_sum / (solve->base_sum - solve->f_sum);
-	for (uint32 back = 0; back + PART_DOT < parts; back++)
-	{
-		uint32		i = (newest + KEPT - back) % KEPT;
+	solve->x_sum = total[PART_X];
+	solve->newest = next(solve);
+	solve->side = 1 - solve->side;
+	solve->passes++;
 
-		solve->gram[newest][i] = solve->gram[i][newest] = total[PART_DOT + back];
-	}
-
-	solve->converged = bound_of_error(solve, solve->settled + solve->g_sum) <=
-		solve->options.tolerance;
+	bound = bound_of_error(solve, solve->refill * solve->settled + solve->x_sum);
+	solve->converged = bound <= solve->options.tolerance;
 	if (solve->converged || solve->iterations >= solve->options.max_iterations)
 	{
 		solve->phase = PHASE_DONE;
 		return;
 	}
-
-	solve->phase = PHASE_STEP;
-	memset(solve->mix, 0, sizeof(solve->mix));
-	if (solve->accelerated && !(solve->residual <= WORSE * solve->before))
+	solve->refill = refill_of(solve, solve->x_sum, total[PART_LEAK]);
+	if (mixed && !(solve->residual <= WORSE * solve->before))
 	{
-		/* back to the g before, which no acceleration made worse */
-		newest = (newest + KEPT - 1) % KEPT;
-		solve->mix[newest] = 1;
-		solve->accelerated = false;
-		solve->kept = 0;
+		/* back to the x that was the newest before the combination */
+		memset(solve->mix, 0, sizeof(solve->mix));
+		solve->mix[older(solve, 2)] = 1;
 		if (++solve->undone >= UNDONE_MAX)
 			solve->options.plain = true;
-		return;
+		solve->phase = PHASE_MIX;
 	}
-	solve->before = solve->residual;
-	solve->accelerated = !solve->options.plain && choose_mix(solve);
-	if (!solve->accelerated)
-	{
-		memset(solve->mix, 0, sizeof(solve->mix));
-		solve->mix[newest] = 1;
-	}
-	solve->newest = (newest + 1) % KEPT;
-	if (!solve->options.plain)
-		solve->kept = Min(solve->kept + 1, DEPTH);
+	else if (solve->passes >= CYCLE && !solve->options.plain &&
+			 solve->residual > SLOW * solve->before)
+		solve->phase = PHASE_PRODUCTS;
+}
+
+static void
+end_products(KloutSolve *solve, const double *total)
+{
+	solve->mixed = choose_mix(solve, total);
+	solve->phase = solve->mixed ? PHASE_MIX : PHASE_PASS;
+	solve->passes = 0;
+}
+
+static void
+end_mix(KloutSolve *solve, const double *total)
+{
+	solve->refill = refill_of(solve, total[PART_X], total[PART_LEAK]);
+	solve->newest = next(solve);
+	solve->passes = 0;
+	solve->phase = PHASE_PASS;
 }
 
 uint32
@@ -1070,19 +1128,48 @@ klout_solve_done(const KloutSolve *solve)
 void
 klout_solve_piece(KloutSolve *solve, const void *edges, uint32 piece)
 {
-	if (solve->phase == PHASE_RESIDUAL)
-		residual_piece(solve, edges, piece);
-	else
-		step_piece(solve, piece);
+	double	   *part = ARRAY(solve, double, solve->at.part) + (size_t) piece * PARTS;
+
+	memset(part, 0, PARTS * sizeof(double));
+	switch (solve->phase)
+	{
+		case PHASE_PASS:
+			pass_piece(solve, edges, piece, part);
+			break;
+		case PHASE_PRODUCTS:
+			products_piece(solve, piece, part);
+			break;
+		case PHASE_MIX:
+			mix_piece(solve, piece, part);
+			break;
+		case PHASE_DONE:
+			break;
+	}
 }
 
 void
 klout_solve_end_phase(KloutSolve *solve)
 {
-	if (solve->phase == PHASE_RESIDUAL)
-		end_residual(solve);
-	else
-		solve->phase = PHASE_RESIDUAL;
+	const double *part = CONST_ARRAY(solve, double, solve->at.part);
+	double		total[PARTS] = {0};
+
+	for (uint32 piece = 0; piece < solve->pieces; piece++)
+		for (int i = 0; i < PARTS; i++)
+			total[i] += part[(size_t) piece * PARTS + i];
+	switch (solve->phase)
+	{
+		case PHASE_PASS:
+			end_pass(solve, total);
+			break;
+		case PHASE_PRODUCTS:
+			end_products(solve, total);
+			break;
+		case PHASE_MIX:
+			end_mix(solve, total);
+			break;
+		case PHASE_DONE:
+			break;
+	}
 }
 
 void
@@ -1112,6 +1199,7 @@ klout_solve_finish(KloutSolvePlan *plan, const KloutSolve *solve,
 	KloutGraph *graph = plan->graph;
 	KloutMemory *memory = graph->memory;
 	double		damping = plan->options.damping;
+	const double *x = CONST_ARRAY(solve, double, solve->at.x[solve->newest]);
 	double		sum;
 
 	for (uint32 row = 0; row < plan->rows; row++)
@@ -1119,8 +1207,7 @@ klout_solve_finish(KloutSolvePlan *plan, const KloutSolve *solve,
 		uint32		v = plan->row_vertex[row];
 
 		/* one step ahead of the x whose residual is known */
-		plan->mass[v] = CONST_ARRAY(solve, double,
-									solve->at.g[solve->newest])[row];
+		plan->mass[v] = x[row] / solve->refill;
 		plan->flow[v] = damping * graph->scale[v] * plan->mass[v];
 	}
 	/* those that others' mass comes from were set aside last */
@@ -1140,7 +1227,7 @@ klout_solve_finish(KloutSolvePlan *plan, const KloutSolve *solve,
 
 	result->iterations = solve->iterations;
 	result->converged = solve->converged;
-	result->error_bound = plan->rows == 0 ? 0 : bound_of_error(solve, sum);
+	result->error_bound = plan->rows == 0 ? 0 : bound_of_error(solve, solve->refill * sum);
 	result->core_vertices = plan->rows;
 	result->core_edges = plan->core_edges;
 

@@ -26,8 +26,7 @@ typedef struct KloutSolveOptions
 	double		damping;		/* [0, 1) */
 	double		tolerance;		/* > 0: bound of the L1 error of the result */
 	uint32		max_iterations; /* >= 1 */
-	bool		plain;			/* without acceleration, for tests */
-	bool		plain_sums;		/* without vector instructions, for tests */
+	bool		plain;			/* without combinations, for tests */
 } KloutSolveOptions;
 
 typedef struct KloutSolveResult
@@ -78,6 +77,23 @@ extern void klout_solve_plan(KloutSolvePlan *plan, KloutGraph *graph,
  * After that the graph needs the rows of tails alone.
  */
 extern void klout_solve_edges(const KloutSolvePlan *plan, void *edges);
+
+/* The same by pieces, which any process may copy after the start. */
+extern void klout_solve_edges_start(const KloutSolvePlan *plan, void *edges);
+extern uint32 klout_solve_edges_pieces(const KloutSolvePlan *plan);
+extern void klout_solve_edges_piece(const KloutSolvePlan *plan, void *edges,
+									uint32 piece);
+
+/*
+ * The blocks that others have to be shown for that, and what a copy of the
+ * plan and its graph are made of where they see them.
+ */
+#define KLOUT_SOLVE_BLOCKS	8
+
+extern void klout_solve_blocks(const KloutSolvePlan *plan,
+							   void *block[KLOUT_SOLVE_BLOCKS]);
+extern void klout_solve_join(KloutSolvePlan *plan, KloutGraph *graph,
+							 void *const block[KLOUT_SOLVE_BLOCKS]);
 
 /*
  * Lays the solve out in plan->size bytes at a multiple of 64.  warm is a

@@ -26,6 +26,9 @@
 /* klout.authority_memory in kB, 0: as maintenance_work_mem */
 static int	authority_memory = 0;
 
+/* people ahead of the current one that are asked for early */
+#define AHEAD				16
+
 /* what klout_authority_stats tells of the last call that came to its end */
 typedef struct RunStats
 {
@@ -82,7 +85,8 @@ run_resize(KloutMemory *memory, void *block, size_t size)
 static void
 run_release(KloutMemory *memory, void *block)
 {
-	pfree(block);
+	if (!klout_release_shared((KloutAuthorityRun *) memory, block))
+		pfree(block);
 }
 
 static uint64
@@ -243,6 +247,7 @@ put_people(KloutAuthorityRun *run, const KloutGraph *graph,
 	MemoryContext row = AllocSetContextCreate(run->context, "klout_authority row",
 											  ALLOCSET_DEFAULT_SIZES);
 	MemoryContext old = MemoryContextSwitchTo(row);
+	bool		integer = run->id_type == KLOUT_ID_INTEGER;
 
 	for (uint32 i = 0; i < graph->n; i++)
 	{
@@ -251,7 +256,17 @@ put_people(KloutAuthorityRun *run, const KloutGraph *graph,
 		bool		nulls[2] = {false, false};
 
 		CHECK_FOR_INTERRUPTS();
-		if (run->id_type == KLOUT_ID_INTEGER)
+		/* people by id are anywhere else in the order of the others */
+		if (i + 2 * AHEAD < graph->n)
+		{
+			KLOUT_PREFETCH(&graph->vertex[graph->by_id[i + 2 * AHEAD]]);
+			if (integer)
+				KLOUT_PREFETCH(&run->ids.id[graph->by_id[i + 2 * AHEAD]]);
+			else
+				KLOUT_PREFETCH(&run->ids.offset[graph->by_id[i + 2 * AHEAD]]);
+			KLOUT_PREFETCH(&authority[graph->vertex[graph->by_id[i + AHEAD]]]);
+		}
+		if (integer)
 			values[0] = Int64GetDatum(run->ids.id[number]);
 		else if (run->id_type == KLOUT_ID_UUID)
 			values[0] = CStringGetTextDatum(text_of_id(run, number));
@@ -385,7 +400,7 @@ authority(FunctionCallInfo fcinfo, const char *function, bool text)
 	if (run->edges.n > 0)
 	{
 		klout_ids_close(&run->ids);
-		problem = klout_graph_build(&graph, &run->ids, &run->edges, &culprit);
+		problem = klout_build_graph(run, &graph, &culprit);
 		if (problem != NULL)
 			ereport(ERROR,
 					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
@@ -396,7 +411,7 @@ authority(FunctionCallInfo fcinfo, const char *function, bool text)
 
 		mass = restart_vector(run, &graph, restart_sql != NULL, restart,
 							  restart_n, restart_capacity);
-		flow = klout_take(&run->memory, graph.n, sizeof(double));
+		flow = klout_take_shared(&run->memory, graph.n, sizeof(double));
 		if (warm_sql != NULL)
 			warm_vector = vector_of(run, &graph, warm, warm_n, warm_capacity);
 		klout_solve_plan(&plan, &graph, &options, mass, flow);
@@ -424,6 +439,7 @@ authority(FunctionCallInfo fcinfo, const char *function, bool text)
 		 function, stats.vertices, stats.edges, stats.core_edges,
 		 stats.iterations, stats.error_bound, stats.load_seconds,
 		 stats.build_seconds, stats.solve_seconds);
+	klout_release_all_shared(run);
 	MemoryContextDelete(run->context);
 	pfree(run);
 	return (Datum) 0;

@@ -15,6 +15,7 @@
 #include "tcop/dest.h"
 
 #include "authority.h"
+#include "authority_build.h"
 #include "authority_solve.h"
 
 /* What the ids of a query are. */
@@ -45,6 +46,7 @@ typedef struct KloutAuthorityRun
 	uint64		null_rows;		/* rows without an actor or a target */
 	struct KloutReadingTeam *team;	/* while several processes read; or NULL */
 	int			reader;			/* which of it */
+	List	   *shared;			/* segments that are blocks of memory */
 } KloutAuthorityRun;
 
 /* Starts a run of klout_authority or klout_authority_text. */
@@ -99,6 +101,12 @@ extern bool klout_try_shared(void (*task) (void *), void *argument);
 
 extern dsm_segment *klout_attach_segment(dsm_handle handle);
 
+/* A segment of shared memory; NULL, with a DEBUG message, if there is too little. */
+extern dsm_segment *klout_create_segment(size_t size);
+
+/* How many workers to ask for: as many as for a scan of a table of that size. */
+extern int	klout_workers_wanted(size_t size);
+
 /* Reads edges_sql into run->ids and run->edges. */
 extern void klout_load_edges(KloutAuthorityRun *run, const char *sql);
 
@@ -111,6 +119,27 @@ extern KloutAmount *klout_load_amounts(KloutAuthorityRun *run,
 									   const char *sql, const char *what,
 									   const char *column, bool optional,
 									   size_t *n, size_t *capacity);
+
+/*
+ * Makes the graph of what was read, with parallel workers where that pays and
+ * there are any.  NULL, or what is wrong with the edges of an id's number.
+ */
+extern const char *klout_build_graph(KloutAuthorityRun *run, KloutGraph *graph,
+									 uint32 *culprit);
+
+/*
+ * klout_solve_edges, with so many parallel workers at most if all is shared
+ * that they need.
+ */
+extern void klout_copy_edges(KloutAuthorityRun *run, const KloutSolvePlan *plan,
+							 void *edges, dsm_segment *edges_segment,
+							 int workers);
+
+/* Gives a block back that is shared; false: it is not. */
+extern bool klout_release_shared(KloutAuthorityRun *run, void *block);
+
+/* Gives all of them back; after an error the resource owner does. */
+extern void klout_release_all_shared(KloutAuthorityRun *run);
 
 typedef struct KloutSolver KloutSolver;
 
