@@ -371,6 +371,44 @@ klout_sample_threshold(const KloutSample *sample, KloutUnit unit)
 	return largest;
 }
 
+static void
+open_pairs(KloutStandings *standings, const KloutNetwork *network)
+{
+	standings->next_proven.hash = standings->next_unproven.hash = 0;
+	standings->proven = network->proven.reactors;
+	standings->unproven = network->unproven.reactors;
+	standings->more_proven = klout_reactors_next(&standings->proven,
+												 &standings->next_proven);
+	standings->more_unproven = klout_reactors_next(&standings->unproven,
+												   &standings->next_unproven);
+}
+
+/* The next reactor that is in either sample, or in both. */
+static bool
+next_pair(KloutStandings *standings, KloutStanding *standing)
+{
+	uint64		proven = standings->next_proven.hash;
+	uint64		unproven = standings->next_unproven.hash;
+
+	standing->is_proven = standings->more_proven &&
+		(!standings->more_unproven || proven <= unproven);
+	standing->is_unproven = standings->more_unproven &&
+		(!standings->more_proven || unproven <= proven);
+	if (standing->is_proven)
+	{
+		standing->proven = standings->next_proven;
+		standings->more_proven = klout_reactors_next(&standings->proven,
+													 &standings->next_proven);
+	}
+	if (standing->is_unproven)
+	{
+		standing->unproven = standings->next_unproven;
+		standings->more_unproven = klout_reactors_next(&standings->unproven,
+													   &standings->next_unproven);
+	}
+	return standing->is_proven || standing->is_unproven;
+}
+
 void
 klout_standings_open(KloutStandings *standings, const KloutNetwork *network,
 					 KloutUnit unit)
@@ -383,90 +421,68 @@ klout_standings_open(KloutStandings *standings, const KloutNetwork *network,
 	standings->threshold =
 		klout_key_less(unproven_threshold, standings->proven_threshold) ?
 		unproven_threshold : standings->proven_threshold;
+	open_pairs(standings, network);
+}
 
-	standings->proven = network->proven.reactors;
-	standings->unproven = network->unproven.reactors;
-	standings->more_proven = klout_reactors_next(&standings->proven,
-												 &standings->next_proven);
-	standings->more_unproven = klout_reactors_next(&standings->unproven,
-												   &standings->next_unproven);
+/* Is everybody below this threshold? */
+static inline bool
+has_everybody(KloutSampleKey threshold)
+{
+	return threshold.key == PG_INT64_MAX;
+}
+
+static inline bool
+is_included(KloutSampleKey threshold, const KloutReactor *reactor,
+			int half_life)
+{
+	return has_everybody(threshold) ||
+		klout_key_less(reactor_key(reactor, half_life), threshold);
 }
 
 static inline double
 inclusion(KloutSampleKey threshold, const KloutReactor *reactor, int half_life)
 {
-	return threshold.key == PG_INT64_MAX ? 1.0 :
+	return has_everybody(threshold) ? 1.0 :
 		klout_sample_inclusion(threshold.key, reactor->last, half_life);
 }
 
-/* Is that reactor below a threshold?  Everybody is below that of all. */
-static inline bool
-is_included(KloutSampleKey threshold, const KloutReactor *reactor,
-			int half_life)
-{
-	return threshold.key == PG_INT64_MAX ||
-		klout_key_less(reactor_key(reactor, half_life), threshold);
-}
-
 /*
- * The proven action of a reactor counts when it is in its sample.  An unproven
- * one counts when it is below both thresholds: a proven one of the same or a
- * later bucket, which takes its place, would have a key that is no larger, and
- * so it would be in its sample.
+ * A proven action counts when it is in its sample: all of those stored are but
+ * the one that gives the threshold.  An unproven one counts when it is below
+ * both thresholds and there is no proven one in the same or a later bucket:
+ * that would have a key no larger, and so be in its sample.
  */
 bool
 klout_standings_next(KloutStandings *standings, KloutStanding *standing)
 {
 	int			half_life = standings->half_life;
 
-	while (standings->more_proven || standings->more_unproven)
+	while (next_pair(standings, standing))
 	{
-		bool		take_proven = standings->more_proven &&
-			(!standings->more_unproven ||
-		 standings->next_proven.hash <= standings->next_unproven.hash);
-		bool		take_unproven = standings->more_unproven &&
-			(!standings->more_proven ||
-		 standings->next_unproven.hash <= standings->next_proven.hash);
-
-		standing->is_proven = take_proven;
-		standing->is_unproven = take_unproven;
-		if (take_proven)
-		{
-			standing->proven = standings->next_proven;
-			standings->more_proven = klout_reactors_next(&standings->proven,
-														 &standings->next_proven);
-		}
-		if (take_unproven)
-		{
-			standing->unproven = standings->next_unproven;
-			standings->more_unproven = klout_reactors_next(&standings->unproven,
-														   &standings->next_unproven);
-		}
+		const KloutReactor *proven = standing->is_proven ? &standing->proven : NULL;
+		const KloutReactor *unproven = &standing->unproven;
 
 		standing->both_inclusion = 0;
-		if (take_unproven)
+		if (standing->is_unproven)
 		{
 			standing->is_unproven =
-				!(take_proven && standing->proven.last >= standing->unproven.last) &&
-				is_included(standings->threshold, &standing->unproven, half_life);
+				(proven == NULL || proven->last < unproven->last) &&
+				is_included(standings->threshold, unproven, half_life);
 			if (standing->is_unproven)
 			{
 				standing->unproven_inclusion =
-					inclusion(standings->threshold, &standing->unproven, half_life);
-				if (take_proven &&
-					is_included(standings->threshold, &standing->proven, half_life))
+					inclusion(standings->threshold, unproven, half_life);
+				if (proven && is_included(standings->threshold, proven, half_life))
 					standing->both_inclusion =
-						inclusion(standings->threshold, &standing->proven, half_life);
+						inclusion(standings->threshold, proven, half_life);
 			}
 		}
-		if (take_proven)
+		if (proven)
 		{
-			standing->is_proven =
-				standing->proven.hash != standings->proven_threshold.hash ||
-				standings->proven_threshold.key == PG_INT64_MAX;
-			if (standing->is_proven)
-				standing->proven_inclusion =
-					inclusion(standings->proven_threshold, &standing->proven, half_life);
+			standing->is_proven = has_everybody(standings->proven_threshold) ||
+				proven->hash != standings->proven_threshold.hash;
+			standing->proven_inclusion =
+				inclusion(standings->proven_threshold, proven, half_life);
 		}
 		if (standing->is_proven || standing->is_unproven)
 			return true;
@@ -491,27 +507,14 @@ add_to_registers(uint8 *registers, const KloutSample *sample)
 double
 klout_network_reactors(const KloutNetwork *network)
 {
-	KloutReactors proven = network->proven.reactors;
-	KloutReactors unproven = network->unproven.reactors;
-	KloutReactor p,
-				u;
-	bool		more_proven = klout_reactors_next(&proven, &p);
-	bool		more_unproven = klout_reactors_next(&unproven, &u);
+	KloutStandings standings;
+	KloutStanding standing;
 	uint8		registers[KLOUT_REGISTERS_BYTES] = {0};
-	int			known;
+	int			known = 0;
 
-	for (known = 0; more_proven || more_unproven; known++)
-	{
-		bool		take_proven = more_proven &&
-			(!more_unproven || p.hash <= u.hash);
-		bool		take_unproven = more_unproven &&
-			(!more_proven || u.hash <= p.hash);
-
-		if (take_proven)
-			more_proven = klout_reactors_next(&proven, &p);
-		if (take_unproven)
-			more_unproven = klout_reactors_next(&unproven, &u);
-	}
+	open_pairs(&standings, network);
+	while (next_pair(&standings, &standing))
+		known++;
 	if (network->proven.registers == NULL && network->unproven.registers == NULL)
 		return known;
 

@@ -8,7 +8,9 @@ SET extra_float_digits = 1;
 \set SHOW_CONTEXT never
 \getenv abs_srcdir PG_ABS_SRCDIR
 \set oracle :abs_srcdir '/include/oracle.sql'
+\set ECHO none
 \i :oracle
+\set ECHO all
 \set constants '{"Hr": 30, "Hc": 360, "cu": 3, "cd": 2, "mix": 1, "wr": 1, "wd": 1, "wf": 0.1, "ca": 0.1, "wp": 0, "c": 3.4, "W": {}, "k": {}}'
 
 -- people on a board, and how many of them differ from the oracle's in score, reach or consistency
