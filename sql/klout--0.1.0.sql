@@ -1862,7 +1862,7 @@ BEGIN
 					fit := fit || '(s.weight IS NULL OR s.weight BETWEEN 0 AND 1)'::text;
 					flaws := flaws || 'WHEN s.weight NOT BETWEEN 0 AND 1 THEN ''weight is not between 0 and 1'''::text;
 				WHEN 'network', 'kind' THEN
-					fit := fit || ARRAY[format('s.%I <> ''''', word), format(bytes, 's.' || word) || ' <= 63'];
+					fit := fit || (format(bytes, 's.' || word) || ' BETWEEN 1 AND 63');
 					flaws := flaws || format('WHEN %s NOT BETWEEN 1 AND 63 THEN ''%s is not a name of 1 to 63 bytes''', format(bytes, 's.' || word), word);
 				ELSE
 					fit := fit || format('(s.%I IS NULL OR %s <= 1000)', word, format(bytes, 's.' || word));
