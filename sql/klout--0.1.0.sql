@@ -2336,7 +2336,8 @@ DECLARE
 	first_id bigint;
 	last_id bigint;
 	future bigint;		-- rows whose time has not come
-	rejected bigint;	-- rows that cannot count
+	flawed bigint;		-- rows that cannot count
+	rejected bigint[];	-- their ids
 	flaws text;
 	due boolean;		-- rows whose time has come meanwhile
 	linked boolean;
@@ -2382,10 +2383,30 @@ BEGIN
 		conditions := conditions || stays_out;
 	END IF;
 	people_joins := joins;
+
 	EXECUTE format('SELECT count(*), count(*) FILTER (WHERE at > $3 AND flaw IS NULL), count(flaw) FROM %I.source WHERE id > $1 AND id <= $2', board)
-		INTO rows, future, rejected USING settings.watermark, last_id, as_of;
+		INTO rows, future, flawed USING settings.watermark, last_id, as_of;
+	IF flawed > 0 THEN
+		-- before anything else reads them: from here on they are out, also if somebody mends them meanwhile
+		EXECUTE format('INSERT INTO %1$I.rejected (id, flaw) SELECT id, flaw FROM %1$I.source WHERE id > $1 AND id <= $2 AND flaw IS NOT NULL', board)
+			USING settings.watermark, last_id;
+		EXECUTE format($sql$
+			SELECT coalesce(array_agg(id), '{}'),
+				   (SELECT string_agg(format('%%s (%%s, %%s)', flaw, count, CASE WHEN count = 1 THEN format('id %%s', first) ELSE format('ids %%s to %%s', first, last) END),
+									  '; ' ORDER BY count DESC, flaw)
+					FROM (SELECT flaw, count(*), min(id) AS first, max(id) AS last FROM %1$I.rejected WHERE id > $1 AND id <= $2 GROUP BY flaw) AS f)
+			FROM %1$I.rejected WHERE id > $1 AND id <= $2
+		$sql$, board) INTO rejected, flaws USING settings.watermark, last_id;
+		flawed := cardinality(rejected);
+		IF flawed > 0 THEN
+			RAISE WARNING 'board "%": set aside % of % rows', board, flawed, rows
+				USING DETAIL = format('Why: %s.', flaws),
+					HINT = format('%I.rejected has their ids. Once they are mended, SELECT klout_take_rejected(%L).', board, board);
+		END IF;
+	END IF;
+
 	arrived := format('(SELECT id, network, kind, actor, target, at, weight, topic, post FROM %1$I.source WHERE id > $1 AND id <= $2 AND at <= $3', board) ||
-		CASE WHEN rejected > 0 THEN ' AND flaw IS NULL' ELSE '' END ||
+		CASE WHEN flawed > 0 THEN ' AND id <> ALL ($6)' ELSE '' END ||
 		CASE WHEN due THEN format(' UNION ALL SELECT id, network, kind, actor, target, at, weight, topic, post FROM %1$I.pending WHERE at <= $3', board) ELSE '' END ||
 		format(') AS a%s', joins);
 	conditions := ' WHERE true' || conditions;
@@ -2413,7 +2434,7 @@ BEGIN
 					'LEFT JOIN %I.reactors AS k USING (actor)
 					 WHERE k.actor IS NULL OR a.at < k.first_seen OR NOT k.several AND a.target <> k.first_target', board)
 				ELSE '' END)
-			USING settings.watermark, last_id, as_of;
+			USING settings.watermark, last_id, as_of, settings.tenure, settings.bucket, rejected;
 			joins := format(' LEFT JOIN %I.reactors AS w ON w.actor = %s', board, actor_person);
 			weight := 'CASE WHEN w.several AND w.first_seen <= a.at - $4 THEN coalesce(a.weight, 1) ELSE 0 END';
 		WHEN 'score' THEN
@@ -2444,7 +2465,7 @@ BEGIN
 	$sql$, board, arrived, conditions, weight,
 		CASE WHEN settings.topics THEN 'coalesce(a.topic, '''')' ELSE '''''::text' END,
 		CASE settings.reactor_weight WHEN 'none' THEN '' ELSE joins END)
-	USING settings.watermark, last_id, as_of, settings.tenure, settings.bucket;
+	USING settings.watermark, last_id, as_of, settings.tenure, settings.bucket, rejected;
 
 	IF settings.posts THEN
 		EXECUTE format($sql$
@@ -2457,7 +2478,7 @@ BEGIN
 			SET signals = @extschema@.klout_merge(p.signals, excluded.signals),
 				last_at = greatest(p.last_at, excluded.last_at)
 		$sql$, board, arrived, conditions, weight, CASE settings.reactor_weight WHEN 'none' THEN '' ELSE joins END)
-		USING settings.watermark, last_id, as_of, settings.tenure, settings.bucket;
+		USING settings.watermark, last_id, as_of, settings.tenure, settings.bucket, rejected;
 	END IF;
 
 	IF due THEN
@@ -2467,22 +2488,10 @@ BEGIN
 		EXECUTE format($sql$
 			INSERT INTO %1$I.pending
 			SELECT a.id, a.network, a.kind, a.actor, a.target, a.at, a.weight, a.topic, a.post
-			FROM (SELECT * FROM %1$I.source WHERE id > $1 AND id <= $2 AND at > $3 AND flaw IS NULL) AS a %2$s
+			FROM (SELECT * FROM %1$I.source WHERE id > $1 AND id <= $2 AND at > $3 %4$s) AS a %2$s
 			WHERE true %3$s
-		$sql$, board, people_joins, stays_out) USING settings.watermark, last_id, as_of;
-	END IF;
-
-	IF rejected > 0 THEN
-		EXECUTE format('INSERT INTO %1$I.rejected (id, flaw) SELECT id, flaw FROM %1$I.source WHERE id > $1 AND id <= $2 AND flaw IS NOT NULL', board)
-			USING settings.watermark, last_id;
-		EXECUTE format($sql$
-			SELECT string_agg(format('%%s (%%s, %%s)', flaw, count, CASE WHEN count = 1 THEN format('id %%s', first) ELSE format('ids %%s to %%s', first, last) END),
-							  '; ' ORDER BY count DESC, flaw)
-			FROM (SELECT flaw, count(*), min(id) AS first, max(id) AS last FROM %1$I.rejected WHERE id > $1 AND id <= $2 GROUP BY flaw) AS f
-		$sql$, board) INTO flaws USING settings.watermark, last_id;
-		RAISE WARNING 'board "%": set aside % of % rows', board, rejected, rows
-			USING DETAIL = format('Why: %s.', flaws),
-				HINT = format('%I.rejected has their ids. Once they are mended, SELECT klout_take_rejected(%L).', board, board);
+		$sql$, board, people_joins, stays_out, CASE WHEN flawed > 0 THEN 'AND id <> ALL ($4)' ELSE '' END)
+		USING settings.watermark, last_id, as_of, rejected;
 	END IF;
 
 	IF last_id > settings.watermark THEN
