@@ -2629,7 +2629,7 @@ BEGIN
 			SELECT m.person, m.topic, m.score, m.reach, m.consistency%6$s, m.networks
 			FROM (SELECT s.person, s.topic, (s.now).score, (s.now).reach, (s.now).consistency, (s.now).networks
 				  FROM (SELECT person, topic, @extschema@.klout_summary(signals, $1, $2) AS now FROM merged %5$s) AS s) AS m
-			%7$s
+			%7$s %8$s
 			ON CONFLICT (person, topic) DO UPDATE
 			SET score = excluded.score, reach = excluded.reach, consistency = excluded.consistency,
 				change_1 = excluded.change_1, change_7 = excluded.change_7,
@@ -2639,7 +2639,9 @@ BEGIN
 			CASE WHEN citus THEN 'NOT MATERIALIZED' ELSE '' END,
 			-- once a person, not once a column; Citus would not push that down
 			CASE WHEN citus THEN '' ELSE 'OFFSET 0' END,
-			changes, past)
+			changes, past,
+			-- of the index; what is sorted on Citus is sorted by the coordinator
+			CASE WHEN citus THEN '' ELSE 'ORDER BY m.person, m.topic' END)
 		USING settings.model, as_of;
 		GET DIAGNOSTICS scored = ROW_COUNT;
 		rescored := rescored + scored;
@@ -2725,6 +2727,7 @@ BEGIN
 				INSERT INTO %1$I.past (day, person, topic, score, rank, fingerprint)
 				SELECT $1, person, topic, score, @extschema@.klout_rank() OVER (PARTITION BY topic ORDER BY score DESC), $2
 				FROM %1$I.scores
+				ORDER BY person, topic	-- of the index
 			$sql$, board) USING before.at::date, before.fingerprint;
 		END IF;
 		IF whole THEN
@@ -3379,6 +3382,6 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION klout_statement(name, text, text) IS
-'The activity statement of a person on a board: for each network and kind how many actions they received, from the first day (or hour) to the last, and how many points of the score that brings now. The points add up to the score. A reactor''s or a day''s points are shared evenly among the kinds seen; where reactors are sampled the shares are estimates. kind is NULL for points of the audience and of own posts';
+'The activity statement of a person on a board: for each network and kind how many actions they received, from the first day (or hour) to the last, and how many points of the score that brings, by the model and at the moment of the last publication; what was taken in since counts already. The points add up to the score. A reactor''s or a day''s points are shared evenly among the kinds seen; where reactors are sampled the shares are estimates. kind is NULL for points of the audience and of own posts';
 
 -- (end of boards)
