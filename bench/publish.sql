@@ -7,6 +7,8 @@
 -- (b) Within a day, after so many people changed: the same number on both boards, by turns.
 -- (c) What a publication within a day did not need to do: count and rank everybody.
 -- (d) One person's rank, by index and by the leaderboard.
+-- (e) How often the gate would have held back a board of MathOverflow that was published each week of its first
+--     two and a half years, by what it allows for chance.
 
 SET client_min_messages = warning;
 SELECT setseed(0.37);
@@ -122,6 +124,34 @@ SELECT bench.check('by index the rank is the same', (SELECT rank FROM klout_sear
 SELECT bench.remark(format('publish: klout_compare of two of %s people over two days: %s.', bench.amount(bench.scaled(1000000)),
     bench.spread(bench.times(format($$SELECT * FROM klout_compare('large_board', '{%s,1}')$$, :'person')), 'ms')));
 
+-- (e)
+\ir lib/mathoverflow.sql
+CREATE TABLE week_actions (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, network text, kind text, actor bigint, target bigint, at timestamptz);
+SELECT klout_create_board('week_board', 'week_actions', reactor_weight => 'none');
+CREATE PROCEDURE bench.publish_weeks()
+LANGUAGE plpgsql AS $$
+DECLARE
+    week timestamptz := '2009-10-05 00:00+00';
+BEGIN
+    WHILE week < '2012-04-01 00:00+00' LOOP
+        INSERT INTO week_actions (network, kind, actor, target, at)
+        SELECT network, kind, actor, target, at FROM actions WHERE at >= week - interval '7 days' AND at < week;
+        COMMIT;
+        CALL klout_refresh('week_board', as_of => week, publish => 'always');
+        week := week + interval '7 days';
+    END LOOP;
+END
+$$;
+CALL bench.publish_weeks();
+SELECT bench.remark(format('publish: of %s weekly publications of MathOverflow the gate at 5 %% and %s times the square root holds back %s, since 2010 %s.',
+    count(*), noise, count(moved), count(moved) FILTER (WHERE at >= '2010-01-01')))
+FROM unnest('{0,1,2,3,4}'::float8[]) AS noise,
+     LATERAL (SELECT at, klout_gate(lag(people) OVER w, people, lag(people_at_63) OVER w, people_at_63, lag(total_raw) OVER w, total_raw, 0.05, noise) AS moved
+              FROM week_board.publications WINDOW w AS (ORDER BY at)) AS p
+GROUP BY noise ORDER BY noise;
+
+SELECT klout_drop_board('week_board');
+DROP TABLE week_actions;
 SELECT klout_drop_board('small_board'), klout_drop_board('large_board');
 DROP TABLE small_board_actions, large_board_actions, publish_time;
 RESET client_min_messages;

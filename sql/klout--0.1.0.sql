@@ -1862,7 +1862,7 @@ BEGIN
 					fit := fit || '(s.weight IS NULL OR s.weight BETWEEN 0 AND 1)'::text;
 					flaws := flaws || 'WHEN s.weight NOT BETWEEN 0 AND 1 THEN ''weight is not between 0 and 1'''::text;
 				WHEN 'network', 'kind' THEN
-					fit := fit || ARRAY[format('s.%I <> ''''', word), format(bytes, 's.' || word) || ' <= 63'];
+					fit := fit || (format(bytes, 's.' || word) || ' BETWEEN 1 AND 63');
 					flaws := flaws || format('WHEN %s NOT BETWEEN 1 AND 63 THEN ''%s is not a name of 1 to 63 bytes''', format(bytes, 's.' || word), word);
 				ELSE
 					fit := fit || format('(s.%I IS NULL OR %s <= 1000)', word, format(bytes, 's.' || word));
@@ -2341,7 +2341,8 @@ DECLARE
 	first_id bigint;
 	last_id bigint;
 	future bigint;		-- rows whose time has not come
-	rejected bigint;	-- rows that cannot count
+	flawed bigint;		-- rows that cannot count
+	rejected bigint[];	-- their ids
 	flaws text;
 	due boolean;		-- rows whose time has come meanwhile
 	linked boolean;
@@ -2365,7 +2366,7 @@ BEGIN
 	last_id := CASE WHEN up_to::numeric - settings.watermark < batch THEN up_to ELSE settings.watermark + batch END;
 	LOOP
 		EXECUTE format('SELECT count(*), count(*) FILTER (WHERE at > $3 AND flaw IS NULL), count(flaw) FROM %I.source WHERE id > $1 AND id <= $2', board)
-			INTO rows, future, rejected USING settings.watermark, last_id, as_of;
+			INTO rows, future, flawed USING settings.watermark, last_id, as_of;
 		EXIT WHEN rows > 0 OR last_id >= up_to;
 		EXECUTE format('SELECT min(id) FROM %I.source WHERE id > $1 AND id <= $2', board)
 			INTO first_id USING last_id, up_to;
@@ -2390,8 +2391,27 @@ BEGIN
 		conditions := conditions || stays_out;
 	END IF;
 	people_joins := joins;
+	IF flawed > 0 THEN
+		-- before anything else reads them: from here on they are out, also if somebody mends them meanwhile
+		EXECUTE format('INSERT INTO %1$I.rejected (id, flaw) SELECT id, flaw FROM %1$I.source WHERE id > $1 AND id <= $2 AND flaw IS NOT NULL', board)
+			USING settings.watermark, last_id;
+		EXECUTE format($sql$
+			SELECT coalesce(array_agg(id), '{}'),
+				   (SELECT string_agg(format('%%s (%%s, %%s)', flaw, count, CASE WHEN count = 1 THEN format('id %%s', first) ELSE format('ids %%s to %%s', first, last) END),
+									  '; ' ORDER BY count DESC, flaw)
+					FROM (SELECT flaw, count(*), min(id) AS first, max(id) AS last FROM %1$I.rejected WHERE id > $1 AND id <= $2 GROUP BY flaw) AS f)
+			FROM %1$I.rejected WHERE id > $1 AND id <= $2
+		$sql$, board) INTO rejected, flaws USING settings.watermark, last_id;
+		flawed := cardinality(rejected);
+		IF flawed > 0 THEN
+			RAISE WARNING 'board "%": set aside % of % rows', board, flawed, rows
+				USING DETAIL = format('Why: %s.', flaws),
+					HINT = format('%I.rejected has their ids. Once they are mended, SELECT klout_take_rejected(%L).', board, board);
+		END IF;
+	END IF;
+
 	arrived := format('(SELECT id, network, kind, actor, target, at, weight, topic, post FROM %1$I.source WHERE id > $1 AND id <= $2 AND at <= $3', board) ||
-		CASE WHEN rejected > 0 THEN ' AND flaw IS NULL' ELSE '' END ||
+		CASE WHEN flawed > 0 THEN ' AND id <> ALL ($6)' ELSE '' END ||
 		CASE WHEN due THEN format(' UNION ALL SELECT id, network, kind, actor, target, at, weight, topic, post FROM %1$I.pending WHERE at <= $3', board) ELSE '' END ||
 		format(') AS a%s', joins);
 	conditions := ' WHERE true' || conditions;
@@ -2420,7 +2440,7 @@ BEGIN
 					'LEFT JOIN %I.reactors AS k USING (actor)
 					 WHERE k.actor IS NULL OR a.at < k.first_seen OR NOT k.several AND a.target <> k.first_target', board)
 				ELSE '' END)
-			USING settings.watermark, last_id, as_of;
+			USING settings.watermark, last_id, as_of, settings.tenure, settings.bucket, rejected;
 			joins := format(' LEFT JOIN %I.reactors AS w ON w.actor = %s', board, actor_person);
 			weight := 'CASE WHEN w.several AND w.first_seen <= a.at - $4 THEN coalesce(a.weight, 1) ELSE 0 END';
 		WHEN 'score' THEN
@@ -2454,7 +2474,7 @@ BEGIN
 		CASE WHEN settings.topics THEN 'coalesce(a.topic, '''')' ELSE '''''::text' END,
 		CASE settings.reactor_weight WHEN 'none' THEN '' ELSE joins END,
 		CASE WHEN settings.topics THEN ', 3' ELSE '' END)
-	USING settings.watermark, last_id, as_of, settings.tenure, settings.bucket;
+	USING settings.watermark, last_id, as_of, settings.tenure, settings.bucket, rejected;
 
 	IF settings.posts THEN
 		EXECUTE format($sql$
@@ -2468,7 +2488,7 @@ BEGIN
 			SET signals = @extschema@.klout_merge(p.signals, excluded.signals),
 				last_at = greatest(p.last_at, excluded.last_at)
 		$sql$, board, arrived, conditions, weight, CASE settings.reactor_weight WHEN 'none' THEN '' ELSE joins END)
-		USING settings.watermark, last_id, as_of, settings.tenure, settings.bucket;
+		USING settings.watermark, last_id, as_of, settings.tenure, settings.bucket, rejected;
 	END IF;
 
 	IF due THEN
@@ -2478,22 +2498,10 @@ BEGIN
 		EXECUTE format($sql$
 			INSERT INTO %1$I.pending
 			SELECT a.id, a.network, a.kind, a.actor, a.target, a.at, a.weight, a.topic, a.post
-			FROM (SELECT * FROM %1$I.source WHERE id > $1 AND id <= $2 AND at > $3 AND flaw IS NULL) AS a %2$s
+			FROM (SELECT * FROM %1$I.source WHERE id > $1 AND id <= $2 AND at > $3 %4$s) AS a %2$s
 			WHERE true %3$s
-		$sql$, board, people_joins, stays_out) USING settings.watermark, last_id, as_of;
-	END IF;
-
-	IF rejected > 0 THEN
-		EXECUTE format('INSERT INTO %1$I.rejected (id, flaw) SELECT id, flaw FROM %1$I.source WHERE id > $1 AND id <= $2 AND flaw IS NOT NULL', board)
-			USING settings.watermark, last_id;
-		EXECUTE format($sql$
-			SELECT string_agg(format('%%s (%%s, %%s)', flaw, count, CASE WHEN count = 1 THEN format('id %%s', first) ELSE format('ids %%s to %%s', first, last) END),
-							  '; ' ORDER BY count DESC, flaw)
-			FROM (SELECT flaw, count(*), min(id) AS first, max(id) AS last FROM %1$I.rejected WHERE id > $1 AND id <= $2 GROUP BY flaw) AS f
-		$sql$, board) INTO flaws USING settings.watermark, last_id;
-		RAISE WARNING 'board "%": set aside % of % rows', board, rejected, rows
-			USING DETAIL = format('Why: %s.', flaws),
-				HINT = format('%I.rejected has their ids. Once they are mended, SELECT klout_take_rejected(%L).', board, board);
+		$sql$, board, people_joins, stays_out, CASE WHEN flawed > 0 THEN 'AND id <> ALL ($4)' ELSE '' END)
+		USING settings.watermark, last_id, as_of, rejected;
 	END IF;
 
 	IF last_id > settings.watermark THEN
@@ -2631,7 +2639,7 @@ BEGIN
 			SELECT m.person, m.topic, m.score, m.reach, m.consistency%6$s, m.networks
 			FROM (SELECT s.person, s.topic, (s.now).score, (s.now).reach, (s.now).consistency, (s.now).networks
 				  FROM (SELECT person, topic, @extschema@.klout_summary(signals, $1, $2) AS now FROM merged %5$s) AS s) AS m
-			%7$s
+			%7$s %8$s
 			ON CONFLICT (person, topic) DO UPDATE
 			SET score = excluded.score, reach = excluded.reach, consistency = excluded.consistency,
 				change_1 = excluded.change_1, change_7 = excluded.change_7,
@@ -2641,7 +2649,9 @@ BEGIN
 			CASE WHEN citus THEN 'NOT MATERIALIZED' ELSE '' END,
 			-- once a person, not once a column; Citus would not push that down
 			CASE WHEN citus THEN '' ELSE 'OFFSET 0' END,
-			changes, past)
+			changes, past,
+			-- of the index; what is sorted on Citus is sorted by the coordinator
+			CASE WHEN citus THEN '' ELSE 'ORDER BY m.person, m.topic' END)
 		USING settings.model, as_of;
 		GET DIAGNOSTICS scored = ROW_COUNT;
 		rescored := rescored + scored;
@@ -2727,6 +2737,7 @@ BEGIN
 				INSERT INTO %1$I.past (day, person, topic, score, rank, fingerprint)
 				SELECT $1, person, topic, score, @extschema@.klout_rank() OVER (PARTITION BY topic ORDER BY score DESC), $2
 				FROM %1$I.scores
+				ORDER BY person, topic	-- of the index
 			$sql$, board) USING before.at::date, before.fingerprint;
 		END IF;
 		IF whole THEN
@@ -3384,6 +3395,6 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION klout_statement(name, text, text) IS
-'The activity statement of a person on a board: for each network and kind how many actions they received, from the first day (or hour) to the last, and how many points of the score that brings now. The points add up to the score. A reactor''s or a day''s points are shared evenly among the kinds seen; where reactors are sampled the shares are estimates. kind is NULL for points of the audience and of own posts';
+'The activity statement of a person on a board: for each network and kind how many actions they received, from the first day (or hour) to the last, and how many points of the score that brings, by the model and at the moment of the last publication; what was taken in since counts already. The points add up to the score. A reactor''s or a day''s points are shared evenly among the kinds seen; where reactors are sampled the shares are estimates. kind is NULL for points of the audience and of own posts';
 
 -- (end of boards)

@@ -164,7 +164,7 @@ $node->safe_psql('boards', q{
 	GRANT USAGE ON SCHEMA board TO refresher, reader;
 	GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA board TO refresher;
 	-- the least that docs/boards.md and SECURITY.md say a reader of the leaderboard needs
-	GRANT SELECT ON board.leaderboard, board.scores, board.populations, board.publications TO reader});
+	GRANT SELECT ON board.leaderboard, board.scores, board.populations, board.publications, board.last_publication TO reader});
 
 my $denied = qr/^ERROR: permission denied for (?:schema|table|view|sequence) (\S+)/;
 my %may = (    # by role, and what it answers: a number of rows, an empty answer, or what is denied
