@@ -48,7 +48,15 @@ SELECT format($$TRUNCATE piece; COPY piece FROM %1$L; COPY piece TO %2$L (FORMAT
 FROM generate_series(0, 24) AS number \gexec
 DROP TABLE piece;
 
-CREATE TABLE feed_copied (at timestamptz NOT NULL);
+CREATE TABLE feed_copied (at timestamptz NOT NULL, processor float8);
+
+-- Seconds of a processor that this session has used, where Linux tells: on a machine that has other work they
+-- say more than the clock
+CREATE FUNCTION bench.processor() RETURNS float8
+LANGUAGE sql VOLATILE AS $$
+    SELECT (split_part(rest, ' ', 12)::float8 + split_part(rest, ' ', 13)::float8) / 100
+    FROM (SELECT split_part(pg_read_file('/proc/self/stat', 0, 4096, true), ') ', 2)) AS stat (rest) WHERE rest <> ''
+$$;
 
 CREATE PROCEDURE bench.empty_feed(index text DEFAULT 'btree')
 LANGUAGE plpgsql AS $$
@@ -93,7 +101,7 @@ END
 $$;
 
 -- (g)
-CREATE TABLE copy_alone (index text, format text, sessions integer, rate float8);
+CREATE TABLE copy_alone (index text, format text, sessions integer, rate float8, processor float8);
 \set index btree \set format text \set sessions 1 \ir lib/copy_alone.sql
 \set index btree \set format text \set sessions 2 \ir lib/copy_alone.sql
 \set index btree \set format binary \set sessions 1 \ir lib/copy_alone.sql
@@ -103,7 +111,8 @@ CREATE TABLE copy_alone (index text, format text, sessions integer, rate float8)
 \set index brin \set format binary \set sessions 1 \ir lib/copy_alone.sql
 \set index brin \set format binary \set sessions 2 \ir lib/copy_alone.sql
 SELECT bench.remark(format('COPY alone, rows a second, key in a %s index: %s.', CASE index WHEN 'btree' THEN 'B-tree' ELSE 'BRIN' END,
-    string_agg(format('%s %s', bench.amount(round(rate)::bigint), format || ', ' || sessions || CASE sessions WHEN 1 THEN ' session' ELSE ' sessions' END),
+    string_agg(format('%s %s, %s (%s us of a processor a row)', bench.amount(round(rate)::bigint), format,
+                      sessions || CASE sessions WHEN 1 THEN ' session' ELSE ' sessions' END, round((1e6 * processor / (25 * :piece))::numeric, 2)),
                '; ' ORDER BY format DESC, sessions)))
 FROM copy_alone GROUP BY copy_alone.index ORDER BY copy_alone.index DESC;
 SELECT bench.remark(format('board: fsync %s, synchronous_commit %s, full_page_writes %s, autovacuum %s, wal_level %s, shared_buffers %s, work_mem %s, max_wal_size %s, checkpoint_timeout %s.',

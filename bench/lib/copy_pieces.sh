@@ -11,5 +11,5 @@ set -eu
 		printf "COPY feed_actions (network, kind, actor, target, at) FROM '%s/%s%s' (FORMAT %s);\n" \
 			"$BENCH_FEED" "$1" "$piece" "$1"
 	done
-	printf 'INSERT INTO feed_copied VALUES (clock_timestamp());\n'
+	printf 'INSERT INTO feed_copied VALUES (clock_timestamp(), bench.processor());\n'
 } | PGAPPNAME=feed "$BENCH_PSQL" -X -q -v ON_ERROR_STOP=1 -d bench
