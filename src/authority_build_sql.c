@@ -397,10 +397,15 @@ const char *
 klout_build_graph(KloutAuthorityRun *run, KloutGraph *graph, uint32 *culprit)
 {
 	int			workers = klout_workers_wanted(run->edges.n * 2 * sizeof(uint32));
+	size_t		needs = klout_graph_needs(run->ids.n, run->edges.n, run->edges.kind,
+										  workers + 1);
 	KloutBuilder builder;
 	void	   *block[KLOUT_BUILD_BLOCKS];
 	dsm_segment *segment[KLOUT_BUILD_BLOCKS];
 
+	/* where memory suffices for one process, one does it */
+	if (needs > run->memory.limit || run->memory.used > run->memory.limit - needs)
+		workers = 0;
 	run->memory.share = workers > 0 ? share : NULL;
 	klout_build_start(&builder, graph, &run->ids, &run->edges, workers + 1);
 	klout_build_blocks(&builder, block);
