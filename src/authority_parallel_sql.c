@@ -4,8 +4,9 @@
  *	  Solving with parallel workers.
  *
  * Plan.  The solve and its edges lie in segments of shared memory of their own,
- * the team that works on it in that of the parallel context.  All processes take pieces
- * of the current phase by drawing tickets until there are none; who completes
+ * the team that works on it in that of the parallel context.  The vectors take
+ * the place of rows that are copied: memory costs most when it is new.  All
+ * processes take pieces of the current phase by drawing tickets until there are none; who completes
  * the last one ends the phase, which makes the tickets of the next.  Whoever
  * comes late joins in the phase that is going on, whoever does not come is not
  * waited for, and who computes which piece makes no difference to the result.
