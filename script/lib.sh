@@ -31,7 +31,8 @@ die() {
 find_pg_config() {
 	local candidate
 	while read -r candidate; do
-		if [[ -f $("$candidate" --pgxs 2>/dev/null) && -x $("$candidate" --bindir)/postgres ]]; then
+		if [[ -f $("$candidate" --pgxs 2>/dev/null) && -f $("$candidate" --includedir-server)/postgres.h &&
+			-x $("$candidate" --bindir)/postgres ]]; then
 			printf '%s\n' "$candidate"
 			return
 		fi

@@ -115,6 +115,7 @@ SELECT proname FROM pg_proc WHERE probin LIKE '%klout%';
 --
 CREATE SCHEMA evil;
 CREATE SCHEMA "Klout's home";
+CREATE SCHEMA "Klout %I  é";
 CREATE FUNCTION evil.raise() RETURNS boolean LANGUAGE plpgsql AS 'BEGIN RAISE ''evil''; END';
 CREATE TYPE evil.klout_signals AS (n int);
 CREATE TYPE evil.klout_model AS (n int);
@@ -126,17 +127,20 @@ CREATE FUNCTION evil.equal(float8, float8) RETURNS boolean LANGUAGE sql AS 'SELE
 CREATE OPERATOR evil.= (LEFTARG = float8, RIGHTARG = float8, FUNCTION = evil.equal);
 CREATE FUNCTION evil.lower(text) RETURNS text LANGUAGE sql AS 'SELECT $1 WHERE evil.raise()';
 CREATE FUNCTION evil.eqsel(internal, oid, internal, integer) RETURNS float8 LANGUAGE internal AS 'eqsel';
-SET search_path = evil, pg_catalog, "Klout's home";
+-- PostgreSQL puts no name with a quote into a script
 CREATE EXTENSION klout SCHEMA "Klout's home";
+DROP SCHEMA "Klout's home";
+SET search_path = evil, pg_catalog, "Klout %I  é";
+CREATE EXTENSION klout SCHEMA "Klout %I  é";
 SELECT DISTINCT n.nspname FROM pg_proc AS p JOIN pg_namespace AS n ON n.oid = p.pronamespace WHERE p.proname LIKE 'klout\_%' AND p.probin IS NOT NULL;
 SELECT count(*) AS reaches_into_evil
 FROM pg_depend AS d JOIN pg_proc AS p ON d.refclassid = 'pg_proc'::regclass AND d.refobjid = p.oid JOIN pg_namespace AS n ON n.oid = p.pronamespace
 WHERE n.nspname = 'evil' AND (d.classid, d.objid) IN (SELECT classid, objid FROM pg_depend WHERE deptype = 'e');
-SELECT "Klout's home".klout_count("Klout's home".klout_rollup(s)) AS count, round("Klout's home".klout_score("Klout's home".klout_rollup(s), 'strict', '2026-01-01')::numeric, 4) AS score
-FROM (SELECT "Klout's home".klout_signals('n', 'k', g, '2026-01-01') AS s FROM generate_series(1, 10) AS g GROUP BY g) AS a;
-SELECT s OPERATOR("Klout's home".||) s OPERATOR("Klout's home".=) "Klout's home".klout_merge(s, s) AS merged, s::text AS text
-FROM (SELECT '{"networks": {"n": {"audience": {"day": 0, "microsecond": 0, "followers": 1}}}}'::"Klout's home".klout_signals AS s) AS a;
-CREATE TABLE evil.kept (s "Klout's home".klout_signals PRIMARY KEY, m "Klout's home".klout_model);
+SELECT "Klout %I  é".klout_count("Klout %I  é".klout_rollup(s)) AS count, round("Klout %I  é".klout_score("Klout %I  é".klout_rollup(s), 'strict', '2026-01-01')::numeric, 4) AS score
+FROM (SELECT "Klout %I  é".klout_signals('n', 'k', g, '2026-01-01') AS s FROM generate_series(1, 10) AS g GROUP BY g) AS a;
+SELECT s OPERATOR("Klout %I  é".||) s OPERATOR("Klout %I  é".=) "Klout %I  é".klout_merge(s, s) AS merged, s::text AS text
+FROM (SELECT '{"networks": {"n": {"audience": {"day": 0, "microsecond": 0, "followers": 1}}}}'::"Klout %I  é".klout_signals AS s) AS a;
+CREATE TABLE evil.kept (s "Klout %I  é".klout_signals PRIMARY KEY, m "Klout %I  é".klout_model);
 INSERT INTO evil.kept VALUES ('{}', 'hour');
 SELECT count(DISTINCT s) AS one FROM evil.kept GROUP BY m;
 -- it stays where it is, and what depends on it is not lost silently

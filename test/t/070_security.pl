@@ -1,0 +1,226 @@
+# What others may do to those who use klout, and may see of them: the install
+# script read as an attacker would read it, objects that lie in wait before
+# and after it, and what each role can read and change of a board.
+
+use strict;
+use warnings;
+
+use Klout;
+use PostgreSQL::Test::Cluster;
+use PostgreSQL::Test::Utils;
+use Test::More;
+
+my $node = klout_node('main', extension => 0);
+
+# What a query run by a role answers, or the first line of its error
+sub answer
+{
+	my ($db, $role, $sql) = @_;
+	my ($out, $err) = ('', '');
+
+	$node->psql($db, $sql, stdout => \$out, stderr => \$err, extra_params => [ '-U', $role ]);
+	return $err =~ /ERROR:  (.*)/ ? "ERROR: $1" : $out;
+}
+
+#
+# The script, statement by statement.  What it says runs as a superuser, in a
+# schema that may be full of somebody else's objects.
+#
+for my $file (glob('sql/klout--*.sql'))
+{
+	my $script = slurp_file($file);
+
+	like($script, qr/^\\echo Use "[^"\n]+" to load this file\. \\quit$/m, "$file cannot be run by psql by mistake");
+	# bodies and string constants out of the way
+	my %body;
+	(my $outline = $script) =~ s/^\\echo.*$//m;
+	$outline =~ s{/\*.*?\*/}{}gs;
+	$outline =~ s/--[^\n]*//g;
+	$outline =~ s{AS (\$\w*\$)(.*?)\1}{my $key = 'body' . keys %body; $body{$key} = $2; "AS <$key>"}gse;
+	$outline =~ s/'(?:[^']|'')*'/''/g;
+	my @statements = grep { /\S/ } split /;/, $outline;
+	cmp_ok(scalar @statements, '>', 300, "$file has its statements") if $file =~ /klout--[0-9.]+\.sql$/;
+
+	my @other = grep { !/^\s*(?:CREATE (?:FUNCTION|PROCEDURE|AGGREGATE|TYPE|OPERATOR(?: CLASS)?|CAST)|COMMENT ON|ALTER (?:TYPE|FUNCTION|OPERATOR)) / } @statements;
+	is_deeply(\@other, [], "$file makes objects and does nothing else");
+	unlike($outline, qr/\bOR\s+REPLACE\b|\bIF\s+NOT\s+EXISTS\b/i, "$file takes over nothing that is there");
+	unlike($script, qr/\bSECURITY\s+DEFINER\b/i, "$file lends nobody's rights");
+
+	my (@loose, @unpinned);
+	for (grep { /CREATE (?:FUNCTION|PROCEDURE)/ && /LANGUAGE (?:plpgsql|sql)/ } @statements)
+	{
+		my ($name) = /CREATE \w+ (\w+)/;
+		my ($key) = /AS <(body\d+)>/;
+		if (/SET search_path = pg_catalog, pg_temp\s/)
+		{
+			next;
+		}
+		push @unpinned, $name;
+		# these, all names and operators of the body must say where they are from
+		my $code = $body{$key};
+		$code =~ s/--[^\n]*//g;
+		$code =~ s/'(?:[^']|'')*'/''/g;
+		$code =~ s/OPERATOR\(pg_catalog\.[^)]+\)/ OPERATOR /g;
+		$code =~ s/:=/ /g;
+		push @loose, "$name: $1" while $code =~ /(?<![.\w@])(?!coalesce\b|OPERATOR\b|AND\b|OR\b|NOT\b)(\w+)\s*\(/gi;
+		push @loose, "$name: $1" while $code =~ /(\S*[-+*\/<>=~!@#%^&|`?]+\s)/g;
+	}
+	@loose = grep { !/\@extschema\@/ } @loose;
+	is_deeply(\@loose, [], "$file: functions without a search_path of their own (@unpinned) leave nothing to that of the caller");
+}
+
+#
+# Functions of the same name and arguments before CREATE EXTENSION: it fails,
+# and takes over none
+#
+$node->safe_psql('postgres', 'CREATE ROLE attacker LOGIN; CREATE ROLE victim LOGIN; CREATE DATABASE early OWNER victim');
+$node->safe_psql('early', 'CREATE EXTENSION klout');
+my @functions = split /\n/, $node->safe_psql('early', q{
+	SELECT format('CREATE FUNCTION %I(%s) RETURNS int LANGUAGE sql AS ''SELECT 1''', proname, pg_get_function_identity_arguments(p.oid))
+	FROM pg_proc AS p JOIN pg_depend AS d ON d.classid = 'pg_proc'::regclass AND d.objid = p.oid
+	JOIN pg_extension AS e ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid AND e.extname = 'klout'
+	WHERE p.prokind = 'f' AND pg_get_function_arguments(p.oid) !~ 'OUT |klout_|internal|cstring|SETOF'
+	ORDER BY p.oid});
+cmp_ok(scalar @functions, '>', 25, 'functions whose arguments can be there before klout');
+$node->safe_psql('early', 'DROP EXTENSION klout; GRANT CREATE ON SCHEMA public TO attacker');
+my @taken;
+for my $create (@functions)
+{
+	my ($name) = $create =~ /FUNCTION (\S+?)\(/;
+
+	$node->safe_psql('early', $create, extra_params => [ '-U', 'attacker' ]);
+	my $said = answer('early', 'victim', 'CREATE EXTENSION klout');
+	push @taken, "$create: $said" unless $said =~ /^ERROR: function "\Q$name\E" already exists with same argument types$/;
+	$node->safe_psql('early', 'SET client_min_messages = warning; DROP EXTENSION IF EXISTS klout; DROP OWNED BY attacker; GRANT CREATE ON SCHEMA public TO attacker');
+}
+is_deeply(\@taken, [], 'CREATE EXTENSION fails over each of them');
+for my $type (qw(klout_signals klout_model klout_population))
+{
+	$node->safe_psql('early', "CREATE TYPE $type AS (n int)", extra_params => [ '-U', 'attacker' ]);
+	like(answer('early', 'victim', 'CREATE EXTENSION klout'), qr/^ERROR: type "$type" already exists$/, "and over a type $type");
+	$node->safe_psql('early', "DROP TYPE $type");
+}
+is(answer('early', 'victim', 'CREATE EXTENSION klout'), '', 'without them, an owner of a database who is no superuser may');
+is($node->safe_psql('early', q{SELECT extowner::regrole FROM pg_extension WHERE extname = 'klout'}), 'victim', 'and owns it');
+
+#
+# Functions of the same name beside those of klout, with arguments that might
+# fit a call better: no body of klout calls one
+#
+my $overloads = $node->safe_psql('early', q{
+	SELECT string_agg(DISTINCT format('CREATE FUNCTION public.%I(%s) RETURNS text LANGUAGE plpgsql AS ''BEGIN RAISE EXCEPTION ''''hijacked by %s''''; END''',
+			proname, args, proname), '; ')
+	FROM (SELECT p.oid, p.proname,
+				 string_agg(CASE format_type(t, NULL) WHEN 'name' THEN 'text' WHEN 'bigint' THEN 'integer' WHEN 'timestamp with time zone' THEN 'timestamp'
+					WHEN 'double precision' THEN 'numeric' WHEN 'text' THEN 'varchar' WHEN 'text[]' THEN 'varchar[]' ELSE format_type(t, NULL) END, ', ' ORDER BY n) AS args,
+				 string_agg(format_type(t, NULL), ', ' ORDER BY n) AS own
+		  FROM pg_proc AS p CROSS JOIN unnest(p.proargtypes::oid[]) WITH ORDINALITY AS a (t, n)
+		  WHERE p.proname LIKE 'klout\_%' AND p.pronamespace = 'public'::regnamespace AND p.prokind IN ('f', 'p', 'a')
+		  GROUP BY p.oid, p.proname, p.prokind) AS f
+	WHERE args <> own AND args !~ 'internal|cstring'
+	  AND to_regprocedure(format('public.%I(%s)', proname, args)) IS NULL});
+cmp_ok(scalar(() = $overloads =~ /CREATE FUNCTION/g), '>', 40, 'overloads of functions of klout');
+$node->safe_psql('early', $overloads, extra_params => [ '-U', 'attacker' ]);
+$node->safe_psql('early', q{
+	CREATE SCHEMA own AUTHORIZATION victim;
+	SET ROLE victim;
+	CREATE TABLE own.actions (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, network text, kind text, actor bigint, target bigint, at timestamptz, post text, topic text);
+	INSERT INTO own.actions (network, kind, actor, target, at, post, topic)
+	SELECT 'n', 'k', n % 7, n % 5, timestamptz '2026-01-01' + n * interval '1 hour', n % 11, 't' || n % 2 FROM generate_series(1, 500) AS n});
+my $work = q{
+	SET search_path = public, own;
+	SELECT klout_create_board('board'::name, 'own.actions'::regclass, klout_model(), NULL::jsonb, '1 day'::interval, 'proven'::text, '30 days'::interval);
+	CALL klout_refresh('board'::name, 5000000::bigint, 'always'::text, '2026-02-01 00:00+00'::timestamptz);
+	SELECT klout_link('board'::name, 'n'::text, '1'::text, '2'::text), klout_opt_out('board'::name, '3'::text);
+	INSERT INTO board.perks (perk, capacity) VALUES ('mug', 1);
+	SELECT count(*) FROM klout_grant('board'::name, 'mug'::text, now());
+	CALL klout_refresh('board'::name, 5000000::bigint, 'always'::text, '2026-02-02 00:00+00'::timestamptz);
+	SELECT count(*) FROM klout_search('board'::name, '2'::text, ''::text), klout_statement('board'::name, '2'::text, ''::text),
+		klout_compare('board'::name, '{2}'::text[], 90::integer, ''::text), board.leaderboard, board.movers, board.moments;
+	SELECT klout_weigh_authority('board'::name, '2026-02-02 00:00+00'::timestamptz), klout_rebuild('board'::name);
+	SELECT klout_unlink('board'::name, 'n'::text, '1'::text), klout_opt_in('board'::name, '3'::text);
+	SELECT count(*) FROM klout_audit('board'::name, 5::integer);
+	SELECT 'done'};
+like(answer('early', 'victim', $work), qr/\bdone$/, 'a board is made, refreshed and read without one of them being called');
+like(answer('early', 'victim', "SELECT public.klout_search('board'::text, '2'::varchar, ''::varchar)"), qr/hijacked by klout_search/, 'though they are there');
+
+#
+# Who can see what of a board
+#
+$node->safe_psql('postgres', 'CREATE ROLE owner LOGIN; CREATE ROLE loader LOGIN; CREATE ROLE refresher LOGIN; CREATE ROLE reader LOGIN; CREATE ROLE stranger LOGIN;
+	CREATE DATABASE boards OWNER owner');
+$node->safe_psql('boards', q{
+	CREATE EXTENSION klout;
+	SET ROLE owner;
+	CREATE SCHEMA data;
+	CREATE TABLE data.actions (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, network text, kind text, actor bigint, target bigint, at timestamptz);
+	INSERT INTO data.actions (network, kind, actor, target, at)
+	SELECT 'n', 'k', 10 + n % 7, n % 5, timestamptz '2026-01-01' + n * interval '1 hour' FROM generate_series(1, 500) AS n;
+	SELECT klout_create_board('board', 'data.actions');
+	CALL klout_refresh('board', as_of => '2026-02-01 00:00+00');
+	GRANT USAGE ON SCHEMA data TO loader, refresher;
+	GRANT INSERT ON data.actions TO loader;
+	GRANT SELECT ON data.actions, data.actions_id_seq TO refresher;
+	GRANT USAGE ON SCHEMA board TO refresher, reader;
+	GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA board TO refresher;
+	-- the least that docs/boards.md and SECURITY.md say a reader of the leaderboard needs
+	GRANT SELECT ON board.leaderboard, board.scores, board.populations, board.publications TO reader});
+
+my $denied = qr/^ERROR: permission denied for (?:schema|table|view|sequence) (\S+)/;
+my %may = (    # by role, and what it answers: a number of rows, an empty answer, or what is denied
+	owner     => { leaderboard => 5, history => 5, signals => 5, reactors => 7, actions => 500, statement => 1, search => 1 },
+	refresher => { leaderboard => 5, history => 5, signals => 5, reactors => 7, actions => 500, statement => 1, search => 1 },
+	reader    => { leaderboard => 5, history => 'history', signals => 'signals', reactors => 'reactors', actions => 'data', statement => 'settings', search => 'accounts' },
+	loader    => { leaderboard => 'board', history => 'board', signals => 'board', reactors => 'board', actions => 'actions', statement => undef, search => undef },
+	stranger  => { leaderboard => 'board', history => 'board', signals => 'board', reactors => 'board', actions => 'data', statement => undef, search => undef });
+my %query = (
+	leaderboard => 'SELECT count(*) FROM board.leaderboard',
+	history     => 'SELECT count(*) FROM board.history',
+	signals     => 'SELECT count(*) FROM board.signals',
+	reactors    => 'SELECT count(*) FROM board.reactors',
+	actions     => 'SELECT count(*) FROM data.actions',
+	statement   => q{SELECT count(*) FROM klout_statement('board', '2')},
+	search      => q{SELECT count(*) FROM klout_search('board', '2')});
+for my $role (sort keys %may)
+{
+	for my $what (sort keys %query)
+	{
+		my $expected = $may{$role}{$what};
+		my $got = answer('boards', $role, $query{$what});
+
+		if (!defined $expected)
+		{
+			like($got, qr/^ERROR: (?:there is no board|permission denied)/, "$role learns nothing by $what");
+		}
+		elsif ($expected =~ /^\d+$/)
+		{
+			is($got, $expected, "$role reads $what");
+		}
+		else
+		{
+			is($got =~ $denied ? $1 : $got, $expected, "$role is denied $what");
+		}
+	}
+}
+# who writes actions can do nothing else, who refreshes cannot drop or remake
+is(answer('boards', 'loader', q{INSERT INTO data.actions (network, kind, actor, target, at) VALUES ('n', 'k', 11, 1, '2026-02-01 01:00+00') RETURNING id}),
+	'ERROR: permission denied for table actions', 'a loader cannot even read what it inserts back');
+is(answer('boards', 'loader', q{INSERT INTO data.actions (network, kind, actor, target, at) VALUES ('n', 'k', 11, 1, '2026-02-01 01:00+00')}), '', 'a loader loads');
+like(answer('boards', 'loader', q{CALL klout_refresh('board')}), qr/^ERROR: (?:there is no board|permission denied)/, 'and does not refresh');
+is(answer('boards', 'refresher', q{CALL klout_refresh('board', publish => 'always', as_of => '2026-02-01 02:00+00')}), '', 'a refresher refreshes');
+is($node->safe_psql('boards', q{SELECT sum(rows) FROM board.batches}), 501, 'and took in what the loader loaded');
+like(answer('boards', 'refresher', q{SELECT klout_drop_board('board')}), qr/^ERROR: must be owner of schema board/, 'and does not drop');
+like(answer('boards', 'refresher', q{SELECT klout_rebuild('board')}), qr/^ERROR: permission denied for table/, 'nor rebuild');
+for my $call (q{klout_opt_out('board', '1')}, q{klout_link('board', 'n', '1', '2')}, q{klout_rebuild('board')}, q{klout_drop_board('board')})
+{
+	like(answer('boards', 'reader', "SELECT $call"), qr/^ERROR: (?:permission denied|must be owner)/, "a reader cannot $call");
+}
+is($node->safe_psql('boards', 'SELECT count(*) FROM board.scores'), 5, 'nothing is gone');
+
+# an edges query runs with the rights of the caller, whoever owns what it reads
+like(answer('boards', 'stranger', q{SELECT count(*) FROM klout_authority('SELECT actor, target FROM data.actions')}), $denied, 'authority reads nothing for a stranger');
+like(answer('boards', 'owner', q{SELECT count(*) FROM klout_authority('DELETE FROM data.actions RETURNING actor, target')}), qr/^ERROR: /, 'and writes nothing for anybody');
+is($node->safe_psql('boards', 'SELECT count(*) FROM data.actions'), 501, 'so all actions are there');
+
+$node->stop;
+done_testing();
