@@ -1291,11 +1291,13 @@ klout_graph_build(KloutGraph *graph, KloutIds *ids, KloutEdges *edges,
 }
 
 size_t
-klout_graph_needs(uint64 vertices, uint64 edges, KloutWeightKind kind)
+klout_graph_needs(uint64 vertices, uint64 edges, KloutWeightKind kind,
+				  int processes)
 {
 	uint64		value = kind == KLOUT_WEIGHT_FLOAT8 ? 8 : 4;
 	uint64		weight = kind == KLOUT_WEIGHT_ONE ? 0 : value;
 	uint64		blocks = UINT64CONST(1) << block_bits_for(vertices, edges);
+	uint64		others = (uint64) processes - 1;
 
 	/* edges as they came, and by block; rows, and space to sort a block */
 	uint64		came = edges * (8 + weight);
@@ -1305,8 +1307,13 @@ klout_graph_needs(uint64 vertices, uint64 edges, KloutWeightKind kind)
 	/* rows, and the solver's copy of them; that and its vectors */
 	uint64		copy = edges * 2 * (4 + value) + vertices * 104;
 	uint64		solve = edges * (4 + value) + vertices * 192;
-	uint64		most = Max(Max(scatter, rows), Max(copy, solve)) - came +
-		blocks * 512 + KLOUT_GRAPH_SLACK;
+	uint64		most;
 
+	/* what others are shown from the start; their tables, lines and space */
+	if (others > 0)
+		scatter += vertices * (28 + 4 * others) +
+			others * (blocks * 256 + Min(edges, 4 * BLOCK_EDGES) * (4 + value));
+	most = Max(Max(scatter, rows), Max(copy, solve)) - came +
+		blocks * 512 + KLOUT_GRAPH_SLACK;
 	return most > SIZE_MAX / 2 ? SIZE_MAX / 2 : (size_t) most;
 }

@@ -105,15 +105,15 @@ extern const char *klout_graph_build(KloutGraph *graph, KloutIds *ids,
 									 KloutEdges *edges, uint32 *culprit);
 
 /*
- * Bytes that klout_graph_build and the solver take at most, for so many
- * vertices and edges, on top of the edges themselves, which are given back on
- * the way; the slack included, which does not depend on their number.  Not
- * foreseen is that weights of one kind add up to one that takes more room,
- * and what other processes need to help.
+ * Bytes that the build by so many processes and the solver take at most, for
+ * so many vertices and edges, on top of the edges themselves, which are given
+ * back on the way; the slack included, which does not depend on their number.
+ * Not foreseen is that weights of one kind add up to one that takes more room,
+ * and that several processes sort blocks that are much larger than most.
  */
 #define KLOUT_GRAPH_SLACK	(256 * 1024)
 
 extern size_t klout_graph_needs(uint64 vertices, uint64 edges,
-								KloutWeightKind kind);
+								KloutWeightKind kind, int processes);
 
 #endif							/* KLOUT_AUTHORITY_BUILD_H */

@@ -108,16 +108,53 @@ segment_of(const KloutAuthorityRun *run, const void *block)
 	return NULL;
 }
 
-bool
-klout_release_shared(KloutAuthorityRun *run, void *block)
+static size_t
+block_size(const KloutAuthorityRun *run, void *block)
 {
 	dsm_segment *segment = segment_of(run, block);
 
+	return segment != NULL ? dsm_segment_map_length(segment) :
+		GetMemoryChunkSpace(block);
+}
+
+void
+klout_keep_block(KloutAuthorityRun *run, size_t size)
+{
+	run->keep = size;
+}
+
+void *
+klout_kept_block(KloutAuthorityRun *run, size_t *size, dsm_segment **segment)
+{
+	void	   *block = run->kept;
+
+	run->keep = 0;
+	run->kept = NULL;
+	if (block != NULL)
+	{
+		*size = block_size(run, block);
+		*segment = segment_of(run, block);
+	}
+	return block;
+}
+
+void
+klout_release_block(KloutAuthorityRun *run, void *block)
+{
+	dsm_segment *segment = segment_of(run, block);
+
+	if (run->keep > 0 && run->kept == NULL && block_size(run, block) >= run->keep)
+	{
+		run->kept = block;
+		return;
+	}
 	if (segment == NULL)
-		return false;
+	{
+		pfree(block);
+		return;
+	}
 	run->shared = list_delete_ptr(run->shared, segment);
 	dsm_detach(segment);
-	return true;
 }
 
 void
@@ -360,10 +397,15 @@ const char *
 klout_build_graph(KloutAuthorityRun *run, KloutGraph *graph, uint32 *culprit)
 {
 	int			workers = klout_workers_wanted(run->edges.n * 2 * sizeof(uint32));
+	size_t		needs = klout_graph_needs(run->ids.n, run->edges.n, run->edges.kind,
+										  workers + 1);
 	KloutBuilder builder;
 	void	   *block[KLOUT_BUILD_BLOCKS];
 	dsm_segment *segment[KLOUT_BUILD_BLOCKS];
 
+	/* where memory suffices for one process, one does it */
+	if (needs > run->memory.limit || run->memory.used > run->memory.limit - needs)
+		workers = 0;
 	run->memory.share = workers > 0 ? share : NULL;
 	klout_build_start(&builder, graph, &run->ids, &run->edges, workers + 1);
 	klout_build_blocks(&builder, block);

@@ -232,7 +232,7 @@ check_room(KloutAuthorityRun *run)
 	size_t		needs;
 
 	klout_progress(run, &progress);
-	needs = klout_graph_needs(progress.people, progress.edges, run->edges.kind);
+	needs = klout_graph_needs(progress.people, progress.edges, run->edges.kind, 1);
 	if (needs > run->memory.limit ||
 		progress.used > run->memory.limit - needs)
 		run->memory.refuse(&run->memory, progress.used + needs);

@@ -4,8 +4,9 @@
  *	  Solving with parallel workers.
  *
  * Plan.  The solve and its edges lie in segments of shared memory of their own,
- * the team that works on it in that of the parallel context.  All processes take pieces
- * of the current phase by drawing tickets until there are none; who completes
+ * the team that works on it in that of the parallel context.  The vectors take
+ * the place of rows that are copied: memory costs most when it is new.  All
+ * processes take pieces of the current phase by drawing tickets until there are none; who completes
  * the last one ends the phase, which makes the tickets of the next.  Whoever
  * comes late joins in the phase that is going on, whoever does not come is not
  * waited for, and who computes which piece makes no difference to the result.
@@ -245,7 +246,7 @@ typedef struct Space
 {
 	size_t		size;
 	dsm_segment *segment;		/* NULL: not shared */
-	void	   *block;			/* what to give back if not */
+	void	   *block;			/* of the run's memory, or NULL */
 	void	   *address;		/* at a multiple of 64 */
 } Space;
 
@@ -264,13 +265,32 @@ take_space(Space *space, KloutMemory *memory, size_t size, bool shared)
 	}
 }
 
+/* The same, in a block that was kept if there is one that will do. */
+static void
+take_kept_space(Space *space, KloutMemory *memory, size_t size, bool shared)
+{
+	KloutAuthorityRun *run = (KloutAuthorityRun *) memory;
+
+	space->block = klout_kept_block(run, &space->size, &space->segment);
+	if (space->block != NULL && shared == (space->segment != NULL))
+	{
+		klout_reserve(memory, space->size);
+		space->address = (void *) TYPEALIGN(64, space->block);
+		return;
+	}
+	if (space->block != NULL)
+		memory->release(memory, space->block);
+	space->block = NULL;
+	take_space(space, memory, size, shared);
+}
+
 static void
 give_space(Space *space, KloutMemory *memory)
 {
-	if (space->segment != NULL)
-		dsm_detach(space->segment);
-	else
+	if (space->block != NULL)
 		memory->release(memory, space->block);
+	else
+		dsm_detach(space->segment);
 	klout_unreserve(memory, space->size);
 }
 
@@ -332,9 +352,10 @@ klout_solver_start(KloutSolvePlan *plan, const double *warm)
 	klout_copy_edges((KloutAuthorityRun *) memory, plan, solver->edges.address,
 					 solver->edges.segment, solver->wanted);
 	memory->share = NULL;
+	klout_keep_block((KloutAuthorityRun *) memory, plan->size + 64);
 	klout_graph_keep_tails(plan->graph);
-	take_space(&solver->vectors, memory, plan->size,
-			   solver->edges.segment != NULL);
+	take_kept_space(&solver->vectors, memory, plan->size,
+					solver->edges.segment != NULL);
 	solver->solve = klout_solve_init(plan, solver->vectors.address, warm);
 	return solver;
 }

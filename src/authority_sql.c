@@ -85,8 +85,7 @@ run_resize(KloutMemory *memory, void *block, size_t size)
 static void
 run_release(KloutMemory *memory, void *block)
 {
-	if (!klout_release_shared((KloutAuthorityRun *) memory, block))
-		pfree(block);
+	klout_release_block((KloutAuthorityRun *) memory, block);
 }
 
 static uint64

@@ -47,6 +47,9 @@ typedef struct KloutAuthorityRun
 	struct KloutReadingTeam *team;	/* while several processes read; or NULL */
 	int			reader;			/* which of it */
 	List	   *shared;			/* segments that are blocks of memory */
+	size_t		keep;			/* the next block of this size or more that is
+								 * given back is kept; 0: none */
+	void	   *kept;
 } KloutAuthorityRun;
 
 /* Starts a run of klout_authority or klout_authority_text. */
@@ -135,10 +138,19 @@ extern void klout_copy_edges(KloutAuthorityRun *run, const KloutSolvePlan *plan,
 							 void *edges, dsm_segment *edges_segment,
 							 int workers);
 
-/* Gives a block back that is shared; false: it is not. */
-extern bool klout_release_shared(KloutAuthorityRun *run, void *block);
+/* Gives a block of the run's memory back, shared or not. */
+extern void klout_release_block(KloutAuthorityRun *run, void *block);
 
-/* Gives all of them back; after an error the resource owner does. */
+/*
+ * Keeps the next block of at least so many bytes that is given back, and
+ * returns the one that was kept, or NULL: the server's memory is never as
+ * costly as when it is new.  Nobody counts what is kept.
+ */
+extern void klout_keep_block(KloutAuthorityRun *run, size_t size);
+extern void *klout_kept_block(KloutAuthorityRun *run, size_t *size,
+							  dsm_segment **segment);
+
+/* Gives back all that is shared; after an error the resource owner does. */
 extern void klout_release_all_shared(KloutAuthorityRun *run);
 
 typedef struct KloutSolver KloutSolver;

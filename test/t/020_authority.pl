@@ -36,6 +36,8 @@ read_together();
 refused_together();
 stopped('solving', $endless, 'klout_authority');
 stopped('reading', $slow, $table);
+cut_short();
+room_for_one();
 no_leak();
 short_of_shared_memory();
 small_dev_shm();
@@ -101,7 +103,9 @@ sub planned_workers
 		SELECT workers FROM klout_authority_stats()}), "2\n0", 'a small graph asks for no workers');
 	(undef, $out, $err) = $node->psql('postgres',
 		"SET client_min_messages = debug1; $any_size SET max_parallel_workers_per_gather = 2; SELECT count(*) FROM klout_authority('$edges')");
-	like($err, qr/2 of 2 parallel workers/, 'DEBUG1 tells of workers');
+	like($err, qr/2 of 2 parallel workers build/, 'DEBUG1 tells of workers that build');
+	like($err, qr/2 of 2 parallel workers copy/, 'and copy');
+	like($err, qr/2 of 2 parallel workers$/m, 'and solve');
 	like($err, qr/$people people, \d+ edges \(\d+ iterated\), \d+ iterations/, 'DEBUG1 tells of the run');
 }
 
@@ -145,6 +149,10 @@ sub read_together
 	for (
 		[ 'SELECT * FROM rough', 'NULLs, self edges, a domain, numeric' ],
 		[ 'SELECT 1 AS weight, target * 3 AS target, actor - 7 AS actor FROM rough WHERE other = \'text\' AND weight > 1', 'conditions and expressions' ],
+		[ 'SELECT actor, target FROM rough', 'no weights' ],
+		[ 'SELECT actor, target, (weight / 3)::float8 AS weight FROM rough', 'weights of float8' ],
+		[ 'SELECT actor, target % 50 AS target, (weight / 3)::float4 AS weight FROM rough', 'weights of float4 that add up to none' ],
+		[ 'SELECT actor, target, CASE WHEN actor < 4000 THEN 1 ELSE 2.5 END AS weight FROM rough', 'weights of 1 that are not for long' ],
 		[ 'SELECT actor, target, weight FROM rough UNION ALL SELECT target, actor, weight FROM rough', 'not just a scan', 'none' ])
 	{
 		my ($query, $name, $readers) = @$_;
@@ -267,6 +275,47 @@ sub stopped
 	ended("$what, worker terminated", $handle, \$err, $before, qr/terminating .* due to administrator command/);
 	is($node->safe_psql('postgres', q{SELECT count(*) FROM klout_authority('SELECT 1 AS actor, 2 AS target')}),
 		2, 'the server is well');
+}
+
+# At any time of a run, which is over in less than that or not
+sub cut_short
+{
+	my $before = segments();
+	my %seen = (done => 0, 'cut short' => 0);
+
+	for my $timeout (1, map { 40 * $_ } 1 .. 15)
+	{
+		my ($code, undef, $err) = $node->psql('postgres', "$any_size SET max_parallel_workers_per_gather = 2; "
+			  . "SET statement_timeout = $timeout; SELECT count(*) FROM klout_authority('$table')");
+		$seen{$code == 0 ? 'done' : $err =~ /canceling statement due to statement timeout/ ? 'cut short' : $err}++;
+	}
+	is(join(', ', sort keys %seen), 'cut short, done', 'cut short at any time: no other error') or diag(explain(\%seen));
+	cmp_ok($seen{'cut short'}, '>', 0, 'it was');
+	ok($node->poll_query_until('postgres', "SELECT count(*) = 0 FROM pg_stat_activity WHERE backend_type = 'parallel worker'"),
+		'cut short: no worker is left');
+	my %known = map { $_ => 1 } split(/ /, $before);
+	is(join(' ', grep { !$known{$_} } split(/ /, segments())), '', 'cut short: no shared memory is left');
+}
+
+# What is too much for workers is not for one process
+sub room_for_one
+{
+	my $graph = 'SELECT i % 1000 AS actor, (i * i + i) % 997 AS target FROM generate_series(1, 300000::bigint) AS i';
+	my ($expected) = run_with($node, 'SET max_parallel_workers_per_gather = 0', $graph);
+	my %builders;
+
+	for my $kilobytes (map { 4096 + 256 * $_ } 0 .. 40)
+	{
+		my ($code, $out, $err) = $node->psql('postgres', "SET client_min_messages = debug1; $any_size SET max_parallel_workers_per_gather = 2; "
+			  . "SET klout.authority_memory = '${kilobytes}kB'; "
+			  . "SELECT md5(string_agg(person || ':' || float8send(authority)::text, ',' ORDER BY person)) FROM klout_authority('$graph')");
+		next if $code != 0 && $err =~ /needs (about |more than )?\d+ MB of memory, may use/;
+		is($out, $expected, "$kilobytes kB: the same bits");
+		$builders{$err =~ /(\d) of 2 parallel workers build/ ? $1 : 0}++;
+		last if $builders{2};
+	}
+	ok($builders{0}, 'with just enough memory one process builds');
+	ok($builders{2}, 'with more, workers do');
 }
 
 sub no_leak

@@ -319,7 +319,8 @@ run(Run *this, int n, int people, size_t limit)
 		take_over(&ids, &edges, n / (this->helpers + 1) * i,
 				  i == this->helpers ? n : n / (this->helpers + 1) * (i + 1),
 				  this->bytes);
-	foreseen = memory.used + klout_graph_needs(ids.n, edges.n, edges.kind);
+	foreseen = memory.used + klout_graph_needs(ids.n, edges.n, edges.kind,
+											   this->helpers + 1);
 	klout_ids_close(&ids);
 	this->problem = this->helpers == 0 ?
 		klout_graph_build(&graph, &ids, &edges, &culprit) :
@@ -635,7 +636,7 @@ test_random(void)
 			snprintf(title, sizeof(title), "%s: %d who help change no bit", names[weights], helpers);
 			check(run(&two, 20000, 2000, SIZE_MAX / 2) &&
 				  same_bits(one.authority, two.authority, 2000) &&
-				  two.edges == one.edges, title);
+				  two.edges == one.edges && two.as_foreseen, title);
 		}
 		snprintf(title, sizeof(title), "%s: who helps takes what was said", names[weights]);
 		check(helped_as_said, title);
