@@ -85,5 +85,5 @@ for (const [name, times] of results) {
 		bench.verdict(${median <= limit}, ${median.toFixed(1)}, ${limit}))`, env);
 }
 const mb = (bytes) => (bytes / 1e6).toFixed(1);
-await rows(`SELECT bench.remark(${quote(`report: script/report took ${seconds.toFixed(1)} s for ${amount} people with 91 days each; it wrote ${mb(size(/./).reduce((a, b) => a + b))} MB in ${sizes.length} files. ` +
+await rows(`SELECT bench.remark(${quote(`report: script/report took ${seconds.toFixed(1)} s for ${amount} people with 31 publications; it wrote ${mb(size(/./).reduce((a, b) => a + b))} MB in ${sizes.length} files. ` +
 	`The leaderboard loads ${mb(size(/^(board|accounts|list-0)\.js$/).reduce((a, b) => a + b))} MB, a person's page at most ${mb(Math.max(...size(/^people-/)))} MB more.`)})`, env);

@@ -1,5 +1,5 @@
 -- Job report: the pages of a board of 20,000 people in a browser. This makes the board, with a publication
--- on each of 91 days; report.mjs makes the pages and measures.
+-- on every third of 91 days; report.mjs makes the pages and measures.
 
 SET client_min_messages = warning;
 SELECT setseed(0.37);
@@ -26,5 +26,5 @@ ORDER BY i DESC;
 
 SELECT klout_create_board('report_board', 'report_actions');
 SELECT format('CALL klout_refresh(''report_board'', as_of => %L, publish => ''always'')', timestamptz '2026-04-01 00:00+00' - age * interval '1 day')
-FROM generate_series(90, 0, -1) AS age \gexec
+FROM generate_series(90, 0, -3) AS age \gexec
 VACUUM ANALYZE;

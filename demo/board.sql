@@ -1,4 +1,4 @@
--- A board, kept current for 90 days: what would be a CALL klout_refresh every hour is told in ten steps,
+-- A board, kept current for 90 days: what would be a CALL klout_refresh every hour is told in nine steps,
 -- each as of its moment. Needs load.sql and as_of.
 SET client_min_messages = warning;
 \pset footer off
@@ -9,7 +9,7 @@ ALTER TABLE actions ADD COLUMN id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KE
 
 SELECT klout_create_board('mathoverflow', 'actions') \g /dev/null
 SELECT format('CALL klout_refresh(%L, as_of => %L, publish => %L)', 'mathoverflow', :'as_of'::timestamptz - age * interval '1 day', 'always')
-FROM unnest('{90, 76, 60, 45, 30, 22, 15, 7, 1, 0}'::integer[]) AS age \gexec
+FROM unnest('{90, 75, 60, 45, 30, 15, 7, 1, 0}'::integer[]) AS age \gexec
 
 INSERT INTO mathoverflow.perks (perk, min_score, top_share, capacity) VALUES
 	('mug', 63, NULL, 100),

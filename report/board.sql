@@ -286,13 +286,13 @@ WITH listed AS MATERIALIZED (
 				 klout_signals(network, kind, actor, at, weight, bucket) FILTER (WHERE tenth <> 7),
 				 klout_signals(network, kind, actor, at, weight, bucket) FILTER (WHERE tenth <> 8),
 				 klout_signals(network, kind, actor, at, weight, bucket) FILTER (WHERE tenth <> 9)] AS without_tenths
-	FROM actions
+	FROM actions JOIN listed USING (person)
 	GROUP BY person
 ), past AS (
 	SELECT h.person, array_to_json(array_agg(h.day ORDER BY h.day)) AS days,
 		   array_to_json(array_agg(round(h.score::numeric, 2) ORDER BY h.day)) AS scores,
 		   array_to_json(array_agg(h.rank ORDER BY h.day)) AS ranks
-	FROM :"board".history AS h
+	FROM :"board".history AS h JOIN listed USING (person)
 	WHERE h.topic = '' AND h.day BETWEEN :'day'::date - 90 AND :'day'::date
 	GROUP BY h.person
 ), before AS (

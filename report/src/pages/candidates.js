@@ -4,6 +4,7 @@ import { download, toCsv } from "../csv.js";
 import * as f from "../format.js";
 import { table } from "../table.js";
 import { changeCell } from "./leaderboard.js";
+import { partly } from "./person.js";
 
 export async function candidates({ query, setQuery }) {
 	const list = await loadList();
@@ -34,7 +35,7 @@ export async function candidates({ query, setQuery }) {
 		const head = ["place", "candidate", "asked_as", "score", "rank_of_all", "percent_at_or_below", "change_30", "reach", "consistency", "actions", "reactors", "days", "first_day", "last_day", "caution", "as_of", "fingerprint"];
 		const lines = rows.map((i) => [placeOf.get(i), list.person[i], asked.get(i), list.score[i], list.rank[i], list.percentile[i], list.change_30[i], list.reach[i], list.consistency[i],
 			list.actions[i], list.reactors[i], list.days[i], list.first_day[i], list.last_day[i], f.cautions(list.caution[i]).map(([, short]) => short).join("; "), board.as_of, board.fingerprint]);
-		const unknown = missing.map((m) => ["", m, m, ...Array(11).fill(""), "nothing known: not the same as no influence", board.as_of, board.fingerprint]);
+		const unknown = missing.map((m) => ["", m, m, ...Array(11).fill(""), "not on this list: not the same as no influence", board.as_of, board.fingerprint]);
 		download("candidates.csv", toCsv([head, ...lines, ...unknown]));
 	}
 
@@ -50,8 +51,8 @@ export async function candidates({ query, setQuery }) {
 				h("div.field.wide", h("label", { for: "who" }, "Names or accounts"), area, h("p.note", { id: "who-help" }, "One a line. The list is kept in the address of this page and nowhere else.")),
 				h("div.buttons", h("button.primary", { type: "submit" }, "Rank"), rows.length + missing.length > 0 && h("button", { type: "button", onclick: save }, "Save as CSV"))),
 			rows.length > 0 && table({ caption: "Candidates, ranked", columns, rows, state, pageSize: 200 }).element,
-			missing.length > 0 && h("section", { "aria-labelledby": "missing" }, h("h2", { id: "missing" }, "Nothing known"),
-				h("p", "Not on this list, which is not the same as no influence:"), h("ul.missing", missing.map((m) => h("li", name(m))))),
+			missing.length > 0 && h("section", { "aria-labelledby": "missing" }, h("h2", { id: "missing" }, "Not on this list"),
+				h("p", "That is not the same as no influence.", partly(list)), h("ul.missing", missing.map((m) => h("li", name(m))))),
 			h("aside.card.caution", { "aria-label": "Caution" },
 				h("h2", "Before you choose"),
 				h("ul",

@@ -7,7 +7,7 @@ import { plainTable } from "../table.js";
 export async function person({ path, go }) {
 	const wanted = path[0] ?? "";
 	const found = await findPerson(wanted);
-	if (found === null) return unknown(wanted);
+	if (found === null) return unknown(wanted, await loadList());
 	if (found !== wanted) return go(personHash(found));
 
 	const p = await loadPerson(found);
@@ -47,12 +47,17 @@ export async function person({ path, go }) {
 	};
 }
 
-export function unknown(wanted) {
+// Where only the highest scores are listed
+export function partly(list) {
+	return list.length < board.topics[0].people ? ` The list has the ${f.count(list.length)} highest of ${f.count(board.topics[0].people)} only.` : "";
+}
+
+function unknown(wanted, list) {
 	return {
 		title: "Not found",
 		elements: [
 			h("h1", "Not on this list"),
-			h("p", "Nobody of the name or account ", h("strong", name(wanted || "(none)")), " is listed here. That is not the same as no influence."),
+			h("p", "Nobody of the name or account ", h("strong", name(wanted || "(none)")), " is listed here. That is not the same as no influence.", partly(list)),
 			h("p", h("a.button", { href: `#/?q=${encodeURIComponent(wanted)}` }, "Search for it")),
 		],
 	};
