@@ -30,7 +30,7 @@ my $node = klout_node('docs', extension => 0,
 my $databases = 0;
 
 check_document($_) for @documents;
-check_links($_) for @documents, grep { -e $_ } qw(CHANGELOG.md SECURITY.md bench/README.md);
+check_links($_) for @documents, grep { -e $_ } qw(CHANGELOG.md CONTRIBUTING.md SECURITY.md bench/README.md);
 check_reference();
 done_testing();
 
