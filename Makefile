@@ -112,7 +112,7 @@ unit: $(UNIT_TESTS) fuzz-replay
 
 FUZZ_NAMES  = $(patsubst test/fuzz/%_fuzz.c,%,$(call found,test/fuzz/*_fuzz.c))
 FUZZ_CC    ?= $(or $(CLANG),clang)
-FUZZ_FLAGS  = -O1 -g -fsanitize=fuzzer-no-link,address,undefined,float-cast-overflow \
+FUZZ_FLAGS  = -O1 -g -fsanitize=fuzzer-no-link,address,undefined,float-cast-overflow,implicit-conversion \
   -fno-sanitize-recover=all -fno-omit-frame-pointer
 FUZZERS     = $(FUZZ_NAMES:%=tmp_fuzz/%_fuzz)
 REPLAYERS   = $(FUZZ_NAMES:%=tmp_unit/%_fuzz)
