@@ -112,7 +112,7 @@ unit: $(UNIT_TESTS) fuzz-replay
 
 FUZZ_NAMES  = $(patsubst test/fuzz/%_fuzz.c,%,$(call found,test/fuzz/*_fuzz.c))
 FUZZ_CC    ?= $(or $(CLANG),clang)
-FUZZ_FLAGS  = -O1 -g -fsanitize=fuzzer-no-link,address,undefined,float-cast-overflow \
+FUZZ_FLAGS  = -O1 -g -fsanitize=fuzzer-no-link,address,undefined,float-cast-overflow,implicit-conversion \
   -fno-sanitize-recover=all -fno-omit-frame-pointer
 FUZZERS     = $(FUZZ_NAMES:%=tmp_fuzz/%_fuzz)
 REPLAYERS   = $(FUZZ_NAMES:%=tmp_unit/%_fuzz)
@@ -139,13 +139,22 @@ $(REPLAYERS): %: %.o tmp_unit/replay.o $(UNIT_OBJS)
 tmp_unit/seeds: tmp_unit/seeds.o $(UNIT_OBJS)
 	$(CC) $(UNIT_FLAGS) $(CFLAGS) -o $@ $^ $(UNIT_LIBS) -lm
 
-.PHONY: fuzz fuzz-seeds fuzz-replay
+.PHONY: fuzz fuzz-corpus fuzz-seeds fuzz-replay
 fuzz: $(FUZZERS) fuzz-seeds
 
 fuzz-seeds: tmp_unit/seeds | $(CURDIR)/tmp_fuzz
 	rm -rf tmp_fuzz/seeds
 	mkdir -p $(FUZZ_NAMES:%=tmp_fuzz/seeds/%)
 	$(UNIT_RUN) ./tmp_unit/seeds tmp_fuzz/seeds
+
+# The corpus anew: of what is there and what is in FROM/NAME, the least that reaches every line
+fuzz-corpus: fuzz
+	@for name in $(FUZZ_NAMES); do \
+	  rm -rf tmp_fuzz/merged && mkdir -p tmp_fuzz/merged $(CORPUS)/$$name; \
+	  ./tmp_fuzz/$${name}_fuzz -merge=1 -use_counters=0 -max_len=4096 tmp_fuzz/merged $(CORPUS)/$$name \
+	    $$(test ! -d $(FROM)/$$name || echo $(FROM)/$$name) >tmp_fuzz/merge.log 2>&1 || { cat tmp_fuzz/merge.log; exit 1; }; \
+	  rm -rf $(CORPUS)/$$name && mv tmp_fuzz/merged $(CORPUS)/$$name; \
+	done; du -sb $(CORPUS)
 
 # Every file of the corpus, and every seed, once
 fuzz-replay: $(REPLAYERS) fuzz-seeds

@@ -15,7 +15,10 @@
 #include "calibrate.h"
 #include "score.h"
 
-/* Reads everything a value has to say, as klout_entries and others do. */
+/*
+ * Reads a value as klout_entries and others do.  Reactors are read by what is
+ * computed from them.
+ */
 static void
 read_all(Part value)
 {
@@ -26,12 +29,9 @@ read_all(Part value)
 	require(klout_signals_open(&signals, value.data, value.len) == NULL);
 	while (klout_signals_next(&signals, &network))
 	{
-		KloutReactors reactors = network.reactors;
-		KloutReactor reactor;
 		int64		bucket;
 		uint64		count;
 		uint64		actions = 0;
-		int			n = 0;
 
 		networks++;
 		require(network.name.len >= 1 && network.name.len <= KLOUT_NAME_MAX);
@@ -47,28 +47,6 @@ read_all(Part value)
 			}
 		}
 		require(actions <= PG_INT64_MAX);
-		while (klout_reactors_next(&reactors, &reactor))
-		{
-			require(reactor.last <= network.newest && reactor.kinds != 0);
-			n++;
-		}
-		require(n == network.nreactors);
-		if (network.registers)
-		{
-			uint64		hash;
-			int64		tau = klout_network_threshold(&network, signals.unit, &hash);
-			double		estimate = klout_registers_estimate(network.registers);
-
-			require(!isnan(estimate) && estimate >= 0);
-			reactors = network.reactors;
-			while (klout_reactors_next(&reactors, &reactor))
-			{
-				double		p = klout_sample_inclusion(tau, reactor.last,
-													   klout_sample_half_life(signals.unit));
-
-				require(p > 0 && p <= 1);
-			}
-		}
 	}
 	require(signals.problem == NULL && networks == signals.networks);
 }
@@ -83,8 +61,16 @@ compute(Part value)
 	const char *problem;
 
 	klout_model_default(&model);
-	require(klout_score_compute(value.data, value.len, &model, 0, &score, NULL) == NULL);
-	require(score.score >= 0 && score.score < 100);
+	/* at the beginning, in the middle and at the end of time */
+	for (int i = 0; i < 3; i++)
+	{
+		int64		at = i == 0 ? klout_bucket_start(KLOUT_DAY_FIRST, KLOUT_UNIT_DAY) :
+			i == 1 ? 0 : klout_bucket_start(KLOUT_DAY_LAST, KLOUT_UNIT_DAY);
+
+		require(klout_score_compute(value.data, value.len, &model, at, &score, NULL) == NULL);
+		require(score.score >= 0 && score.score < 100);
+		require(score.raw >= 0 && isfinite(score.raw));
+	}
 	problem = klout_mix_add(&pairs, value.data, value.len);
 	require(problem == NULL || problem == klout_mix_too_many);
 	require(pairs.proven >= 0 && pairs.unproven >= 0);
