@@ -13,6 +13,7 @@
 
 #include <math.h>
 
+#include "authority_build.h"
 #include "authority_solve.h"
 
 #define PEOPLE_MAX		64
@@ -119,7 +120,7 @@ authority(int n, int step, bool bytes, const KloutSolveOptions *options,
 		  double *result, KloutSolveResult *solved)
 {
 	KloutMemory memory = {fuzz_allocate, fuzz_resize, fuzz_release, fuzz_refuse,
-	fuzz_interrupts, NULL, (size_t) 1 << 30, 0, 0};
+	fuzz_interrupts, NULL, NULL, (size_t) 1 << 30, 0, 0};
 	KloutIds	ids;
 	KloutEdges	edges;
 	KloutGraph	graph;
@@ -157,9 +158,9 @@ authority(int n, int step, bool bytes, const KloutSolveOptions *options,
 
 			klout_ids_of_edges(&ids, id, 1, number);
 		}
-		klout_edges_add(&edges, number[0], number[1], edge->weight);
+		klout_edges_add(&edges, number, &edge->weight, 1);
 	}
-	foreseen = memory.used + klout_graph_needs(ids.n, edges.n, edges.kind);
+	foreseen = memory.used + klout_graph_needs(ids.n, edges.n, edges.kind, 1);
 	klout_ids_close(&ids);
 	if (klout_graph_build(&graph, &ids, &edges, &culprit) != NULL)
 	{
@@ -267,7 +268,7 @@ void
 fuzz_one(const uint8 *data, size_t size)
 {
 	Input		input = input_of(data, size);
-	KloutSolveOptions options = {0, 1e-9, 2000, false, false};
+	KloutSolveOptions options = {0, 1e-9, 2000, false};
 	KloutSolveResult solved;
 	KloutSolveResult again;
 	double		result[PEOPLE_MAX];
@@ -285,7 +286,6 @@ fuzz_one(const uint8 *data, size_t size)
 	weights = input_u8(&input);
 	bytes = (weights & 4) != 0;
 	options.plain = (weights & 8) != 0;
-	options.plain_sums = (weights & 16) != 0;
 	while (input.left > 0 && n < EDGES_MAX)
 	{
 		Edge	   *edge = &edges_in[n];
