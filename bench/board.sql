@@ -3,11 +3,14 @@
 -- (a) Rows are copied in by one session, in pieces of 200,000 with a commit after each, while another
 --     refreshes back to back and publishes at the end, when all is in: rows a second from the first COPY
 --     until the board shows everything.  The feed is that of the other jobs, skewed, with 50 actions a
---     person: 50 M actions on 1 M people of 2 M actors, in order of time over a year.
+--     person: 50 M actions on 1 M people of 2 M actors, in order of time over a year.  Then a tenth as many
+--     rows in the same way, for people who are all there by now.
 -- (b) A refresh of 10,000 new rows within a day, over tables of which 1, 4 and 16 M rows are taken in.
 -- (c) Publications, (d) sizes, (f) reading, all on the board of (a).
+-- (g) COPY alone, which bounds (a): as text and binary, by one and two sessions, with the table's key in a
+--     B-tree and in a BRIN index.
 --
--- Autovacuum is on, as it would be.
+-- Durable as servers are by default, with autovacuum: fsync, full_page_writes and synchronous_commit are on.
 
 \setenv BENCH_PSQL :psql
 SELECT current_setting('data_directory') || '/feed' AS feed, bench.scaled(200000) AS piece, bench.scaled(1000000) AS people,
@@ -17,6 +20,9 @@ SELECT current_setting('data_directory') || '/feed' AS feed, bench.scaled(200000
 \! mkdir -p "$BENCH_FEED"
 
 ALTER SYSTEM SET autovacuum = on;
+ALTER SYSTEM SET fsync = on;
+ALTER SYSTEM SET full_page_writes = on;
+ALTER SYSTEM SET synchronous_commit = on;
 SELECT pg_reload_conf();
 SET client_min_messages = warning;
 SELECT setseed(0.37);
@@ -32,25 +38,27 @@ SELECT format($$COPY (
     FROM (SELECT i, random() AS n, random() AS k, random() AS f, random() AS a,
                  CASE WHEN i %% 50 = 0 THEN i / 50 ELSE floor(%3$s ^ random())::bigint END AS place
           FROM generate_series(%1$s * %2$s::bigint + 1, (%1$s + 1) * %2$s::bigint) AS i) AS drawn
-    ) TO %4$L$$, number, :piece, :people, :'feed' || '/' || number)
+    ) TO %4$L$$, number, :piece, :people, :'feed' || '/text' || number)
 FROM generate_series(0, 249) AS number \gexec
 
--- What copies the pieces, and says so at the end
-CREATE TABLE feed_copied (at timestamptz NOT NULL);
-\t on
-\pset format unaligned
-SELECT :'feed' || '/copy.sql' AS file \gset
-\o :file
-SELECT format('COPY feed_actions (network, kind, actor, target, at) FROM %L;', :'feed' || '/' || number) FROM generate_series(0, 249) AS number;
-SELECT 'INSERT INTO feed_copied VALUES (clock_timestamp());';
-SELECT :'feed' || '/some.sql' AS file \gset
-\o :file
-SELECT format('COPY feed_actions (network, kind, actor, target, at) FROM %L;', :'feed' || '/' || number) FROM generate_series(0, 49) AS number;
-\o /dev/null
-\t off
-\pset format aligned
+-- A tenth of them in binary
+CREATE TABLE piece (network text, kind text, actor bigint, target bigint, at timestamptz);
+SELECT format($$TRUNCATE piece; COPY piece FROM %1$L; COPY piece TO %2$L (FORMAT binary)$$,
+    :'feed' || '/text' || number, :'feed' || '/binary' || number)
+FROM generate_series(0, 24) AS number \gexec
+DROP TABLE piece;
 
-CREATE PROCEDURE bench.empty_feed()
+CREATE TABLE feed_copied (at timestamptz NOT NULL, processor float8);
+
+-- Seconds of a processor that this session has used, where Linux tells: on a machine that has other work they
+-- say more than the clock
+CREATE FUNCTION bench.processor() RETURNS float8
+LANGUAGE sql VOLATILE AS $$
+    SELECT (split_part(rest, ' ', 12)::float8 + split_part(rest, ' ', 13)::float8) / 100
+    FROM (SELECT split_part(pg_read_file('/proc/self/stat', 0, 4096, true), ') ', 2)) AS stat (rest) WHERE rest <> ''
+$$;
+
+CREATE PROCEDURE bench.empty_feed(index text DEFAULT 'btree')
 LANGUAGE plpgsql AS $$
 BEGIN
     IF to_regnamespace('feed_board') IS NOT NULL THEN
@@ -59,13 +67,17 @@ BEGIN
     DROP TABLE IF EXISTS feed_actions;
     TRUNCATE feed_copied;
     CREATE TABLE feed_actions (
-        id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        id bigint GENERATED ALWAYS AS IDENTITY,
         network text NOT NULL,
         kind text NOT NULL,
         actor bigint NOT NULL,
         target bigint NOT NULL,
         at timestamptz NOT NULL
     );
+    CASE index
+        WHEN 'btree' THEN ALTER TABLE feed_actions ADD PRIMARY KEY (id);
+        WHEN 'brin' THEN CREATE INDEX ON feed_actions USING brin (id) WITH (autosummarize = on);
+    END CASE;
 END
 $$;
 
@@ -88,17 +100,29 @@ BEGIN
 END
 $$;
 
--- COPY alone, of a fifth
-CALL bench.empty_feed();
-SELECT clock_timestamp() AS started \gset
-\! PGAPPNAME=feed "$BENCH_PSQL" -X -q -v ON_ERROR_STOP=1 -d bench -f "$BENCH_FEED/some.sql"
-SELECT count(*) / extract(epoch FROM clock_timestamp() - :'started') AS copy_alone FROM feed_actions \gset
+-- (g)
+CREATE TABLE copy_alone (index text, format text, sessions integer, rate float8, processor float8);
+\set index btree \set format text \set sessions 1 \ir lib/copy_alone.sql
+\set index btree \set format text \set sessions 2 \ir lib/copy_alone.sql
+\set index btree \set format binary \set sessions 1 \ir lib/copy_alone.sql
+\set index btree \set format binary \set sessions 2 \ir lib/copy_alone.sql
+\set index brin \set format text \set sessions 1 \ir lib/copy_alone.sql
+\set index brin \set format text \set sessions 2 \ir lib/copy_alone.sql
+\set index brin \set format binary \set sessions 1 \ir lib/copy_alone.sql
+\set index brin \set format binary \set sessions 2 \ir lib/copy_alone.sql
+SELECT bench.remark(format('COPY alone, rows a second, key in a %s index: %s.', CASE index WHEN 'btree' THEN 'B-tree' ELSE 'BRIN' END,
+    string_agg(format('%s %s, %s (%s us of a processor a row)', bench.amount(round(rate)::bigint), format,
+                      sessions || CASE sessions WHEN 1 THEN ' session' ELSE ' sessions' END, round((1e6 * processor / (25 * :piece))::numeric, 2)),
+               '; ' ORDER BY format DESC, sessions)))
+FROM copy_alone GROUP BY copy_alone.index ORDER BY copy_alone.index DESC;
+SELECT bench.remark(format('board: fsync %s, synchronous_commit %s, full_page_writes %s, autovacuum %s, wal_level %s, shared_buffers %s, work_mem %s, max_wal_size %s, checkpoint_timeout %s.',
+    current_setting('fsync'), current_setting('synchronous_commit'), current_setting('full_page_writes'), current_setting('autovacuum'), current_setting('wal_level'),
+    current_setting('shared_buffers'), current_setting('work_mem'), current_setting('max_wal_size'), current_setting('checkpoint_timeout')));
 
--- (a), once as boards are by default and once with nothing but the sums
-\set weighting proven
-\ir lib/keep_current.sql
-\set weighting none
-\ir lib/keep_current.sql
+-- (a) as boards are by default, with nothing but the sums, and that with the key in a BRIN index
+\set index btree \set weighting proven \ir lib/keep_current.sql
+\set index btree \set weighting none \ir lib/keep_current.sql
+\set index brin \set weighting none \ir lib/keep_current.sql
 
 -- (c) on the latter board
 SELECT clock_timestamp() AS started \gset
@@ -185,8 +209,8 @@ WHERE small.rows = bench.scaled(1000000) AND big.rows > small.rows
 ORDER BY big.rows;
 
 CALL bench.empty_feed();
-DROP TABLE feed_actions, feed_copied, curve;
+DROP TABLE feed_actions, feed_copied, copy_alone, curve;
 \! rm -r "$BENCH_FEED"
-ALTER SYSTEM RESET autovacuum;
+ALTER SYSTEM RESET ALL;
 SELECT pg_reload_conf();
 RESET client_min_messages;

@@ -1885,9 +1885,14 @@ BEGIN
 				DETAIL = 'Later rows must get higher ids, whoever inserts them.',
 				HINT = format('ALTER SEQUENCE %s CACHE 1 NO CYCLE, with an INCREMENT of 1.', sequence);
 	END IF;
-	IF NOT EXISTS (SELECT FROM pg_index AS i JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
-				   WHERE i.indrelid = actions AND a.attname = id_column AND i.indisvalid AND i.indpred IS NULL) THEN
-		RAISE WARNING 'klout_create_board: no index on % begins with column "%"', actions, id_column
+	-- A B-tree or BRIN index: what finds a range
+	IF NOT EXISTS (SELECT FROM pg_index AS i
+				   JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+				   JOIN pg_opclass AS c ON c.oid = i.indclass[0]
+				   JOIN pg_amop AS o ON o.amopfamily = c.opcfamily
+				   WHERE i.indrelid = actions AND a.attname = id_column AND i.indisvalid AND i.indpred IS NULL
+					 AND o.amopopr = 'pg_catalog.<(bigint,bigint)'::regoperator) THEN
+		RAISE WARNING 'klout_create_board: no B-tree or BRIN index on % begins with column "%"', actions, id_column
 			USING HINT = 'Each refresh would read the whole table.';
 	END IF;
 
@@ -2126,7 +2131,7 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION klout_create_board(name, regclass, klout_model, jsonb, interval, text, interval) IS
-'Makes a board: a schema of that name with tables and views that the caller owns; klout_refresh fills it. actions is a permanent table to which rows are only added, with a NOT NULL integer key from a sequence of its own (CACHE 1, no cycle). columns is a JSON object that says which columns hold id, network, kind, actor, target, at (their own names by default) and optionally weight (a number in [0, 1]), topic and post: {"actor": "user_id"}; network and kind may be one value, {"network": {"value": "forum"}}; null leaves an optional one out. Ids of actors and targets are bigint, integer, smallint, text, varchar or uuid; at is timestamptz, or timestamp in UTC. bucket is 1 day or 1 hour. reactor_weight: proven (1 for reactors first seen at least tenure before the action and seen acting on several people, else 0), none (1 for all), score (the reactor''s last published score / 100), authority (the share of people whose authority is not higher); it multiplies the weight column';
+'Makes a board: a schema of that name with tables and views that the caller owns; klout_refresh fills it. actions is a permanent table to which rows are only added, with a NOT NULL integer key from a sequence of its own (CACHE 1, no cycle), best in a B-tree or BRIN index. columns is a JSON object that says which columns hold id, network, kind, actor, target, at (their own names by default) and optionally weight (a number in [0, 1]), topic and post: {"actor": "user_id"}; network and kind may be one value, {"network": {"value": "forum"}}; null leaves an optional one out. Ids of actors and targets are bigint, integer, smallint, text, varchar or uuid; at is timestamptz, or timestamp in UTC. bucket is 1 day or 1 hour. reactor_weight: proven (1 for reactors first seen at least tenure before the action and seen acting on several people, else 0), none (1 for all), score (the reactor''s last published score / 100), authority (the share of people whose authority is not higher); it multiplies the weight column';
 
 CREATE FUNCTION klout_has_citus() RETURNS boolean
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -2357,13 +2362,16 @@ BEGIN
 	EXECUTE format('SELECT * FROM %I.settings', board) INTO STRICT settings;
 	EXECUTE format('SELECT EXISTS (SELECT 1 FROM %1$I.pending WHERE at <= $1), EXISTS (SELECT 1 FROM %1$I.accounts), EXISTS (SELECT 1 FROM %1$I.opt_outs)', board)
 		INTO due, linked, opted USING as_of;
-	-- ids may have gaps of any size
-	EXECUTE format('SELECT min(id) FROM %I.source WHERE id > $1 AND id <= $2', board)
-		INTO first_id USING settings.watermark, up_to;
-	last_id := CASE WHEN first_id IS NULL THEN up_to
-					WHEN up_to::numeric - first_id < batch THEN up_to
-					ELSE first_id + batch - 1 END;
-	rows := 0;
+	-- The next ids; where there is a gap that is longer, those behind it
+	last_id := CASE WHEN up_to::numeric - settings.watermark < batch THEN up_to ELSE settings.watermark + batch END;
+	LOOP
+		EXECUTE format('SELECT count(*), count(*) FILTER (WHERE at > $3 AND flaw IS NULL), count(flaw) FROM %I.source WHERE id > $1 AND id <= $2', board)
+			INTO rows, future, flawed USING settings.watermark, last_id, as_of;
+		EXIT WHEN rows > 0 OR last_id >= up_to;
+		EXECUTE format('SELECT min(id) FROM %I.source WHERE id > $1 AND id <= $2', board)
+			INTO first_id USING last_id, up_to;
+		last_id := CASE WHEN first_id IS NULL OR up_to::numeric - first_id < batch THEN up_to ELSE first_id + batch - 1 END;
+	END LOOP;
 	remaining := least(greatest(up_to::numeric - last_id, 0), 9223372036854775807);
 	IF last_id <= settings.watermark AND NOT due THEN
 		RETURN;
@@ -2384,8 +2392,6 @@ BEGIN
 	END IF;
 	people_joins := joins;
 
-	EXECUTE format('SELECT count(*), count(*) FILTER (WHERE at > $3 AND flaw IS NULL), count(flaw) FROM %I.source WHERE id > $1 AND id <= $2', board)
-		INTO rows, future, flawed USING settings.watermark, last_id, as_of;
 	IF flawed > 0 THEN
 		-- before anything else reads them: from here on they are out, also if somebody mends them meanwhile
 		EXECUTE format('INSERT INTO %1$I.rejected (id, flaw) SELECT id, flaw FROM %1$I.source WHERE id > $1 AND id <= $2 AND flaw IS NOT NULL', board)
@@ -2420,7 +2426,8 @@ BEGIN
 				SELECT a.actor, min(a.at), min(a.target%6$s)::%7$s, min(a.target%6$s) <> max(a.target%6$s)
 				FROM (SELECT %2$s AS actor, %3$s AS target, a.at FROM %4$s %5$s) AS a
 				%8$s
-				GROUP BY a.actor
+				GROUP BY 1
+				ORDER BY 1
 				ON CONFLICT (actor) DO UPDATE
 				SET first_seen = least(r.first_seen, excluded.first_seen),
 					several = r.several OR excluded.several OR r.first_target <> excluded.first_target
@@ -2450,7 +2457,8 @@ BEGIN
 			SELECT a.target AS account, a.network, %5$s AS topic,
 				   @extschema@.klout_signals(a.network, a.kind, a.actor, a.at, %4$s, $5) AS signals
 			FROM %2$s %6$s %3$s
-			GROUP BY 1, 2, 3
+			GROUP BY 1, 2 %7$s
+			ORDER BY 1, 2, 3
 		), put AS (
 			INSERT INTO %1$I.signals AS s (account, network, topic, signals)
 			SELECT account, network, topic, signals FROM new
@@ -2461,10 +2469,12 @@ BEGIN
 		INSERT INTO %1$I.changed (person)
 		SELECT DISTINCT coalesce(l.person, put.account)
 		FROM put LEFT JOIN %1$I.accounts AS l USING (account, network)
+		ORDER BY 1
 		ON CONFLICT (person) DO NOTHING
 	$sql$, board, arrived, conditions, weight,
 		CASE WHEN settings.topics THEN 'coalesce(a.topic, '''')' ELSE '''''::text' END,
-		CASE settings.reactor_weight WHEN 'none' THEN '' ELSE joins END)
+		CASE settings.reactor_weight WHEN 'none' THEN '' ELSE joins END,
+		CASE WHEN settings.topics THEN ', 3' ELSE '' END)
 	USING settings.watermark, last_id, as_of, settings.tenure, settings.bucket, rejected;
 
 	IF settings.posts THEN
@@ -2474,6 +2484,7 @@ BEGIN
 				   @extschema@.klout_signals(a.network, a.kind, a.actor, a.at, %4$s, $5)
 			FROM %2$s %5$s %3$s AND a.post IS NOT NULL AND a.at > $3 - interval '90 days'
 			GROUP BY 1, 2, 3
+			ORDER BY 1, 2, 3
 			ON CONFLICT (network, post, account) DO UPDATE
 			SET signals = @extschema@.klout_merge(p.signals, excluded.signals),
 				last_at = greatest(p.last_at, excluded.last_at)
@@ -2809,7 +2820,7 @@ $body$;
 COMMENT ON FUNCTION klout_weigh_authority(name, timestamptz) IS
 'Solves the authority of the people in a board''s actions up to as_of who did not opt out, and keeps the share of people whose authority is not higher as the weight of reactors. A daily publication does so if reactor_weight is authority; needs what klout_authority needs';
 
-CREATE PROCEDURE klout_refresh(board name, batch bigint DEFAULT 5000000, publish text DEFAULT 'gated', as_of timestamptz DEFAULT NULL)
+CREATE PROCEDURE klout_refresh(board name, batch bigint DEFAULT 20000000, publish text DEFAULT 'gated', as_of timestamptz DEFAULT NULL)
 	LANGUAGE plpgsql
 AS $body$
 DECLARE
@@ -2840,7 +2851,7 @@ BEGIN
 END
 $body$;
 COMMENT ON PROCEDURE klout_refresh(name, bigint, text, timestamptz) IS
-'Brings a board up to date: takes in what was added to its actions table, by batches of that many ids with a commit after each, then publishes scores, ranks and history as of now. Each committed row counts exactly once, whatever crashes or runs at the same time; a second refresh waits for the current batch of the first and goes on from there. Locks out no writer. publish: gated (held back if it moves too much, see klout_publish), always, or never. as_of, by default now(), replays the past: later actions wait. To be called outside of a transaction, as it commits';
+'Brings a board up to date: takes in what was added to its actions table, by batches of at most that many ids with a commit after each, then publishes scores, ranks and history as of now. Each committed row counts exactly once, whatever crashes or runs at the same time; a second refresh waits for the current batch of the first and goes on from there. Locks out no writer. publish: gated (held back if it moves too much, see klout_publish), always, or never. as_of, by default now(), replays the past: later actions wait. To be called outside of a transaction, as it commits';
 
 CREATE FUNCTION klout_refresh_check(board name, batch bigint, publish text, as_of timestamptz) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -2849,7 +2860,7 @@ CREATE FUNCTION klout_refresh_check(board name, batch bigint, publish text, as_o
 AS $body$
 DECLARE
 	settings record;
-	newest bigint;		-- id there is
+	newest bigint;		-- id beyond what the sequence has handed out
 	handed_out bigint;	-- id, by the sequence
 	last_try timestamptz;
 	ranges integer;
@@ -2890,7 +2901,6 @@ BEGIN
 		RAISE EXCEPTION 'permission denied for sequence %', settings.id_sequence
 			USING ERRCODE = 'insufficient_privilege', HINT = 'A refresh reads how far it has got.';
 	END IF;
-	EXECUTE format('SELECT max(id) FROM %I.source', board) INTO newest;
 	handed_out := pg_sequence_last_value(settings.id_sequence);
 	IF handed_out < settings.watermark THEN
 		RAISE EXCEPTION 'board "%": sequence % was set back', board, settings.id_sequence
@@ -2898,7 +2908,11 @@ BEGIN
 				DETAIL = format('Actions up to id %s are taken in, and new ones would get lower ids.', settings.watermark),
 				HINT = format('If the table was emptied, SELECT klout_rebuild(%L) begins anew; else set the sequence to its highest id.', board);
 	END IF;
-	IF newest > handed_out OR newest > settings.watermark AND handed_out IS NULL THEN
+	EXECUTE format('SELECT max(id) FROM %I.source WHERE id > $1', board)
+		INTO newest USING coalesce(handed_out, settings.watermark);
+	-- Its rows may be newer than that look at the sequence, but not than another one
+	handed_out := pg_sequence_last_value(settings.id_sequence);
+	IF newest > coalesce(handed_out, settings.watermark) THEN
 		RAISE WARNING 'board "%": the highest id, %, did not come from sequence %', board, newest, settings.id_sequence
 			USING DETAIL = 'Rows beyond what the sequence has handed out are not taken in.',
 				HINT = CASE WHEN newest >> 48 > 0 AND @extschema@.klout_has_citus()

@@ -379,8 +379,31 @@ ALTER TABLE wrong ALTER id SET INCREMENT 1;
 SELECT klout_create_board('x', 'wrong'); -- no index: works, with a warning
 SELECT klout_create_board('x', 'wrong');
 SELECT klout_drop_board('x');
+CREATE INDEX ON wrong USING hash (id); -- finds no ranges
+SELECT klout_create_board('x', 'wrong');
+SELECT klout_drop_board('x');
 SELECT klout_create_board('pg_mine', 'typed');
 SELECT count(*) FROM pg_namespace WHERE nspname IN ('x', 'pg_mine');
+
+-- A BRIN index of ids will do
+CREATE TABLE bt.long (id bigint GENERATED ALWAYS AS IDENTITY, network text, kind text, actor bigint, target bigint, at timestamptz);
+CREATE INDEX long_ids ON bt.long USING brin (id) WITH (pages_per_range = 1);
+SELECT klout_create_board('x', 'long', reactor_weight => 'none'); -- no warning
+INSERT INTO bt.long (network, kind, actor, target, at)
+SELECT 'n', 'k', g % 97, 100 + g % 89, timestamptz '2026-01-01 00:00+00' + g * interval '1 minute' FROM generate_series(1, 3000) AS g;
+SELECT brin_summarize_new_values('long_ids') > 0 AS summarized;
+CALL klout_refresh('x', batch => 700, publish => 'never');
+SELECT setval(pg_get_serial_sequence('long', 'id'), 1000000); -- a gap of many batches
+INSERT INTO bt.long (network, kind, actor, target, at)
+SELECT 'n', 'k', g % 97, 100 + g % 89, timestamptz '2026-02-01 00:00+00' + g * interval '1 minute' FROM generate_series(1, 1500) AS g;
+CALL klout_refresh('x', batch => 700, publish => 'never');
+-- 3000 = 4 * 700 + 200, and 1500 = 2 * 700 + 100 behind the gap
+SELECT first_id, last_id, rows FROM x.batches ORDER BY first_id;
+SELECT count(*) AS signals, count(*) FILTER (WHERE s.signals IS DISTINCT FROM d.signals) AS differ
+FROM x.signals AS s
+FULL JOIN (SELECT target, klout_signals(network, kind, actor, at) AS signals FROM bt.long WHERE actor <> target GROUP BY target) AS d ON d.target = s.account;
+SELECT * FROM klout_audit('x');
+SELECT klout_drop_board('x');
 
 CALL klout_refresh(NULL);
 CALL klout_refresh('no such board');
