@@ -1856,7 +1856,11 @@ BEGIN
 				RAISE EXCEPTION 'klout_create_board: column "%" of % is of type %', mapped #>> '{}', actions, format_type((type_of -> word)::bigint::oid, NULL)
 					USING ERRCODE = 'datatype_mismatch', HINT = 'A weight is a number from 0 to 1. To leave the column out: columns => ''{"weight": null}''.';
 			END IF;
-			source := source || format('a.%I::%s AS %I', mapped #>> '{}', CASE word WHEN 'weight' THEN 'float8' ELSE 'text' END, word);
+			-- a numeric may be too large for float8
+			source := source || format(CASE WHEN (type_of -> word)::bigint::oid = 'numeric'::regtype AND word = 'weight'
+											THEN 'CASE WHEN a.%1$I > 1 THEN 2 WHEN a.%1$I < 0 THEN -1 ELSE a.%1$I END::float8 AS %3$I'
+											ELSE 'a.%1$I::%2$s AS %3$I' END,
+									   mapped #>> '{}', CASE word WHEN 'weight' THEN 'float8' ELSE 'text' END, word);
 			CASE word
 				WHEN 'weight' THEN	-- NaN is more than 1
 					fit := fit || '(s.weight IS NULL OR s.weight BETWEEN 0 AND 1)'::text;

@@ -127,7 +127,7 @@ SELECT klout_create_board('p', 'numbers', columns => '{"network": {"value": "n"}
        klout_create_board('q', 'numbers', columns => '{"network": {"value": "n"}}', reactor_weight => 'authority');
 INSERT INTO numbers (kind, actor, target, at, weight) VALUES
     ('k', 1, 2, '2026-01-01', 1), ('k', 1, 3, '2026-01-02', 1), ('k', 2, 3, '2026-01-02', 1),
-    ('k', 4, 2, 'infinity', 1), ('k', 4, 3, '2026-01-01', 'NaN'), ('k', 5, NULL, '2026-01-01', 1), (NULL, 6, 3, '2026-01-01', 1), ('k', 7, 3, '2026-01-01', 2);
+    ('k', 4, 2, 'infinity', 1), ('k', 4, 3, '2026-01-01', 'NaN'), ('k', 5, NULL, '2026-01-01', 1), (NULL, 6, 3, '2026-01-01', 1), ('k', 7, 3, '2026-01-01', 1e400), ('k', 8, 3, '2026-01-01', -1e400);
 CALL klout_refresh('p', as_of => '2026-01-10 00:00+00');
 SELECT id, flaw FROM p.rejected ORDER BY id;
 SELECT actor, first_seen, several FROM p.reactors ORDER BY actor;
