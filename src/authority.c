@@ -575,23 +575,24 @@ klout_edges_add(KloutEdges *edges, const uint32 *number, const double *weight,
 {
 	/* chunks that follow one whose weights were not all 1 are of its kind */
 	KloutWeightKind kind = kind_for(weight, n, edges->kind);
+	uint32		left = (uint32) n;
 
-	while (n > 0)
+	while (left > 0)
 	{
 		KloutEdgeChunk *chunk = edges->last;
-		int			fits;
+		uint32		fits;
 
 		if (chunk == NULL || chunk->n == chunk->capacity || chunk->kind < kind)
 			chunk = add_chunk(edges, kind);
-		fits = (int) Min((uint32) n, chunk->capacity - chunk->n);
-		for (int i = 0; i < fits; i++)
+		fits = Min(left, chunk->capacity - chunk->n);
+		for (uint32 i = 0; i < fits; i++)
 		{
 			Assert(number[2 * i] != number[2 * i + 1]);
 			chunk->actor[chunk->n + i] = number[2 * i];
 			chunk->target[chunk->n + i] = number[2 * i + 1];
 		}
 		if (kind == KLOUT_WEIGHT_FLOAT4)
-			for (int i = 0; i < fits; i++)
+			for (uint32 i = 0; i < fits; i++)
 				chunk->weight4[chunk->n + i] = (float) weight[i];
 		else if (kind == KLOUT_WEIGHT_FLOAT8)
 			memcpy(chunk->weight8 + chunk->n, weight, fits * sizeof(double));
@@ -599,7 +600,7 @@ klout_edges_add(KloutEdges *edges, const uint32 *number, const double *weight,
 		edges->n += fits;
 		number += 2 * fits;
 		weight += fits;
-		n -= fits;
+		left -= fits;
 	}
 }
 

@@ -56,7 +56,7 @@
 #define LINE_EDGES			16
 
 /* elements ahead of the current one that are asked for early */
-#define AHEAD				32
+#define AHEAD				64
 
 /* What leaves a vertex. */
 typedef struct KloutOutflow

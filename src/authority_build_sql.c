@@ -4,11 +4,11 @@
  *	  Builds the graph of klout_authority, and what is iterated of it, with
  *	  parallel workers.
  *
- * Plan.  What the processes share of the build lies in segments of shared
- * memory of their own, created before parallel mode, as too little of it is an
- * error that only a subtransaction survives; then the leader builds alone, in
- * memory of its own.  Chunks of edges that workers have read lie in segments
- * already; those that the leader has read itself it scatters itself.
+ * Plan.  What the processes share lies in segments of shared memory, created
+ * before parallel mode, as too little of it is an error that only a
+ * subtransaction survives; without it the leader works alone, in memory of its
+ * own.  Chunks of edges that workers have read lie in segments already; those
+ * that the leader has read itself it scatters itself.
  *
  * All meet at a barrier before and after each stage.  Whoever comes late joins
  * in the stage that is going on, and attaches to a segment only when the
