@@ -759,6 +759,10 @@ test_hard(void)
 	check(distance(one.authority, two.authority, 2000) < 1e-11 &&
 		  2 * one.result.iterations < two.result.iterations,
 		  "two halves: combinations save more than half of the iterations");
+	two = one;
+	two.order = BACKWARD;
+	run(&two, 20000, 2000, SIZE_MAX / 2);
+	check(same_bits(one.authority, two.authority, 2000), "two halves: the order of pieces changes no bit");
 
 	/* a ring with chords, where some combinations make it worse */
 	for (int i = 0; i < 12; i++)
