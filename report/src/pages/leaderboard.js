@@ -1,4 +1,4 @@
-import { announce, h, name, personHash, personLink } from "../dom.js";
+import { announce, h, name, personLink } from "../dom.js";
 import { board, loadList, namePlaces, search } from "../data.js";
 import * as f from "../format.js";
 import { table } from "../table.js";
