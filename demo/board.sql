@@ -12,7 +12,7 @@ SELECT format('CALL klout_refresh(%L, as_of => %L, publish => %L)', 'mathoverflo
 FROM unnest('{90, 75, 60, 45, 30, 15, 7, 1, 0}'::integer[]) AS age \gexec
 
 INSERT INTO mathoverflow.perks (perk, min_score, top_share, capacity) VALUES
-	('mug', 63, NULL, 100),
-	('conference ticket', NULL, 0.001, 6);
+    ('mug', 63, NULL, 100),
+    ('conference ticket', NULL, 0.001, 6);
 SELECT klout_grant('mathoverflow', 'conference ticket', :'as_of') \g /dev/null
 UPDATE mathoverflow.perks SET capacity = 10 WHERE perk = 'conference ticket';

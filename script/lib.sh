@@ -278,7 +278,7 @@ npm_install() {
 	mkdir -p "$folder"
 	cp "$top"/report/{.npmrc,package.json,package-lock.json} "$folder"
 	if ! (cd "$folder" && npm ci "$@" --ignore-scripts --prefer-offline) >"$folder/npm.log" 2>&1; then
-		tail -n 15 "$folder/npm.log" >&2
+		{ grep '^npm err' "$folder/npm.log" || cat "$folder/npm.log"; } | head -n 4 >&2
 		rm -rf "$folder"
 		return 1
 	fi

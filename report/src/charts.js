@@ -8,7 +8,7 @@ import * as f from "./format.js";
 
 const FONT = { fontFamily: "inherit", fontSize: "12px", overflow: "visible" };
 
-// figure({ title, alt, draw(width) -> svg, table }): draws again when the width changes
+// figure({ alt (what it shows, in words), draw(width) -> svg, data (a table) }): draws again when the width changes
 export function figure({ alt, draw, data = null, className = "" }) {
 	const canvas = h("div.chart", { role: "img", "aria-label": alt });
 	let width = 0;
@@ -30,7 +30,7 @@ export function legend(entries) {
 }
 
 // The scale from 0 to 100 with the middle half, the middle 90 % and where somebody is
-export function strip({ score, topic, mark = "" }) {
+export function strip({ score, topic }) {
 	const [p5, p25, p50, p75, p95] = topic.quantiles;
 	return figure({
 		className: "strip",
@@ -47,7 +47,7 @@ export function strip({ score, topic, mark = "" }) {
 				tickX([p50], { x: (d) => d, stroke: "var(--text-soft)", strokeWidth: 2, insetTop: 2, insetBottom: 2 }),
 				ruleX([topic.cutoff], { stroke: "var(--mark)", strokeDasharray: "3 3", y1: -0.2, y2: 1.2, clip: false }),
 				dot([score], { x: (d) => d, y: 0.5, r: 8, fill: "var(--accent)", stroke: "var(--surface)", strokeWidth: 2.5, ariaLabel: "score" }),
-				text([score], { x: (d) => d, y: 1, dy: -9, text: () => mark || f.score(score), fill: "currentColor", fontWeight: 600, lineAnchor: "bottom",
+				text([score], { x: (d) => d, y: 1, dy: -9, text: () => f.score(score), fill: "currentColor", fontWeight: 600, lineAnchor: "bottom",
 					textAnchor: score < 8 ? "start" : score > 92 ? "end" : "middle" }),
 			],
 		}),

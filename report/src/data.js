@@ -46,8 +46,22 @@ export async function loadList(number = 0) {
 		list.lower = list.person.map((person) => person.toLowerCase());
 		list.place = new Map(list.person.map((person, i) => [person, i]));
 		lists.set(number, list);
+		(window.requestIdleCallback ?? setTimeout)(() => namePlaces(list));
 	}
 	return lists.get(number);
+}
+
+// The place of each person in the order of names. It takes longer to find than people like to wait, so it is
+// looked for while nothing else is to be done.
+const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
+export function namePlaces(list) {
+	if (!list.namePlaces) {
+		list.namePlaces = new Int32Array(list.length);
+		list.person.map((_, i) => i).sort((a, b) => collator.compare(list.person[a], list.person[b])).forEach((i, place) => {
+			list.namePlaces[i] = place;
+		});
+	}
+	return list.namePlaces;
 }
 
 // [network, account, person] of accounts that are linked to somebody of another name

@@ -93,14 +93,6 @@ async function start() {
 		board.held ? h("p.note", `A later publication, of ${f.day(board.held.at)}, was held back: ${board.held.reason}.`) : "",
 		h("p", "Scores are computed in the database; these pages only show them."));
 	addEventListener("hashchange", () => show(true));
-	addEventListener("beforeprint", () => document.querySelectorAll("main details:not([open])").forEach((d) => {
-		d.open = true;
-		d.dataset.closeAgain = "";
-	}));
-	addEventListener("afterprint", () => document.querySelectorAll("[data-close-again]").forEach((d) => {
-		d.open = false;
-		delete d.dataset.closeAgain;
-	}));
 	document.querySelector(".skip").addEventListener("click", (event) => {
 		event.preventDefault();
 		main.focus();

@@ -87,8 +87,6 @@ export function table({ caption, columns, rows, state, onchange = () => {}, page
 	};
 }
 
-const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
-
 // By value, empty ones last whatever the direction; ties stay in their order
 export function sorted(rows, value, descending) {
 	const keyed = rows.map((row) => [value(row), row]);
@@ -97,7 +95,7 @@ export function sorted(rows, value, descending) {
 		const noA = a === null || a === undefined;
 		const noB = b === null || b === undefined;
 		if (noA || noB) return noA - noB;
-		return sign * (typeof a === "string" ? collator.compare(a, b) : a - b);
+		return a < b ? -sign : a > b ? sign : 0;
 	});
 	return keyed.map(([, row]) => row);
 }

@@ -1,5 +1,5 @@
 import { h, name, personLink } from "../dom.js";
-import { board, findPerson, loadList } from "../data.js";
+import { board, findPerson, loadList, namePlaces } from "../data.js";
 import { download, toCsv } from "../csv.js";
 import * as f from "../format.js";
 import { table } from "../table.js";
@@ -20,7 +20,7 @@ export async function candidates({ query, setQuery }) {
 	area.value = text;
 	const columns = [
 		{ key: "place", label: "Place", number: true, value: (i) => i, cell: (i) => placeOf.get(i) },
-		{ key: "person", label: "Candidate", row: true, value: (i) => list.person[i], cell: (i) => [personLink(list.person[i]), asked.get(i) !== list.person[i] && h("span.soft", " (", name(asked.get(i)), ")")] },
+		{ key: "person", label: "Candidate", row: true, value: (i) => namePlaces(list)[i], cell: (i) => [personLink(list.person[i]), asked.get(i) !== list.person[i] && h("span.soft", " (", name(asked.get(i)), ")")] },
 		{ key: "score", label: "Score", number: true, value: (i) => -i, descending: true, cell: (i) => f.score(list.score[i]) },
 		{ key: "percentile", label: "Of all, at or below", number: true, value: (i) => -i, descending: true, cell: (i) => f.percent(list.percentile[i]) },
 		{ key: "change", label: "Change, 30 days", number: true, value: (i) => list.change_30[i], descending: true, cell: (i) => changeCell(list.change_30[i]) },

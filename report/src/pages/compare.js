@@ -1,4 +1,4 @@
-import { h, name, personHash, personLink } from "../dom.js";
+import { h, name, personLink } from "../dom.js";
 import { board, findPerson, loadPerson } from "../data.js";
 import { legend, scoreLines, stackedBars } from "../charts.js";
 import { picker } from "../picker.js";

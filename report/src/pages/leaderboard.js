@@ -1,5 +1,5 @@
-import { announce, h, name, personHash, personLink } from "../dom.js";
-import { board, loadList, search } from "../data.js";
+import { announce, h, name, personLink } from "../dom.js";
+import { board, loadList, namePlaces, search } from "../data.js";
 import * as f from "../format.js";
 import { table } from "../table.js";
 
@@ -24,7 +24,7 @@ export async function leaderboard({ query, setQuery }) {
 	const columns = [
 		{ key: "chosen", label: h("span.visually-hidden", "Compare"), cell: choice, hide: "print" },
 		{ key: "rank", label: "Rank", number: true, value: (i) => i, cell: (i) => f.count(list.rank[i]) },
-		{ key: "person", label: "Person", row: true, value: (i) => list.person[i], cell: (i) => personLink(list.person[i]) },
+		{ key: "person", label: "Person", row: true, value: (i) => namePlaces(list)[i], cell: (i) => personLink(list.person[i]) },
 		{ key: "score", label: "Score", value: (i) => -i, descending: true, cell: (i) => scoreCell(list, i) },
 		{ key: "percentile", label: "At or below", title: "Share of people who have that score or less", number: true, hide: "small", value: (i) => -i, descending: true, cell: (i) => f.percent(list.percentile[i]) },
 		{ key: "change", label: `Change, ${SPANS.find(([days]) => String(days) === span)[1]}`, number: true, value: (i) => change[i], descending: true, cell: (i) => changeCell(change[i]) },
