@@ -110,7 +110,8 @@ END $$;
 CREATE FUNCTION mutate(value text, seed int) RETURNS text LANGUAGE plpgsql IMMUTABLE STRICT AS $$
 DECLARE
 	h bigint := hashint8extended(seed, 2);
-	words text[] := '{0,1,-1,1e400,NaN,9223372036854775808,4294967296,null,"",{},[],true,"like","9999-12-31",20000,257}';
+	words text[] := ARRAY['0', '1', '-1', '1e400', 'NaN', '9223372036854775808', '4294967296', '0.5', 'null', '""', '{}', '[]',
+		'true', '"like"', '"9999-12-31"', '20000', '257'];
 	n int := length(value);
 	place int := 1 + abs(h) % greatest(n, 1);
 	word text := words[1 + abs(h / 64) % array_length(words, 1)];
@@ -205,11 +206,13 @@ sub expression
 
 	$type = pick('bigint', 'text', 'uuid') if $type =~ /^any/;
 	return "NULL::$type" if $dice < 0.05 && $type ne 'cstring';
+	# depth 9: for CALL, which takes no subqueries
+	return "'{}'::$type" if $depth == 9 && $table{$type} && !$pool{$type};
 	if ($dice < 0.25 && $depth < 3 && $returning{$type})
 	{
 		return call(pick(@{ $returning{$type} }), $depth + 1);
 	}
-	if ($table{$type} && ($dice < 0.85 || !$pool{$type}))
+	if ($depth < 9 && $table{$type} && ($dice < 0.85 || !$pool{$type}))
 	{
 		my $element = "(SELECT v FROM $table{$type} WHERE n = " . (1 + int(rand($size{$type}))) . ')';
 		my $how = rand();
@@ -294,7 +297,7 @@ sub statement
 			"SELECT min(n) FROM $table{$type} WHERE v < (SELECT v FROM $table{$type} LIMIT 1)");
 	}
 	my $routine = pick(@routines);
-	return "CALL " . call($routine, 0) if $routine->{kind} eq 'p';
+	return "CALL " . call($routine, 9) if $routine->{kind} eq 'p';
 
 	my $query = query_of($routine);
 	my $type = $routine->{result};
