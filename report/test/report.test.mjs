@@ -609,7 +609,7 @@ test("facts that arrived after the publication, and one that was held back, are 
 	assert.equal(status, 0, said);
 	const p = await openPage(browser, out);
 	await p.visit(personHash("person 299"));
-	assert.match(await p.textContent("footer"), /as of 22 Mar 2026, 12:00 UTC[^]*A later publication, of 22 Mar 2026, was held back: people moved from 317\.00 to 467\.00/);
+	assert.match(await p.textContent("footer"), /as of 22 Mar 2026, 12:00 UTC[^]*A later publication, of 22 Mar 2026, was held back: people moved from 317 to 467, by more than 53\.41/);
 	assert.match(await p.textContent(".parts-card"), /Facts arrived after the score was published/);
 	const published = await value(`SELECT round(score::numeric, 2) FROM ${B}.scores WHERE topic = '' AND person = 'person 299'`, env);
 	assert.equal(await p.textContent(".big .value"), score(published));
