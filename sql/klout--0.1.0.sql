@@ -2252,6 +2252,10 @@ DECLARE
 	made integer := 0;
 BEGIN
 	PERFORM @extschema@.klout_person_type(board);
+	IF months NOT BETWEEN 1 AND 1200 THEN
+		RAISE EXCEPTION 'klout_extend_history: months must be between 1 and 1200, got %', months
+			USING ERRCODE = 'numeric_value_out_of_range', HINT = 'Each is a table.';
+	END IF;
 	FOR month IN
 		SELECT date_trunc('month', now() AT TIME ZONE 'UTC')::date + n * interval '1 month' FROM generate_series(0, months - 1) AS n
 	LOOP
@@ -2721,6 +2725,10 @@ BEGIN
 	EXECUTE format('SELECT max(at) FROM %I.publications', board) INTO last_try;
 	-- who waited for another refresh publishes after it, also where the clock was set back
 	as_of := coalesce(as_of, greatest(clock_timestamp(), last_try + interval '1 microsecond'));
+	IF NOT isfinite(as_of) THEN
+		RAISE EXCEPTION 'klout_publish: as_of must be finite, got %', as_of
+			USING ERRCODE = 'invalid_parameter_value', HINT = 'It is the moment that is scored.';
+	END IF;
 	IF as_of <= last_try THEN
 		RAISE EXCEPTION 'klout_publish: as_of must be later than the last publication, got %', as_of
 			USING ERRCODE = 'invalid_parameter_value',
@@ -2884,6 +2892,9 @@ BEGIN
 	IF as_of > clock_timestamp() THEN
 		RAISE EXCEPTION 'klout_refresh: as_of must not be in the future, got %', as_of
 			USING ERRCODE = 'invalid_parameter_value', HINT = 'It replays the past.';
+	ELSIF NOT isfinite(as_of) THEN
+		RAISE EXCEPTION 'klout_refresh: as_of must be finite, got %', as_of
+			USING ERRCODE = 'invalid_parameter_value', HINT = 'It is the moment that is scored.';
 	END IF;
 	EXECUTE format('SELECT max(at) FROM %I.publications', board) INTO last_try;
 	IF as_of <= last_try AND publish <> 'never' THEN
@@ -2952,6 +2963,10 @@ DECLARE
 	still bigint;
 BEGIN
 	PERFORM @extschema@.klout_person_type(board);
+	IF newest < 0 THEN
+		RAISE EXCEPTION 'klout_audit: newest must not be negative, got %', newest
+			USING ERRCODE = 'numeric_value_out_of_range', HINT = 'It is a number of ranges; NULL is all.';
+	END IF;
 	FOR first_id, last_id, rows_taken IN EXECUTE format($sql$
 		SELECT b.first_id, b.last_id, b.rows FROM (SELECT * FROM %1$I.batches ORDER BY last_id DESC LIMIT $1) AS b ORDER BY b.last_id
 	$sql$, board) USING newest LOOP
