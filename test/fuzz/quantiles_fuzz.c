@@ -21,7 +21,6 @@ fuzz_one(const uint8 *data, size_t size)
 	{
 		Part		prefix;
 		const uint8 *p = parameter.values;
-		int			present = 0;
 
 		require(parameter.prefix_len <= state.len);
 		require(klout_has_prefix(state.data, state.len, state.data, parameter.prefix_len));
@@ -36,7 +35,6 @@ fuzz_one(const uint8 *data, size_t size)
 
 				require(fraction >= 0 && fraction <= 1);
 				p += 8;
-				present++;
 			}
 		if (parameter.n > 0)
 			require(p == state.data + parameter.prefix_len);
