@@ -28,12 +28,11 @@ SELECT bench.remark(format('board, %s: %s s in all; COPY took %s s, taking in %s
 FROM feed_board.batches AS b;
 
 -- (d)
-VACUUM ANALYZE feed_board.signals, feed_board.scores, feed_board.history, feed_board.reactors;
-SELECT bench.remark(format('board, %s: bytes with indexes and room for updates: signals %s a person (%s values of %s bytes), scores %s a person, history %s a person and day%s.',
+VACUUM ANALYZE feed_board.signals, feed_board.scores, feed_board.reactors;
+SELECT bench.remark(format('board, %s: bytes with indexes and room for updates: signals %s a person (%s values of %s bytes), scores %s a person%s.',
     :'what', round(pg_total_relation_size('feed_board.signals') / people),
     (SELECT bench.amount(count(*)) FROM feed_board.signals), (SELECT round(avg(pg_column_size(signals))) FROM feed_board.signals),
     round(pg_total_relation_size('feed_board.scores') / people),
-    round((SELECT sum(pg_total_relation_size(inhrelid)) FROM pg_inherits WHERE inhparent = 'feed_board.history'::regclass) / people),
     (SELECT ', reactors ' || round(pg_total_relation_size('feed_board.reactors') / nullif(count(*), 0)) || ' an actor' FROM feed_board.reactors)))
 FROM (SELECT count(*)::numeric AS people FROM feed_board.scores) AS c;
 
