@@ -130,7 +130,7 @@ SELECT klout_publish('feed_board', now() + interval '1 day', true);
 SELECT bench.remark(format('board: publishing %s people on a new day takes %s s: %s a second.', bench.amount(count(*)), round(seconds, 1), bench.amount(round(count(*) / seconds)::bigint)))
 FROM feed_board.scores, (SELECT extract(epoch FROM clock_timestamp() - :'started')) AS took (seconds) GROUP BY seconds;
 SELECT bench.remark(format('board: history takes %s bytes a person and day, with indexes.',
-    (SELECT round(sum(pg_total_relation_size(inhrelid))) FROM pg_inherits WHERE inhparent = 'feed_board.past'::regclass) / count(*)))
+    round((SELECT sum(pg_total_relation_size(inhrelid)) FROM pg_inherits WHERE inhparent = 'feed_board.past'::regclass) / count(*))))
 FROM feed_board.past;
 INSERT INTO feed_board.changed SELECT DISTINCT account FROM feed_board.signals WHERE account % 10 = 0;
 SELECT clock_timestamp() AS started \gset
