@@ -141,18 +141,7 @@ FROM (SELECT rescored FROM feed_board.publications ORDER BY at DESC LIMIT 1) AS 
 -- (f) reading
 VACUUM ANALYZE feed_board.scores;
 SELECT person FROM feed_board.scores ORDER BY score DESC OFFSET bench.scaled(500000) - 1 LIMIT 1 \gset
-CREATE FUNCTION bench.latency(query text) RETURNS text
-LANGUAGE plpgsql AS $$
-DECLARE
-    times float8[] := '{}';
-BEGIN
-    FOR run IN 0 .. (SELECT runs FROM bench.setting) LOOP
-        times := times || (bench.explain(query) ->> 'Execution Time')::float8;
-    END LOOP;
-    RETURN bench.spread(times[2:], 'ms');
-END
-$$;
-SELECT bench.remark(format('board of %s: %s: %s.', :'size', what, bench.latency(query)))
+SELECT bench.remark(format('board of %s: %s: %s.', :'size', what, bench.spread(bench.times(query), 'ms')))
 FROM (VALUES
     ('the ten best by score (ORDER BY score DESC LIMIT 10)', $$SELECT * FROM feed_board.leaderboard WHERE topic = '' ORDER BY score DESC LIMIT 10$$),
     ('the ten best by rank (ORDER BY rank LIMIT 10)', $$SELECT * FROM feed_board.leaderboard WHERE topic = '' ORDER BY rank LIMIT 10$$),

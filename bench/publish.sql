@@ -100,17 +100,6 @@ SELECT bench.check('populations are exact', (SELECT p.people = s.people AND p.po
 
 -- (c)
 VACUUM ANALYZE large_board.scores;
-CREATE FUNCTION bench.times(query text) RETURNS float8[]
-LANGUAGE plpgsql AS $$
-DECLARE
-    times float8[] := '{}';
-BEGIN
-    FOR run IN 0 .. (SELECT runs FROM bench.setting) LOOP
-        times := times || (bench.explain(query) ->> 'Execution Time')::float8;
-    END LOOP;
-    RETURN times[2:];
-END
-$$;
 SELECT bench.report_times(format('publish within a day, %s people changed, of %s', bench.scaled(1000), bench.amount(bench.scaled(1000000))), 'count and rank everybody',
     (SELECT array_agg(milliseconds) FROM publish_time WHERE board = 'large_board' AND changed = bench.scaled(1000)),
     bench.times($$SELECT klout_population(score), max(rank) FROM (SELECT score, rank() OVER (ORDER BY score DESC) FROM large_board.scores) AS s$$), at_least => 1);

@@ -85,6 +85,19 @@ BEGIN
 END
 $$;
 
+-- Milliseconds of each run of a query, after one that does not count
+CREATE FUNCTION bench.times(query text) RETURNS float8[]
+LANGUAGE plpgsql AS $$
+DECLARE
+    times float8[] := '{}';
+BEGIN
+    FOR run IN 0 .. (SELECT runs FROM bench.setting) LOOP
+        times := times || (bench.explain(query) ->> 'Execution Time')::float8;
+    END LOOP;
+    RETURN times[2:];
+END
+$$;
+
 CREATE FUNCTION bench.workers(workers integer) RETURNS jsonb
 LANGUAGE sql IMMUTABLE AS $$
     SELECT jsonb_build_object('max_parallel_workers_per_gather', workers)
