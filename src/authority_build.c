@@ -1136,6 +1136,8 @@ peel_heads(KloutGraph *graph)
 	}
 	for (uint32 v = 0; v < n; v++)
 	{
+		if (v + AHEAD < n)
+			KLOUT_PREFETCH(&graph->column[graph->start[v + AHEAD]]);
 		if (graph->length[v] == 0)
 		{
 			graph->place[v] = KLOUT_HEAD;

@@ -331,15 +331,24 @@ launch_team(KloutAuthorityRun *run, ParallelContext *pcxt, BuildTeam *team,
 		 pcxt->nworkers_launched, pcxt->nworkers_to_launch, what);
 }
 
+/*
+ * Tells the team, if there is one, that it is done.  Until end_team its workers
+ * are on their way out, which takes a while, as they unmap what they shared.
+ */
 static void
-dismiss_team(ParallelContext *pcxt, BuildTeam *team)
+dismiss_team(BuildTeam *team)
+{
+	if (team == NULL)
+		return;
+	begin_stage(team, STAGE_DONE);
+	BarrierDetach(&team->barrier);
+}
+
+static void
+end_team(ParallelContext *pcxt, BuildTeam *team)
 {
 	if (team != NULL)
-	{
-		begin_stage(team, STAGE_DONE);
-		BarrierDetach(&team->barrier);
 		WaitForParallelWorkersToFinish(pcxt);
-	}
 	DestroyParallelContext(pcxt);
 	ExitParallelMode();
 }
@@ -402,6 +411,7 @@ klout_build_graph(KloutAuthorityRun *run, KloutGraph *graph, uint32 *culprit)
 	KloutBuilder builder;
 	void	   *block[KLOUT_BUILD_BLOCKS];
 	dsm_segment *segment[KLOUT_BUILD_BLOCKS];
+	const char *problem;
 
 	/* where memory suffices for one process, one does it */
 	if (needs > run->memory.limit || run->memory.used > run->memory.limit - needs)
@@ -425,12 +435,17 @@ klout_build_graph(KloutAuthorityRun *run, KloutGraph *graph, uint32 *culprit)
 			launch_team(run, pcxt, team, "build");
 		}
 		go_through_stages(&builder, team);
-		dismiss_team(pcxt, team);
+		dismiss_team(team);
 		klout_unreserve(&run->memory, help);
+		problem = klout_build_finish(&builder, culprit);
+		end_team(pcxt, team);
 	}
 	else
+	{
 		go_through_stages(&builder, NULL);
-	return klout_build_finish(&builder, culprit);
+		problem = klout_build_finish(&builder, culprit);
+	}
+	return problem;
 }
 
 /* ----------
@@ -438,8 +453,16 @@ klout_build_graph(KloutAuthorityRun *run, KloutGraph *graph, uint32 *culprit)
  * ----------
  */
 
+/* Of the graph's rows only those of tails are needed now. */
+static void
+drop_copied(KloutAuthorityRun *run, const KloutSolvePlan *plan)
+{
+	klout_keep_block(run, plan->size + 64);
+	klout_graph_keep_tails(plan->graph);
+}
+
 void
-klout_copy_edges(KloutAuthorityRun *run, const KloutSolvePlan *plan,
+klout_move_edges(KloutAuthorityRun *run, const KloutSolvePlan *plan,
 				 void *edges, dsm_segment *edges_segment, int workers)
 {
 	void	   *block[TEAM_BLOCKS];
@@ -453,6 +476,7 @@ klout_copy_edges(KloutAuthorityRun *run, const KloutSolvePlan *plan,
 		!segments_of(run, block, KLOUT_SOLVE_BLOCKS, segment))
 	{
 		klout_solve_edges(plan, edges);
+		drop_copied(run, plan);
 		return;
 	}
 
@@ -469,5 +493,7 @@ klout_copy_edges(KloutAuthorityRun *run, const KloutSolvePlan *plan,
 		copy_pieces(team, plan, edges);
 		end_stage(team);
 	}
-	dismiss_team(pcxt, team);
+	dismiss_team(team);
+	drop_copied(run, plan);
+	end_team(pcxt, team);
 }

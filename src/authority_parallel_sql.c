@@ -303,9 +303,12 @@ struct KloutSolver
 	KloutSolve *solve;			/* in vectors */
 };
 
-/* Returns the number of workers that took part. */
+/*
+ * Solves and finishes, while workers are on their way out.  Returns the number
+ * of those that took part.
+ */
 static int
-solve_in_parallel(KloutSolver *solver)
+solve_in_parallel(KloutSolver *solver, KloutSolveResult *result)
 {
 	ParallelContext *pcxt;
 	Team	   *team;
@@ -330,10 +333,12 @@ solve_in_parallel(KloutSolver *solver)
 		LaunchParallelWorkers(pcxt);
 		launched = pcxt->nworkers_launched;
 		work(team, solver->solve, solver->edges.address);
-		WaitForParallelWorkersToFinish(pcxt);
 	}
 	else
 		klout_solve_alone(solver->solve, solver->edges.address, check_interrupts);
+	klout_solve_finish(solver->plan, solver->solve, result);
+	if (launched > 0)
+		WaitForParallelWorkersToFinish(pcxt);
 	DestroyParallelContext(pcxt);
 	ExitParallelMode();
 	return launched;
@@ -349,11 +354,9 @@ klout_solver_start(KloutSolvePlan *plan, const double *warm)
 	solver->wanted = plan->rows > 0 ?
 		klout_workers_wanted(plan->edges_size + plan->size) : 0;
 	take_space(&solver->edges, memory, plan->edges_size, solver->wanted > 0);
-	klout_copy_edges((KloutAuthorityRun *) memory, plan, solver->edges.address,
+	klout_move_edges((KloutAuthorityRun *) memory, plan, solver->edges.address,
 					 solver->edges.segment, solver->wanted);
 	memory->share = NULL;
-	klout_keep_block((KloutAuthorityRun *) memory, plan->size + 64);
-	klout_graph_keep_tails(plan->graph);
 	take_kept_space(&solver->vectors, memory, plan->size,
 					solver->edges.segment != NULL);
 	solver->solve = klout_solve_init(plan, solver->vectors.address, warm);
@@ -367,12 +370,14 @@ klout_solver_finish(KloutSolver *solver, KloutSolveResult *result)
 	int			launched = 0;
 
 	if (solver->vectors.segment != NULL)
-		launched = solve_in_parallel(solver);
+		launched = solve_in_parallel(solver, result);
 	else
+	{
 		klout_solve_alone(solver->solve, solver->edges.address, check_interrupts);
+		klout_solve_finish(solver->plan, solver->solve, result);
+	}
 	elog(DEBUG1, "klout_authority: %d of %d parallel workers", launched,
 		 solver->wanted);
-	klout_solve_finish(solver->plan, solver->solve, result);
 	give_space(&solver->vectors, memory);
 	give_space(&solver->edges, memory);
 	pfree(solver);

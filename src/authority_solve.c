@@ -53,6 +53,9 @@
 #define PIECE_ROWS			4096
 #define PIECE_SLOTS			(64 * 1024)
 
+/* rows ahead that are asked for when the plan reads them */
+#define ROWS_AHEAD			16
+
 /* units that are copied to the solve at a time */
 #define COPY_UNITS			64
 
@@ -284,6 +287,9 @@ plan_rows(KloutSolvePlan *plan)
 		uint32		length = graph->length[v];
 		uint32		in_core = length;
 
+		/* rows of vertices in turn are anywhere */
+		if (v + ROWS_AHEAD < graph->n)
+			KLOUT_PREFETCH(&graph->column[graph->start[v + ROWS_AHEAD]]);
 		if (graph->place[v] != KLOUT_CORE)
 		{
 			plan->core_column[v] = KLOUT_NOBODY;

@@ -132,9 +132,10 @@ extern const char *klout_build_graph(KloutAuthorityRun *run, KloutGraph *graph,
 
 /*
  * klout_solve_edges, with so many parallel workers at most if all is shared
- * that they need.
+ * that they need.  The graph has the rows of tails alone then, and a block of
+ * the others is kept for the solve if one is large enough.
  */
-extern void klout_copy_edges(KloutAuthorityRun *run, const KloutSolvePlan *plan,
+extern void klout_move_edges(KloutAuthorityRun *run, const KloutSolvePlan *plan,
 							 void *edges, dsm_segment *edges_segment,
 							 int workers);
 

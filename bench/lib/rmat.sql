@@ -7,7 +7,7 @@
 --
 -- At each of the graph's levels one of four quadrants is drawn, with one bit for the actor and one
 -- for the target.  Four levels are drawn at once, by the place of a random number among the 256 sums
--- of their probabilities; of the 20 levels drawn, only the lowest count.
+-- of their probabilities; of the 24 levels drawn, only the lowest count.
 
 SELECT to_regclass('public.rmat') IS NULL AS missing, 16::bigint << levels AS rows FROM bench.setting \gset
 
@@ -26,16 +26,17 @@ FROM (SELECT outcome, sum(quadrant[1 + outcome / 64] * quadrant[1 + outcome / 16
 WHERE outcome < 255 \gset
 
 CREATE TABLE rmat AS
-SELECT hashint8extended((bench.bits(d[1], 1) * 65536 + bench.bits(d[2], 1) * 4096 + bench.bits(d[3], 1) * 256 +
+SELECT hashint8extended((bench.bits(d[6], 1) * 1048576 + bench.bits(d[1], 1) * 65536 + bench.bits(d[2], 1) * 4096 + bench.bits(d[3], 1) * 256 +
                          bench.bits(d[4], 1) * 16 + bench.bits(d[5], 1)) & people - 1, 11) & 9223372036854775807 AS actor,
-       hashint8extended((bench.bits(d[1], 0) * 65536 + bench.bits(d[2], 0) * 4096 + bench.bits(d[3], 0) * 256 +
+       hashint8extended((bench.bits(d[6], 0) * 1048576 + bench.bits(d[1], 0) * 65536 + bench.bits(d[2], 0) * 4096 + bench.bits(d[3], 0) * 256 +
                          bench.bits(d[4], 0) * 16 + bench.bits(d[5], 0)) & people - 1, 11) & 9223372036854775807 AS target,
        (1 << (h3 >> 32 & 3)::int)::float4 AS weight
 FROM (SELECT h3, ARRAY[width_bucket((h1 & 4294967295) / 4294967296.0::float8, :'sums'::float8[]),
                        width_bucket((h1 >> 32 & 4294967295) / 4294967296.0::float8, :'sums'::float8[]),
                        width_bucket((h2 & 4294967295) / 4294967296.0::float8, :'sums'::float8[]),
                        width_bucket((h2 >> 32 & 4294967295) / 4294967296.0::float8, :'sums'::float8[]),
-                       width_bucket((h3 & 4294967295) / 4294967296.0::float8, :'sums'::float8[])] AS d
+                       width_bucket((h3 & 4294967295) / 4294967296.0::float8, :'sums'::float8[]),
+                       width_bucket((h3 >> 40 & 16777215) / 16777216.0::float8, :'sums'::float8[])] AS d
       FROM (SELECT hashint8extended(i, 1) AS h1, hashint8extended(i, 2) AS h2, hashint8extended(i, 3) AS h3
             FROM generate_series(1, bench.scaled(:rows)) AS i OFFSET 0) AS hashes OFFSET 0) AS draws,
      (SELECT 1 << levels AS people FROM bench.setting) AS size;
