@@ -22,7 +22,7 @@
 
 /* edges of a chunk are an eighth of those before, within these bounds */
 #define LEAST_CHUNK			1024
-#define MOST_CHUNK			(64 * 1024)
+#define MOST_CHUNK			(16 * 1024)
 
 /* radix sorts go by digits of 11 bits */
 #define DIGIT_BITS			11
