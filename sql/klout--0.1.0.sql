@@ -1909,7 +1909,7 @@ BEGIN
 			one boolean PRIMARY KEY DEFAULT true CHECK (one),
 			actions regclass NOT NULL,
 			id_sequence regclass NOT NULL,
-			model @extschema@.klout_model NOT NULL,
+			model %7$s.klout_model NOT NULL,
 			bucket interval NOT NULL,
 			reactor_weight text NOT NULL CHECK (reactor_weight IN ('proven', 'none', 'score', 'authority')),
 			tenure interval NOT NULL CHECK (tenure >= '0'),
@@ -1973,7 +1973,7 @@ BEGIN
 			account %4$s NOT NULL,
 			network text NOT NULL,
 			topic text NOT NULL,
-			signals @extschema@.klout_signals NOT NULL,
+			signals %7$s.klout_signals NOT NULL,
 			PRIMARY KEY (account, network, topic)
 		) WITH (fillfactor = 70);
 		CREATE TABLE %1$I.posts (
@@ -1981,7 +1981,7 @@ BEGIN
 			post text NOT NULL,
 			account %4$s NOT NULL,
 			last_at timestamptz NOT NULL,
-			signals @extschema@.klout_signals NOT NULL,
+			signals %7$s.klout_signals NOT NULL,
 			PRIMARY KEY (network, post, account)
 		) WITH (fillfactor = 70);
 		CREATE TABLE %1$I.changed (
@@ -2016,13 +2016,13 @@ BEGIN
 		);
 		CREATE TABLE %1$I.models (
 			fingerprint text PRIMARY KEY,
-			model @extschema@.klout_model NOT NULL,
+			model %7$s.klout_model NOT NULL,
 			since timestamptz NOT NULL
 		);
 		CREATE TABLE %1$I.populations (
 			topic text PRIMARY KEY,
 			people bigint NOT NULL,
-			population @extschema@.klout_population NOT NULL,
+			population %7$s.klout_population NOT NULL,
 			people_at_63 bigint NOT NULL,
 			odds float8 NOT NULL
 		);
@@ -2053,7 +2053,9 @@ BEGIN
 			rank bigint NOT NULL,
 			PRIMARY KEY (perk, person)
 		);
-	$sql$, board, array_to_string(source, ', '), actions, person_type, array_to_string(fit, ' AND '), array_to_string(flaws, ' '));
+	$sql$, board, array_to_string(source, ', '), actions, person_type, array_to_string(fit, ' AND '), array_to_string(flaws, ' '),
+		-- never part of what format() reads: a schema may have a % in its name
+		'@extschema@');
 
 	EXECUTE format($sql$
 		INSERT INTO %I.settings (actions, id_sequence, model, bucket, reactor_weight, tenure, topics, posts)
@@ -2068,7 +2070,7 @@ BEGIN
 		SELECT s.topic, s.rank, s.person, s.score,
 			   (p.people + 1 - s.rank) / p.people::float8 AS percentile, s.reach, s.consistency,
 			   s.change_1, s.change_7, s.change_30, s.change_90, s.networks, l.fingerprint, l.at AS as_of
-		FROM (SELECT *, @extschema@.klout_rank() OVER (PARTITION BY topic ORDER BY score DESC) AS rank FROM %1$I.scores) AS s
+		FROM (SELECT *, %2$s.klout_rank() OVER (PARTITION BY topic ORDER BY score DESC) AS rank FROM %1$I.scores) AS s
 		JOIN %1$I.populations AS p USING (topic)
 		CROSS JOIN %1$I.last_publication AS l;
 
@@ -2085,8 +2087,8 @@ BEGIN
 
 		CREATE VIEW %1$I.moments WITH (security_invoker = true) AS
 		SELECT p.network, p.post, coalesce(a.person, p.account) AS person, p.last_at,
-			   @extschema@.klout_reach(p.signals, m.model, l.at) AS reach,
-			   @extschema@.klout_count(p.signals) AS actions
+			   %2$s.klout_reach(p.signals, m.model, l.at) AS reach,
+			   %2$s.klout_count(p.signals) AS actions
 		FROM %1$I.posts AS p
 		CROSS JOIN %1$I.last_publication AS l
 		JOIN %1$I.models AS m USING (fingerprint)
@@ -2097,7 +2099,7 @@ BEGIN
 		SELECT p.perk, p.capacity, count(g.perk) AS granted, p.capacity - count(g.perk) AS left
 		FROM %1$I.perks AS p LEFT JOIN %1$I.grants AS g USING (perk)
 		GROUP BY p.perk;
-	$sql$, board);
+	$sql$, board, '@extschema@');
 	PERFORM set_config('client_min_messages', messages, true);
 
 	EXECUTE format($sql$
@@ -2462,7 +2464,7 @@ BEGIN
 	EXECUTE format($sql$
 		WITH new AS (
 			SELECT a.target AS account, a.network, %5$s AS topic,
-				   @extschema@.klout_signals(a.network, a.kind, a.actor, a.at, %4$s, $5) AS signals
+				   %8$s.klout_signals(a.network, a.kind, a.actor, a.at, %4$s, $5) AS signals
 			FROM %2$s %6$s %3$s
 			GROUP BY 1, 2 %7$s
 			ORDER BY 1, 2, 3
@@ -2470,7 +2472,7 @@ BEGIN
 			INSERT INTO %1$I.signals AS s (account, network, topic, signals)
 			SELECT account, network, topic, signals FROM new
 			ON CONFLICT (account, network, topic) DO UPDATE
-			SET signals = @extschema@.klout_merge(s.signals, excluded.signals)
+			SET signals = %8$s.klout_merge(s.signals, excluded.signals)
 			RETURNING account, network
 		)
 		INSERT INTO %1$I.changed (person)
@@ -2481,21 +2483,21 @@ BEGIN
 	$sql$, board, arrived, conditions, weight,
 		CASE WHEN settings.topics THEN 'coalesce(a.topic, '''')' ELSE '''''::text' END,
 		CASE settings.reactor_weight WHEN 'none' THEN '' ELSE joins END,
-		CASE WHEN settings.topics THEN ', 3' ELSE '' END)
+		CASE WHEN settings.topics THEN ', 3' ELSE '' END, '@extschema@')
 	USING settings.watermark, last_id, as_of, settings.tenure, settings.bucket, rejected;
 
 	IF settings.posts THEN
 		EXECUTE format($sql$
 			INSERT INTO %1$I.posts AS p (network, post, account, last_at, signals)
 			SELECT a.network, a.post, a.target, max(a.at),
-				   @extschema@.klout_signals(a.network, a.kind, a.actor, a.at, %4$s, $5)
+				   %6$s.klout_signals(a.network, a.kind, a.actor, a.at, %4$s, $5)
 			FROM %2$s %5$s %3$s AND a.post IS NOT NULL AND a.at > $3 - interval '90 days'
 			GROUP BY 1, 2, 3
 			ORDER BY 1, 2, 3
 			ON CONFLICT (network, post, account) DO UPDATE
-			SET signals = @extschema@.klout_merge(p.signals, excluded.signals),
+			SET signals = %6$s.klout_merge(p.signals, excluded.signals),
 				last_at = greatest(p.last_at, excluded.last_at)
-		$sql$, board, arrived, conditions, weight, CASE settings.reactor_weight WHEN 'none' THEN '' ELSE joins END)
+		$sql$, board, arrived, conditions, weight, CASE settings.reactor_weight WHEN 'none' THEN '' ELSE joins END, '@extschema@')
 		USING settings.watermark, last_id, as_of, settings.tenure, settings.bucket, rejected;
 	END IF;
 
@@ -2550,16 +2552,16 @@ BEGIN
 	END IF;
 	EXECUTE format($sql$
 		INSERT INTO %1$I.populations AS p (topic, people, population, people_at_63, odds)
-		SELECT s.topic, count(*), @extschema@.klout_population(s.score), count(*) FILTER (WHERE s.score >= 63), sum(s.score / (100 - s.score))
+		SELECT s.topic, count(*), %5$s.klout_population(s.score), count(*) FILTER (WHERE s.score >= 63), sum(s.score / (100 - s.score))
 		FROM %1$I.scores AS s %2$s
 		GROUP BY s.topic
 		ON CONFLICT (topic) DO UPDATE
-		SET people = p.people %3$s excluded.people, population = @extschema@.%4$I(p.population, excluded.population),
+		SET people = p.people %3$s excluded.people, population = %5$s.%4$I(p.population, excluded.population),
 			people_at_63 = p.people_at_63 %3$s excluded.people_at_63, odds = p.odds %3$s excluded.odds
 	$sql$, board,
 		CASE WHEN changed IS NULL THEN '' ELSE 'WHERE ' || @extschema@.klout_is_changed(board, 's.person') END,
 		CASE WHEN changed < 0 THEN '-' ELSE '+' END,
-		CASE WHEN changed < 0 THEN 'klout_subtract' ELSE 'klout_merge' END);
+		CASE WHEN changed < 0 THEN 'klout_subtract' ELSE 'klout_merge' END, '@extschema@');
 	IF changed >= 0 THEN
 		EXECUTE format('DELETE FROM %I.populations WHERE people = 0', board);
 	END IF;
@@ -2639,14 +2641,14 @@ BEGIN
 		EXECUTE format($sql$
 			WITH facts AS %4$s (%2$s),
 			merged AS (
-				SELECT person, ''::text AS topic, @extschema@.klout_rollup(signals) AS signals
+				SELECT person, ''::text AS topic, %9$s.klout_rollup(signals) AS signals
 				FROM facts GROUP BY person
 				%3$s
 			)
 			INSERT INTO %1$I.scores AS s (person, topic, score, reach, consistency, change_1, change_7, change_30, change_90, networks)
 			SELECT m.person, m.topic, m.score, m.reach, m.consistency%6$s, m.networks
 			FROM (SELECT s.person, s.topic, (s.now).score, (s.now).reach, (s.now).consistency, (s.now).networks
-				  FROM (SELECT person, topic, @extschema@.klout_summary(signals, $1, $2) AS now FROM merged %5$s) AS s) AS m
+				  FROM (SELECT person, topic, %9$s.klout_summary(signals, $1, $2) AS now FROM merged %5$s) AS s) AS m
 			%7$s %8$s
 			ON CONFLICT (person, topic) DO UPDATE
 			SET score = excluded.score, reach = excluded.reach, consistency = excluded.consistency,
@@ -2659,7 +2661,7 @@ BEGIN
 			CASE WHEN citus THEN '' ELSE 'OFFSET 0' END,
 			changes, past,
 			-- of the index; what is sorted on Citus is sorted by the coordinator
-			CASE WHEN citus THEN '' ELSE 'ORDER BY m.person, m.topic' END)
+			CASE WHEN citus THEN '' ELSE 'ORDER BY m.person, m.topic' END, '@extschema@')
 		USING settings.model, as_of;
 		GET DIAGNOSTICS scored = ROW_COUNT;
 		rescored := rescored + scored;
@@ -2747,10 +2749,10 @@ BEGIN
 		IF as_of::date > before.at::date THEN
 			EXECUTE format($sql$
 				INSERT INTO %1$I.past (day, person, topic, score, rank, fingerprint)
-				SELECT $1, person, topic, score, @extschema@.klout_rank() OVER (PARTITION BY topic ORDER BY score DESC), $2
+				SELECT $1, person, topic, score, %2$s.klout_rank() OVER (PARTITION BY topic ORDER BY score DESC), $2
 				FROM %1$I.scores
 				ORDER BY person, topic	-- of the index
-			$sql$, board) USING before.at::date, before.fingerprint;
+			$sql$, board, '@extschema@') USING before.at::date, before.fingerprint;
 		END IF;
 		IF whole THEN
 			rescored := @extschema@.klout_score_people(board, true, as_of);
@@ -2814,8 +2816,8 @@ BEGIN
 	EXECUTE format($sql$
 		INSERT INTO %1$I.authority (person, authority, weight)
 		SELECT person::%3$s, authority, cume_dist() OVER (ORDER BY authority)
-		FROM @extschema@.%2$I($1)
-	$sql$, board, CASE person_type WHEN 'bigint' THEN 'klout_authority' ELSE 'klout_authority_text' END, person_type)
+		FROM %4$s.%2$I($1)
+	$sql$, board, CASE person_type WHEN 'bigint' THEN 'klout_authority' ELSE 'klout_authority_text' END, person_type, '@extschema@')
 	USING format($sql$
 		SELECT e.actor, e.target
 		FROM (SELECT coalesce(al.person, a.actor) AS actor, coalesce(tl.person, a.target) AS target
@@ -3059,17 +3061,17 @@ BEGIN
 		INTO STRICT settings USING as_of;
 	IF settings.reactor_weight = 'proven' THEN
 		EXECUTE format($sql$
-			SELECT round(@extschema@.klout_mix(signals)::numeric, 2)
-			FROM (SELECT @extschema@.klout_rollup(s.signals) AS signals
+			SELECT round(%2$s.klout_mix(signals)::numeric, 2)
+			FROM (SELECT %2$s.klout_rollup(s.signals) AS signals
 				  FROM %1$I.signals AS s LEFT JOIN %1$I.accounts AS l USING (account, network) GROUP BY coalesce(l.person, s.account)) AS p
-		$sql$, board) INTO mix;
+		$sql$, board, '@extschema@') INTO mix;
 		settings.model := settings.model OPERATOR(@extschema@.||) coalesce(jsonb_build_object('mix', mix), '{}');
 	END IF;
 	EXECUTE format($sql$
-		SELECT @extschema@.klout_calibrate(signals, $1, $2)
-		FROM (SELECT @extschema@.klout_rollup(s.signals) AS signals
+		SELECT %2$s.klout_calibrate(signals, $1, $2)
+		FROM (SELECT %2$s.klout_rollup(s.signals) AS signals
 			  FROM %1$I.signals AS s LEFT JOIN %1$I.accounts AS l USING (account, network) GROUP BY coalesce(l.person, s.account)) AS p
-	$sql$, board) INTO fitted USING settings.model, settings.as_of;
+	$sql$, board, '@extschema@') INTO fitted USING settings.model, settings.as_of;
 	RETURN fitted;
 END
 $body$;
@@ -3221,7 +3223,7 @@ BEGIN
 		RETURN;
 	END IF;
 	EXECUTE format('SELECT count(*) FROM %I.grants WHERE perk = $1', board) INTO granted USING perk;
-	EXECUTE format('SELECT @extschema@.klout_cutoff(population, $2) - 0.005 FROM %I.populations WHERE topic = $1', board)
+	EXECUTE format('SELECT %2$s.klout_cutoff(population, $2) - 0.005 FROM %1$I.populations WHERE topic = $1', board, '@extschema@')
 		INTO cutoff USING perk_row.topic, perk_row.top_share;
 	RETURN QUERY EXECUTE format($sql$
 		WITH had AS MATERIALIZED (
@@ -3237,7 +3239,7 @@ BEGIN
 		), ranked AS MATERIALIZED (
 			SELECT b.person, b.score, r.rank
 			FROM best AS b
-			JOIN (SELECT o.person, @extschema@.klout_rank() OVER (ORDER BY o.score DESC) AS rank
+			JOIN (SELECT o.person, %2$s.klout_rank() OVER (ORDER BY o.score DESC) AS rank
 				  FROM %1$I.scores AS o WHERE o.topic = $2 AND o.score >= (SELECT min(score) FROM best)) AS r USING (person)
 		), put AS (
 			INSERT INTO %1$I.grants (perk, person, granted_at, score, rank)
@@ -3245,7 +3247,7 @@ BEGIN
 			RETURNING person, score, rank
 		)
 		SELECT person::text, score, rank FROM put ORDER BY rank, person
-	$sql$, board) USING perk, perk_row.topic, perk_row.min_score, cutoff, perk_row.network,
+	$sql$, board, '@extschema@') USING perk, perk_row.topic, perk_row.min_score, cutoff, perk_row.network,
 		perk_row.capacity, granted, as_of;
 END
 $body$;
@@ -3262,11 +3264,11 @@ BEGIN
 	PERFORM @extschema@.klout_person_type(board);
 	-- those in higher bins are counted; of those in the same one (round() as klout_population does it), the index knows who is higher
 	EXECUTE format($sql$
-		SELECT @extschema@.klout_rank(p.population, $1) +
+		SELECT %2$s.klout_rank(p.population, $1) +
 			   (SELECT count(*) FROM %1$I.scores AS s
 				WHERE s.topic = $2 AND s.score > $1 AND s.score < $1 + 0.011 AND round(s.score * 100) = round($1 * 100))
 		FROM %1$I.populations AS p WHERE p.topic = $2
-	$sql$, board) INTO rank USING score, topic;
+	$sql$, board, '@extschema@') INTO rank USING score, topic;
 	RETURN rank;
 END
 $body$;
@@ -3366,12 +3368,12 @@ BEGIN
 		FROM %1$I.settings AS c CROSS JOIN %1$I.last_publication AS l JOIN %1$I.models AS m USING (fingerprint)
 	$sql$, board) INTO model, now_bucket, as_of;
 	EXECUTE format($sql$
-		SELECT @extschema@.klout_rollup(s.signals)
+		SELECT %3$s.klout_rollup(s.signals)
 		FROM %1$I.signals AS s LEFT JOIN %1$I.accounts AS l USING (account, network)
 		WHERE coalesce(l.person, s.account) = $1::%2$s AND ($2 = '' OR s.topic = $2)
 		  -- by index
 		  AND s.account = ANY (ARRAY(SELECT a.account FROM %1$I.accounts AS a WHERE a.person = $1::%2$s UNION SELECT $1::%2$s))
-	$sql$, board, person_type) INTO facts USING person, topic;
+	$sql$, board, person_type, '@extschema@') INTO facts USING person, topic;
 	recipe := model::jsonb;
 
 	RETURN QUERY

@@ -45,6 +45,9 @@ for my $file (glob('sql/klout--*.sql'))
 	is_deeply(\@other, [], "$file makes objects and does nothing else");
 	unlike($outline, qr/\bOR\s+REPLACE\b|\bIF\s+NOT\s+EXISTS\b/i, "$file takes over nothing that is there");
 	unlike($script, qr/\bSECURITY\s+DEFINER\b/i, "$file lends nobody's rights");
+	# the name is quoted as one by then, but a % in it would mean something to format()
+	my @formats = grep { /\@extschema\@/ } $script =~ /\bformat\((\$\w*\$.*?\$\w*\$|'(?:[^']|'')*')/gs;
+	is_deeply(\@formats, [], "$file: format() reads no name of a schema");
 
 	my (@loose, @unpinned);
 	for (grep { /CREATE (?:FUNCTION|PROCEDURE)/ && /LANGUAGE (?:plpgsql|sql)/ } @statements)
