@@ -2096,9 +2096,13 @@ BEGIN
 		WHERE p.last_at > l.at - interval '2160 hours';
 
 		CREATE VIEW %1$I.perks_left WITH (security_invoker = true) AS
-		SELECT p.perk, p.capacity, count(g.perk) AS granted, p.capacity - count(g.perk) AS left
-		FROM %1$I.perks AS p LEFT JOIN %1$I.grants AS g USING (perk)
-		GROUP BY p.perk;
+		SELECT p.perk, p.capacity, count(g.perk) AS granted, p.capacity - count(g.perk) AS left,
+			   -- half a bin below the cutoff, which is a score rounded to its bin
+			   greatest(p.min_score, %2$s.klout_cutoff(t.population, p.top_share) - 0.005, 0) AS from_score
+		FROM %1$I.perks AS p
+		LEFT JOIN %1$I.grants AS g USING (perk)
+		LEFT JOIN %1$I.populations AS t ON t.topic = p.topic
+		GROUP BY p.perk, t.topic;
 	$sql$, board, '@extschema@');
 	PERFORM set_config('client_min_messages', messages, true);
 
@@ -2128,7 +2132,7 @@ BEGIN
 		COMMENT ON VIEW %1$I.leaderboard IS 'rank, score, share of people at or below (percentile), changes over 1, 7, 30, 90 days';
 		COMMENT ON VIEW %1$I.movers IS 'how much scores changed over 1, 7, 30 and 90 days';
 		COMMENT ON VIEW %1$I.moments IS 'posts of the last 90 days with their reach';
-		COMMENT ON VIEW %1$I.perks_left IS 'how many of each perk are left';
+		COMMENT ON VIEW %1$I.perks_left IS 'how many of each perk are left, and from which score on people qualify: klout_qualify';
 	$sql$, board);
 
 	PERFORM @extschema@.klout_distribute(board, target_column);
@@ -3202,57 +3206,79 @@ $body$;
 COMMENT ON FUNCTION klout_opt_in(name, text) IS
 'Lets a person who opted out back in: actions that arrive from now on count. What was deleted comes back by klout_rebuild only';
 
-CREATE FUNCTION klout_grant(board name, perk text, as_of timestamptz DEFAULT now(), OUT person text, OUT score float8, OUT rank bigint)
+CREATE FUNCTION klout_qualify(board name, perk text, most bigint DEFAULT NULL, OUT person text, OUT score float8, OUT rank bigint)
 	RETURNS SETOF record
-	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100
 	SET search_path = pg_catalog, pg_temp
 AS $body$
 DECLARE
-	perk_row record;
-	granted bigint;
-	cutoff float8;
+	wanted record;
 BEGIN
-	PERFORM @extschema@.klout_person_type(board);
-	-- Whoever else grants this perk waits, then sees what was granted (see klout_lock)
-	EXECUTE format('UPDATE %I.perks SET capacity = capacity WHERE perk = $1 RETURNING *', board) INTO perk_row USING perk;
-	IF perk_row.perk IS NULL THEN
-		RAISE EXCEPTION 'klout_grant: board "%" has no perk "%"', board, perk
-			USING ERRCODE = 'undefined_object', HINT = format('Insert it into %I.perks.', board);
-	END IF;
-	IF as_of < perk_row.from_at OR as_of >= perk_row.until_at THEN
+	IF board IS NULL OR perk IS NULL THEN
 		RETURN;
 	END IF;
-	EXECUTE format('SELECT count(*) FROM %I.grants WHERE perk = $1', board) INTO granted USING perk;
-	EXECUTE format('SELECT %2$s.klout_cutoff(population, $2) - 0.005 FROM %1$I.populations WHERE topic = $1', board, '@extschema@')
-		INTO cutoff USING perk_row.topic, perk_row.top_share;
+	PERFORM @extschema@.klout_person_type(board);
+	IF most < 0 THEN
+		RAISE EXCEPTION 'klout_qualify: most must not be negative, got %', most
+			USING ERRCODE = 'numeric_value_out_of_range', HINT = 'It is a number of people; NULL is all.';
+	END IF;
+	EXECUTE format('SELECT perk, topic, network, from_score FROM %1$I.perks JOIN %1$I.perks_left USING (perk) WHERE perk = $1', board)
+		INTO wanted USING perk;
+	IF wanted.perk IS NULL THEN
+		RAISE EXCEPTION 'board "%" has no perk "%"', board, perk
+			USING ERRCODE = 'undefined_object', HINT = format('Insert it into %I.perks.', board);
+	END IF;
 	RETURN QUERY EXECUTE format($sql$
 		WITH had AS MATERIALIZED (
 			SELECT person FROM %1$I.grants WHERE perk = $1
 		), best AS MATERIALIZED (
 			SELECT s.person, s.score
 			FROM %1$I.scores AS s
-			WHERE s.topic = $2 AND s.score >= greatest($3, $4, 0)
-			  AND ($5::text IS NULL OR coalesce((s.networks ->> $5)::float8, 0) > 0)
+			WHERE s.topic = $2 AND s.score >= $3
+			  AND ($4::text IS NULL OR coalesce((s.networks ->> $4)::float8, 0) > 0)
 			  AND NOT EXISTS (SELECT FROM had AS h WHERE h.person = s.person)
 			ORDER BY s.score DESC, s.person
-			LIMIT greatest($6 - $7, 0)
-		), ranked AS MATERIALIZED (
-			SELECT b.person, b.score, r.rank
-			FROM best AS b
-			JOIN (SELECT o.person, %2$s.klout_rank() OVER (ORDER BY o.score DESC) AS rank
-				  FROM %1$I.scores AS o WHERE o.topic = $2 AND o.score >= (SELECT min(score) FROM best)) AS r USING (person)
-		), put AS (
+			LIMIT $5
+		)
+		SELECT b.person::text, b.score, r.rank
+		FROM best AS b
+		JOIN (SELECT o.person, %2$s.klout_rank() OVER (ORDER BY o.score DESC) AS rank
+			  FROM %1$I.scores AS o WHERE o.topic = $2 AND o.score >= (SELECT min(score) FROM best)) AS r USING (person)
+		ORDER BY b.score DESC, b.person
+	$sql$, board, '@extschema@') USING perk, wanted.topic, wanted.from_score, wanted.network, most;
+END
+$body$;
+COMMENT ON FUNCTION klout_qualify(name, text, bigint) IS
+'Who qualifies for a perk of a board by the last publication (min_score, top_share, topic, points on network) and does not have it, the best first, at most so many, by default all: whom klout_grant would take next. Whether there are any left, and from when until when it is granted, makes no difference';
+
+CREATE FUNCTION klout_grant(board name, perk text, as_of timestamptz DEFAULT now(), OUT person text, OUT score float8, OUT rank bigint)
+	RETURNS SETOF record
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+DECLARE
+	person_type CONSTANT text := @extschema@.klout_person_type(board);
+	granted record;		-- from when until when
+BEGIN
+	-- Whoever else grants this perk waits, then sees what was granted (see klout_lock)
+	EXECUTE format('UPDATE %I.perks SET capacity = capacity WHERE perk = $1 RETURNING from_at, until_at', board) INTO granted USING perk;
+	-- (no such perk: klout_qualify says so)
+	IF as_of < granted.from_at OR as_of >= granted.until_at THEN
+		RETURN;
+	END IF;
+	RETURN QUERY EXECUTE format($sql$
+		WITH put AS (
 			INSERT INTO %1$I.grants (perk, person, granted_at, score, rank)
-			SELECT $1, person, $8, score, rank FROM ranked
+			SELECT $1, q.person::%2$s, $2, q.score, q.rank
+			FROM %3$s.klout_qualify($3, $1, (SELECT greatest(l.left, 0) FROM %1$I.perks_left AS l WHERE l.perk = $1)) AS q
 			RETURNING person, score, rank
 		)
-		SELECT person::text, score, rank FROM put ORDER BY rank, person
-	$sql$, board, '@extschema@') USING perk, perk_row.topic, perk_row.min_score, cutoff, perk_row.network,
-		perk_row.capacity, granted, as_of;
+		SELECT p.person::text, p.score, p.rank FROM put AS p ORDER BY p.rank, p.person
+	$sql$, board, person_type, '@extschema@') USING perk, as_of, board;
 END
 $body$;
 COMMENT ON FUNCTION klout_grant(name, text, timestamptz) IS
-'Grants a perk of a board to the best of those who qualify by the last publication (min_score, top_share, topic, points on network) and do not have it, as long as there are some left, and returns them. Never more than the capacity and never twice to one person, whoever else grants at the same time. Nothing before from_at and from until_at on';
+'Grants a perk of a board to the best of those who qualify by the last publication (klout_qualify) and do not have it, as long as there are some left, and returns them. Never more than the capacity and never twice to one person, whoever else grants at the same time. Nothing before from_at and from until_at on';
 
 CREATE FUNCTION klout_rank_on_board(board name, score float8, topic text DEFAULT '') RETURNS bigint
 	LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT

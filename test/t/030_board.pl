@@ -355,8 +355,9 @@ for my $weight ('none', 'proven', 'score', 'authority')
 		INSERT INTO board.perks (perk, capacity) VALUES ('mug', 1);
 		SELECT (SELECT count(*) FROM board.leaderboard), (SELECT count(*) FROM "other %s place".klout_search('board', '1')),
 			   (SELECT count(*) FROM "other %s place".klout_statement('board', '1')), (SELECT count(*) FROM "other %s place".klout_compare('board', '{1}')),
-			   (SELECT count(*) FROM "other %s place".klout_grant('board', 'mug')), (SELECT count(*) FROM "other %s place".klout_audit('board'))}),
-		'3|1|1|1|1|0', "with klout in another schema, reactor_weight $weight");
+			   (SELECT count(*) FROM "other %s place".klout_qualify('board', 'mug')), (SELECT count(*) FROM "other %s place".klout_grant('board', 'mug')),
+			   (SELECT count(*) FROM "other %s place".klout_audit('board'))}),
+		'3|1|1|1|3|1|0', "with klout in another schema, reactor_weight $weight");
 	$node->safe_psql('elsewhere', q{
 		SELECT "other %s place".klout_link('board', 'n', '1', '2'), "other %s place".klout_unlink('board', 'n', '1');
 		SELECT "other %s place".klout_opt_out('board', '1'), "other %s place".klout_opt_in('board', '1');

@@ -136,6 +136,7 @@ my $work = q{
 	CALL klout_refresh('board'::name, 5000000::bigint, 'always'::text, '2026-02-01 00:00+00'::timestamptz);
 	SELECT klout_link('board'::name, 'n'::text, '1'::text, '2'::text), klout_opt_out('board'::name, '3'::text);
 	INSERT INTO board.perks (perk, capacity) VALUES ('mug', 1);
+	SELECT count(*) FROM klout_qualify('board'::name, 'mug'::text, 5::bigint);
 	SELECT count(*) FROM klout_grant('board'::name, 'mug'::text, now());
 	CALL klout_refresh('board'::name, 5000000::bigint, 'always'::text, '2026-02-02 00:00+00'::timestamptz);
 	SELECT count(*) FROM klout_search('board'::name, '2'::text, ''::text), klout_statement('board'::name, '2'::text, ''::text),
