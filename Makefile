@@ -17,7 +17,11 @@ found  = $(sort $(patsubst $(here)%,%,$(wildcard $(here)$(1))))
 EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(here)klout.control)
 SOURCES    := $(call found,src/*.c)
 OBJS        = $(SOURCES:.c=.o)
+# the install script is made; scripts of released versions and upgrades are there
+SCRIPT      = klout--$(EXTVERSION).sql
+SQL         = sql/klout.sql
 DATA        = $(call found,sql/klout--*.sql)
+DATA_built  = $(SCRIPT)
 
 # ---- tests -------------------------------------------------------------------------------------
 
@@ -69,6 +73,9 @@ ifneq ($(autodepend),yes)
 override CFLAGS += -MMD -MP
 -include $(OBJS:.o=.d)
 endif
+$(SCRIPT): $(SQL) $(here)Makefile
+	cat $(filter %.sql,$^) >$@
+
 $(OBJS): $(here)Makefile | $(CURDIR)/src
 $(OBJS:.o=.bc): %.bc: %.o
 
@@ -166,6 +173,9 @@ fuzz-replay: $(REPLAYERS) fuzz-seeds
 
 # ---- other targets -----------------------------------------------------------------------------
 
+# one of the tests reads it
+installcheck prove_installcheck: $(SCRIPT)
+
 # The TAP tests alone, also where the server was built without --enable-tap-tests
 .PHONY: prove_installcheck
 prove_installcheck:
@@ -188,7 +198,7 @@ dist:
 
 .PHONY: help
 help:
-	@echo "make [all]               build klout.so and, where the server has LLVM, its bitcode"
+	@echo "make [all]               build klout.so, its bitcode where the server has LLVM, $(SCRIPT)"
 	@echo "make install             install into the server of PG_CONFIG (DESTDIR is honoured)"
 	@echo "make installcheck        regression, isolation and TAP tests against a running server"
 	@echo "make prove_installcheck  the TAP tests alone (PROVE_TESTS='test/t/NAME.pl' for some)"

@@ -26,9 +26,11 @@ sub answer
 # The script, statement by statement.  What it says runs as a superuser, in a
 # schema that may be full of somebody else's objects.
 #
-for my $file (glob('sql/klout--*.sql'))
+my ($version) = slurp_file('klout.control') =~ /^default_version *= *'(.*)'/m;
+for my $path ("$ENV{TESTDIR}/klout--$version.sql", glob('sql/klout--*.sql'))
 {
-	my $script = slurp_file($file);
+	my $script = slurp_file($path);
+	my ($file) = $path =~ m{([^/]*)$};
 
 	like($script, qr/^\\echo Use "[^"\n]+" to load this file\. \\quit$/m, "$file cannot be run by psql by mistake");
 	# bodies and string constants out of the way

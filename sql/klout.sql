@@ -1,4 +1,4 @@
-/* klout--0.1.0.sql: every object of the extension, by concern. */
+/* klout.sql: every object of the extension, by concern.  make copies it to klout--<version>.sql, which is installed. */
 
 -- complain if script is sourced in psql, rather than via CREATE EXTENSION
 \echo Use "CREATE EXTENSION klout" to load this file. \quit
