@@ -5,7 +5,8 @@
 #   make help                  every target and option
 #
 # Works in the source tree and out of it (mkdir b && cd b && make -f ../Makefile VPATH=..).
-# Files are found by wildcard: a new source, script or test needs no line here.
+# Files are found by wildcard: a new source, script or test needs no line here, but a part of the install script
+# needs its place in SQL_PARTS.
 
 EXTENSION   = klout
 MODULE_big  = klout
@@ -17,11 +18,15 @@ found  = $(sort $(patsubst $(here)%,%,$(wildcard $(here)$(1))))
 EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(here)klout.control)
 SOURCES    := $(call found,src/*.c)
 OBJS        = $(SOURCES:.c=.o)
-# the install script is made; scripts of released versions and upgrades are there
+# The install script of this version is made of parts, each of which needs types of those before it; those of
+# released versions and the upgrades are there
+SQL_PARTS   = model signals score fit population calibrate validate authority \
+  board board_take_in board_publish board_refresh board_people board_perks board_read
+SQL         = sql/klout.sql $(SQL_PARTS:%=sql/parts/%.sql)
 SCRIPT      = klout--$(EXTVERSION).sql
-SQL         = sql/klout.sql
 DATA        = $(call found,sql/klout--*.sql)
 DATA_built  = $(SCRIPT)
+$(foreach part,$(filter-out $(SQL),$(call found,sql/parts/*.sql)),$(error $(part) has no place in SQL_PARTS))
 
 # ---- tests -------------------------------------------------------------------------------------
 
