@@ -178,9 +178,6 @@ fuzz-replay: $(REPLAYERS) fuzz-seeds
 
 # ---- other targets -----------------------------------------------------------------------------
 
-# one of the tests reads it
-installcheck prove_installcheck: $(SCRIPT)
-
 # The TAP tests alone, also where the server was built without --enable-tap-tests
 .PHONY: prove_installcheck
 prove_installcheck:

@@ -23,11 +23,14 @@ sub answer
 }
 
 #
-# The script, statement by statement.  What it says runs as a superuser, in a
-# schema that may be full of somebody else's objects.
+# The scripts as they are installed, statement by statement.  What they say runs
+# as a superuser, in a schema that may be full of somebody else's objects.
 #
-my ($version) = slurp_file('klout.control') =~ /^default_version *= *'(.*)'/m;
-for my $path ("$ENV{TESTDIR}/klout--$version.sql", glob('sql/klout--*.sql'))
+my ($root) = klout_conf() =~ m{'(/.*?/root)[':/]};
+my $share = qx(pg_config --sharedir) =~ s/\n//r;
+my @installed = glob(($root // '') . "$share/extension/klout--*.sql");
+cmp_ok(scalar(@installed), '>', 0, 'the scripts are found');
+for my $path (@installed)
 {
 	my $script = slurp_file($path);
 	my ($file) = $path =~ m{([^/]*)$};
