@@ -5,7 +5,8 @@
 #   make help                  every target and option
 #
 # Works in the source tree and out of it (mkdir b && cd b && make -f ../Makefile VPATH=..).
-# Files are found by wildcard: a new source, script or test needs no line here.
+# Files are found by wildcard: a new source, script or test needs no line here, but a part of the install script
+# needs its place in SQL_PARTS.
 
 EXTENSION   = klout
 MODULE_big  = klout
@@ -17,7 +18,15 @@ found  = $(sort $(patsubst $(here)%,%,$(wildcard $(here)$(1))))
 EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(here)klout.control)
 SOURCES    := $(call found,src/*.c)
 OBJS        = $(SOURCES:.c=.o)
+# The install script of this version is made of parts, each of which needs types of those before it; those of
+# released versions and the upgrades are there
+SQL_PARTS   = model signals score fit population calibrate validate authority \
+  board board_take_in board_publish board_refresh board_people board_perks board_read
+SQL         = sql/klout.sql $(SQL_PARTS:%=sql/parts/%.sql)
+SCRIPT      = klout--$(EXTVERSION).sql
 DATA        = $(call found,sql/klout--*.sql)
+DATA_built  = $(SCRIPT)
+$(foreach part,$(filter-out $(SQL),$(call found,sql/parts/*.sql)),$(error $(part) has no place in SQL_PARTS))
 
 # ---- tests -------------------------------------------------------------------------------------
 
@@ -69,6 +78,9 @@ ifneq ($(autodepend),yes)
 override CFLAGS += -MMD -MP
 -include $(OBJS:.o=.d)
 endif
+$(SCRIPT): $(SQL) $(here)Makefile
+	cat $(filter %.sql,$^) >$@
+
 $(OBJS): $(here)Makefile | $(CURDIR)/src
 $(OBJS:.o=.bc): %.bc: %.o
 
@@ -188,7 +200,7 @@ dist:
 
 .PHONY: help
 help:
-	@echo "make [all]               build klout.so and, where the server has LLVM, its bitcode"
+	@echo "make [all]               build klout.so, its bitcode where the server has LLVM, $(SCRIPT)"
 	@echo "make install             install into the server of PG_CONFIG (DESTDIR is honoured)"
 	@echo "make installcheck        regression, isolation and TAP tests against a running server"
 	@echo "make prove_installcheck  the TAP tests alone (PROVE_TESTS='test/t/NAME.pl' for some)"

@@ -41,7 +41,7 @@ SELECT klout_person_type(:'board') AS person_type \gset
 
 -- The publication that the pages show
 SELECT count(*) > 0 AS is_published, min(at) AS as_of, min((at AT TIME ZONE 'UTC')::date) AS day
-FROM (SELECT at FROM :"board".publications WHERE published ORDER BY at DESC LIMIT 1) AS last \gset
+FROM :"board".last_publication \gset
 \if :is_published
 \else
     DO $$ BEGIN RAISE EXCEPTION 'board "%" has no publication yet', current_setting('klout_report.board')
@@ -81,12 +81,6 @@ WITH topics AS MATERIALIZED (
     FROM :"board".history AS h
     WHERE h.topic = '' AND h.day BETWEEN :'day'::date - 90 AND :'day'::date
     GROUP BY h.day
-), perks AS (
-    SELECT p.*, count(g.perk) AS granted, coalesce(klout_cutoff(t.population, p.top_share) - 0.005, 0) AS cutoff
-    FROM :"board".perks AS p
-    LEFT JOIN :"board".grants AS g USING (perk)
-    LEFT JOIN :"board".populations AS t ON t.topic = p.topic
-    GROUP BY p.perk, t.population
 )
 SELECT 'board', json_build_object(
     'board', :'board',
@@ -135,12 +129,12 @@ SELECT 'board', json_build_object(
                    'perk', p.perk,
                    'min_score', p.min_score,
                    'top_share', p.top_share,
-                   'from_score', round(greatest(p.min_score, p.cutoff, 0)::numeric, 2),
+                   'from_score', round(p.from_score::numeric, 2),
                    'network', p.network,
                    'topic', p.topic,
                    'capacity', p.capacity,
                    'granted', p.granted,
-                   'left', p.capacity - p.granted,
+                   'left', p."left",
                    'from_at', nullif(p.from_at, '-infinity'),
                    'until_at', nullif(p.until_at, 'infinity'),
                    'open', now() >= p.from_at AND now() < p.until_at,
@@ -150,16 +144,12 @@ SELECT 'board', json_build_object(
                                                        ORDER BY rank, person), '[]')
                               FROM (SELECT * FROM :"board".grants AS g WHERE g.perk = p.perk ORDER BY rank, person LIMIT 100) AS g)
                ) ORDER BY p.perk), '[]')
-        FROM perks AS p
-        CROSS JOIN LATERAL (	-- who qualifies as klout_grant has it, and does not have one
+        FROM (SELECT * FROM :"board".perks JOIN :"board".perks_left USING (perk, capacity)) AS p
+        CROSS JOIN LATERAL (
             SELECT count(*) AS people,
-                   coalesce(json_agg(json_build_array(s.person::text, round(s.score::numeric, 2)) ORDER BY s.score DESC, s.person)
-                            FILTER (WHERE s.place <= least(p.capacity - p.granted, 100)), '[]') AS next
-            FROM (SELECT person, score, row_number() OVER (ORDER BY score DESC, person) AS place
-                  FROM :"board".scores AS s
-                  WHERE s.topic = p.topic AND s.score >= greatest(p.min_score, p.cutoff, 0)
-                    AND (p.network IS NULL OR coalesce((s.networks ->> p.network)::float8, 0) > 0)
-                    AND NOT EXISTS (SELECT FROM :"board".grants AS g WHERE g.perk = p.perk AND g.person = s.person)) AS s) AS q))
+                   coalesce(json_agg(json_build_array(n.person, round(n.score::numeric, 2)) ORDER BY n.place)
+                            FILTER (WHERE n.place <= least(p."left", 100)), '[]') AS next
+            FROM klout_qualify(:'board', p.perk) WITH ORDINALITY AS n (person, score, rank, place)) AS q))
 FROM :"board".settings AS c
 CROSS JOIN (SELECT * FROM :"board".publications WHERE at = :'as_of') AS l;
 

@@ -134,7 +134,7 @@ copy_checkout() {
 		tar -C "$top" --null --files-from="$list" -cf - | tar -C "$1" -xf - --no-same-owner
 	else
 		tar -C "$top" --exclude=./.git --exclude=./tmp --exclude='*.o' --exclude='*.bc' --exclude='*.so' \
-			--exclude='*.d' -cf - . | tar -C "$1" -xf - --no-same-owner
+			--exclude='*.d' --exclude='./klout--*.sql' -cf - . | tar -C "$1" -xf - --no-same-owner
 	fi
 	chmod -R u+rwX "$1"
 }

@@ -2,9 +2,6 @@
 --
 --   \set board 'board'
 --   \i docs/psql/perks.sql
---
--- Grants nothing: the transaction in which it asks klout_grant is rolled back, so it needs the rights to grant,
--- and runs where no transaction is open.
 SELECT l.perk, l."left" || ' of ' || l.capacity AS "left",
        rpad(repeat('#', CASE WHEN l.capacity > 0 THEN (20 * l."left" / l.capacity)::integer ELSE 0 END), 20, '.') AS bar,
        concat_ws(', ', p.min_score || ' or more', 'best ' || 100 * p.top_share || ' %', 'points on ' || p.network, 'topic ' || nullif(p.topic, '')) AS "for",
@@ -12,8 +9,6 @@ SELECT l.perk, l."left" || ' of ' || l.capacity AS "left",
 FROM :"board".perks_left AS l JOIN :"board".perks AS p USING (perk)
 ORDER BY l.perk;
 
-BEGIN;
-SELECT p.perk, n.person AS "next in line", round(n.score::numeric, 2) AS score, n.rank
-FROM :"board".perks AS p CROSS JOIN LATERAL klout_grant(:'board', p.perk) AS n
-ORDER BY p.perk, n.rank, n.person;
-ROLLBACK;
+SELECT l.perk, n.person AS "next in line", round(n.score::numeric, 2) AS score, n.rank
+FROM :"board".perks_left AS l CROSS JOIN LATERAL klout_qualify(:'board', l.perk, greatest(l."left", 0)) AS n
+ORDER BY l.perk, n.rank, n.person;

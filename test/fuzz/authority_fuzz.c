@@ -15,6 +15,7 @@
 
 #include "authority_build.h"
 #include "authority_solve.h"
+#include "blocks.h"
 
 #define PEOPLE_MAX		64
 #define EDGES_MAX		1000
@@ -27,60 +28,6 @@ typedef struct Edge
 } Edge;
 
 static Edge edges_in[EDGES_MAX];
-
-/* ----------
- * Memory, all of which can be given back after a refusal
- * ----------
- */
-typedef struct Block
-{
-	struct Block *next;
-	struct Block *prev;
-	char		data[] pg_attribute_aligned(16);
-} Block;
-
-static Block blocks = {&blocks, &blocks};
-
-static void *
-link_block(Block *block)
-{
-	block->next = blocks.next;
-	block->prev = &blocks;
-	block->next->prev = block;
-	blocks.next = block;
-	return block->data;
-}
-
-static Block *
-unlink_block(void *data)
-{
-	Block	   *block = (Block *) ((char *) data - offsetof(Block, data));
-
-	block->next->prev = block->prev;
-	block->prev->next = block->next;
-	return block;
-}
-
-static void *
-fuzz_allocate(KloutMemory *memory, size_t size)
-{
-	Block	   *block = malloc(offsetof(Block, data) + size);
-
-	memset(block->data, 0xAB, size);
-	return link_block(block);
-}
-
-static void *
-fuzz_resize(KloutMemory *memory, void *data, size_t size)
-{
-	return link_block(realloc(unlink_block(data), offsetof(Block, data) + size));
-}
-
-static void
-fuzz_release(KloutMemory *memory, void *data)
-{
-	free(unlink_block(data));
-}
 
 static void
 fuzz_refuse(KloutMemory *memory, size_t needed)
@@ -119,8 +66,7 @@ static bool
 authority(int n, int step, bool bytes, const KloutSolveOptions *options,
 		  double *result, KloutSolveResult *solved)
 {
-	KloutMemory memory = {fuzz_allocate, fuzz_resize, fuzz_release, fuzz_refuse,
-	fuzz_interrupts, NULL, NULL, (size_t) 1 << 30, 0, 0};
+	KloutMemory memory = memory_of((size_t) 1 << 30, fuzz_refuse, fuzz_interrupts);
 	KloutIds	ids;
 	KloutEdges	edges;
 	KloutGraph	graph;
@@ -166,8 +112,7 @@ authority(int n, int step, bool bytes, const KloutSolveOptions *options,
 	{
 		require(culprit < ids.n);
 		/* its owner ends it all then */
-		while (blocks.next != &blocks)
-			free(unlink_block(blocks.next->data));
+		release_all();
 		return false;
 	}
 

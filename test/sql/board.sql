@@ -531,7 +531,16 @@ INSERT INTO perk_board.perks (perk, min_score, top_share, network, topic, capaci
     ('none', NULL, NULL, NULL, '', 0, '-infinity', 'infinity'),
     ('soon', NULL, NULL, NULL, '', 1, '2026-02-01 00:00+00', '2026-03-01 00:00+00');
 SELECT rank, person, round(score::numeric, 2) AS score FROM perk_board.leaderboard WHERE topic = '' ORDER BY rank;
+-- as the leaderboard has it: all 20; the best 10 % of 20 people, 40 % of 5 people in art; from 48 on; those of an even number
+SELECT perk, round(from_score::numeric, 2) AS from_score, (SELECT array_agg(person ORDER BY place) FROM klout_qualify('perk_board', perk) WITH ORDINALITY AS q (person, score, rank, place)) AS qualify
+FROM perk_board.perks_left ORDER BY perk;
+SELECT person, round(score::numeric, 2) AS score, rank FROM klout_qualify('perk_board', 'any', 4);
+SELECT person, rank FROM klout_qualify('perk_board', 'n2', 0);
+SELECT klout_qualify('perk_board', 'n2', -1);
+SELECT klout_qualify('perk_board', 'no such');
+SELECT count(*) FROM klout_qualify(NULL, 'any') AS a, klout_qualify('perk_board', NULL) AS b;
 SELECT * FROM (SELECT person, rank FROM klout_grant('perk_board', 'any')) AS g;
+SELECT person, rank FROM klout_qualify('perk_board', 'any', 2); -- but who has it
 SELECT * FROM klout_grant('perk_board', 'any');
 UPDATE perk_board.perks SET capacity = 5 WHERE perk = 'any';
 SELECT * FROM (SELECT person, rank FROM klout_grant('perk_board', 'any')) AS g;

@@ -331,13 +331,13 @@ SKIP:
 	$node->safe_psql('postgres', "SELECT cron.unschedule('board')");
 }
 
-# ---- klout in a schema of its own, and a path that leads astray ----------------------------------
+# ---- klout in a schema of its own, with a name that format() trips over, and a path that leads astray
 
 $node->safe_psql('postgres', 'CREATE DATABASE elsewhere TEMPLATE template0');
 $node->safe_psql('elsewhere', q{
-	CREATE SCHEMA "other place"; CREATE EXTENSION klout SCHEMA "other place";
+	CREATE SCHEMA "other %s place"; CREATE EXTENSION klout SCHEMA "other %s place";
 	CREATE TABLE actions (id bigserial PRIMARY KEY, network text, kind text, actor bigint, target bigint, at timestamptz);
-	INSERT INTO actions (network, kind, actor, target, at) SELECT 'n', 'k', 10 + g, g % 3, '2020-01-01 00:00+00' FROM generate_series(1, 9) AS g;
+	INSERT INTO actions (network, kind, actor, target, at) SELECT 'n', 'k', 10 + g % 2, g % 3, timestamptz '2020-01-01 00:00+00' - (9 - g) * interval '10 days' FROM generate_series(1, 9) AS g;
 	CREATE FUNCTION public.trap(bigint, integer) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''trapped''; END';
 	CREATE FUNCTION public.trap(text, text) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''trapped''; END';
 	CREATE FUNCTION public.now() RETURNS timestamptz LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''trapped''; END';
@@ -348,20 +348,22 @@ $node->safe_psql('elsewhere', q{
 	ALTER DATABASE elsewhere SET search_path = public, pg_catalog});
 for my $weight ('none', 'proven', 'score', 'authority')
 {
-	$node->safe_psql('elsewhere', qq{SELECT "other place".klout_create_board('board', 'actions', reactor_weight => '$weight')});
-	$node->safe_psql('elsewhere', q{CALL "other place".klout_refresh('board', as_of => '2020-01-02 00:00+00')});
-	$node->safe_psql('elsewhere', q{CALL "other place".klout_refresh('board', batch => 2, publish => 'always')});
+	$node->safe_psql('elsewhere', qq{SELECT "other %s place".klout_create_board('board', 'actions', reactor_weight => '$weight')});
+	$node->safe_psql('elsewhere', q{CALL "other %s place".klout_refresh('board', as_of => '2020-01-02 00:00+00')});
+	$node->safe_psql('elsewhere', q{CALL "other %s place".klout_refresh('board', batch => 2, publish => 'always')});
 	is($node->safe_psql('elsewhere', q{
 		INSERT INTO board.perks (perk, capacity) VALUES ('mug', 1);
-		SELECT (SELECT count(*) FROM board.leaderboard), (SELECT count(*) FROM "other place".klout_search('board', '1')),
-			   (SELECT count(*) FROM "other place".klout_statement('board', '1')), (SELECT count(*) FROM "other place".klout_compare('board', '{1}')),
-			   (SELECT count(*) FROM "other place".klout_grant('board', 'mug')), (SELECT count(*) FROM "other place".klout_audit('board'))}),
-		'3|1|1|1|1|0', "with klout in another schema, reactor_weight $weight");
+		SELECT (SELECT count(*) FROM board.leaderboard), (SELECT count(*) FROM "other %s place".klout_search('board', '1')),
+			   (SELECT count(*) FROM "other %s place".klout_statement('board', '1')), (SELECT count(*) FROM "other %s place".klout_compare('board', '{1}')),
+			   (SELECT count(*) FROM "other %s place".klout_qualify('board', 'mug')), (SELECT count(*) FROM "other %s place".klout_grant('board', 'mug')),
+			   (SELECT count(*) FROM "other %s place".klout_audit('board'))}),
+		'3|1|1|1|3|1|0', "with klout in another schema, reactor_weight $weight");
 	$node->safe_psql('elsewhere', q{
-		SELECT "other place".klout_link('board', 'n', '1', '2'), "other place".klout_unlink('board', 'n', '1');
-		SELECT "other place".klout_opt_out('board', '1'), "other place".klout_opt_in('board', '1');
-		SELECT "other place".klout_rebuild('board');
-		SELECT "other place".klout_drop_board('board')});
+		SELECT "other %s place".klout_link('board', 'n', '1', '2'), "other %s place".klout_unlink('board', 'n', '1');
+		SELECT "other %s place".klout_opt_out('board', '1'), "other %s place".klout_opt_in('board', '1');
+		SELECT "other %s place".klout_set_model('board', "other %s place".klout_calibrate_board('board', '2020-01-02 00:00+00'));
+		SELECT "other %s place".klout_rebuild('board');
+		SELECT "other %s place".klout_drop_board('board')});
 }
 
 # ---- DROP leaves nothing -----------------------------------------------------------------------

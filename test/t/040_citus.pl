@@ -288,6 +288,7 @@ for my $reactor_weight ('proven', 'none', 'score', 'authority')
 	$refresh->('2026-02-02 12:00+00', ", publish => 'always'");
 	agree($b, $l, "$reactor_weight: and another day");
 	$both->(q{INSERT INTO {b}.perks (perk, min_score, capacity) VALUES ('mug', 1, 5)});
+	is(ask("SELECT * FROM klout_qualify('$b', 'mug')"), ask("SELECT * FROM klout_qualify('$l', 'mug')"), "$reactor_weight: the same people qualify for a perk");
 	is(ask("SELECT * FROM klout_grant('$b', 'mug', '2026-02-02 13:00+00')"), ask("SELECT * FROM klout_grant('$l', 'mug', '2026-02-02 13:00+00')"),
 		"$reactor_weight: the same people get a perk");
 	$both->(q{SELECT klout_rebuild('{b}')});

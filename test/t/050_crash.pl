@@ -80,9 +80,24 @@ sub crash
 	{
 		$node->start;
 	}
-	ok($node->poll_query_until('postgres', 'SELECT NOT pg_is_in_recovery()'), "$name: the server is up again");
+	ok(is_up(), "$name: the server is up again");
 	is(segments(), $segments, "$name: no shared memory is left");
 	is($node->safe_psql('postgres', 'SELECT count(*) FROM pg_ls_tmpdir()'), '0', "$name: no file is left");
+}
+
+# Waits until the server answers.  Not by poll_query_until: a psql that is refused may end before the query is
+# written to it, and that ends the test.
+sub is_up
+{
+	for (1 .. 10 * $PostgreSQL::Test::Utils::timeout_default)
+	{
+		my $answer = '';
+
+		run_log([ 'psql', '-X', '-A', '-t', '-d', $node->connstr('postgres'), '-c', 'SELECT NOT pg_is_in_recovery()' ], '>', \$answer, '2>', \my $refusal);
+		return 1 if $answer eq "t\n";
+		sleep(0.1);
+	}
+	return 0;
 }
 
 # Number of segments of shared memory

@@ -22,7 +22,7 @@ my $databases = 0;
 # ---- the versions there are ----------------------------------------------------------------------
 
 my ($current) = slurp_file('klout.control') =~ /^default_version *= *'(.*)'/m;
-my @older = grep { $_ ne $current } map { m{klout--([\d.]+)\.sql$} ? $1 : () } sort glob('sql/klout--*.sql');
+my @older = map { m{klout--([\d.]+)\.sql$} ? $1 : () } sort glob('sql/klout--*.sql');
 my $fresh = catalog_of(create());
 
 cmp_ok(scalar(split(/\n/, $fresh)), '>', 500, 'the catalog of a fresh extension is long');
@@ -88,14 +88,14 @@ sub make_versions
 	my $share = qx(pg_config --sharedir) =~ s/\n//r;
 	my $libraries = qx(pg_config --pkglibdir) =~ s/\n//r;
 
-	system("mkdir '$dir/next' && cp -R sql klout.control META.json CHANGELOG.md script test '$dir/next' && cd '$dir/next' && script/new-version $next >/dev/null") == 0
+	system("mkdir '$dir/next' && cp -R sql klout.control META.json CHANGELOG.md Makefile script test '$dir/next' && cd '$dir/next' && script/new-version $next >/dev/null && make -s klout--$next.sql") == 0
 	  or die 'script/new-version failed';
 	make_path("$dir/root$share/extension", "$dir/root$libraries");
 	symlink("$dir/root$share/extension", "$dir/installed") or die $!;
 	copy("$root$libraries/klout.so", "$dir/root$libraries/klout.so") or die $!;
 	$node->append_conf('postgresql.conf', klout_conf() =~ s/\Q$root\E/$dir\/root/gr);
 	$node->restart;
-	like(slurp_file("$dir/next/META.json"), qr/"version": "\Q$next\E".*"file": "sql\/klout--\Q$next\E\.sql".*"meta-spec": \{\s*"version": "1\.0\.0"/s, 'META.json names the next version');
+	like(slurp_file("$dir/next/META.json"), qr/"version": "\Q$next\E".*"version": "\Q$next\E".*"meta-spec": \{\s*"version": "1\.0\.0"/s, 'META.json names the next version');
 	like(slurp_file("$dir/next/CHANGELOG.md"), qr/^## \[\Q$next\E\] - unreleased\n\n## \[\Q$current\E\]/m, 'so does CHANGELOG.md');
 	return;
 }
@@ -105,7 +105,7 @@ sub attempt
 {
 	my ($full, $upgrade) = @_;
 
-	copy($_, "$dir/installed/") or die "$_: $!" for glob("$dir/next/sql/klout--*.sql"), "$dir/next/klout.control";
+	copy($_, "$dir/installed/") or die "$_: $!" for glob("$dir/next/sql/klout--*.sql"), "$dir/next/klout--$next.sql", "$dir/next/klout.control";
 	append("$dir/installed/klout--$next.sql", $full);
 	append("$dir/installed/klout--$current--$next.sql", $upgrade);
 	return map { catalog_of($_) } create($next), create($next, $current);

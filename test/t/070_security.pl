@@ -23,12 +23,17 @@ sub answer
 }
 
 #
-# The script, statement by statement.  What it says runs as a superuser, in a
-# schema that may be full of somebody else's objects.
+# The scripts as they are installed, statement by statement.  What they say runs
+# as a superuser, in a schema that may be full of somebody else's objects.
 #
-for my $file (glob('sql/klout--*.sql'))
+my ($root) = klout_conf() =~ m{'(/.*?/root)[':/]};
+my $share = qx(pg_config --sharedir) =~ s/\n//r;
+my @installed = glob(($root // '') . "$share/extension/klout--*.sql");
+cmp_ok(scalar(@installed), '>', 0, 'the scripts are found');
+for my $path (@installed)
 {
-	my $script = slurp_file($file);
+	my $script = slurp_file($path);
+	my ($file) = $path =~ m{([^/]*)$};
 
 	like($script, qr/^\\echo Use "[^"\n]+" to load this file\. \\quit$/m, "$file cannot be run by psql by mistake");
 	# bodies and string constants out of the way
@@ -45,6 +50,9 @@ for my $file (glob('sql/klout--*.sql'))
 	is_deeply(\@other, [], "$file makes objects and does nothing else");
 	unlike($outline, qr/\bOR\s+REPLACE\b|\bIF\s+NOT\s+EXISTS\b/i, "$file takes over nothing that is there");
 	unlike($script, qr/\bSECURITY\s+DEFINER\b/i, "$file lends nobody's rights");
+	# the name is quoted as one by then, but a % in it would mean something to format()
+	my @formats = grep { /\@extschema\@/ } $script =~ /\bformat\((\$\w*\$.*?\$\w*\$|'(?:[^']|'')*')/gs;
+	is_deeply(\@formats, [], "$file: format() reads no name of a schema");
 
 	my (@loose, @unpinned);
 	for (grep { /CREATE (?:FUNCTION|PROCEDURE)/ && /LANGUAGE (?:plpgsql|sql)/ } @statements)
@@ -133,6 +141,7 @@ my $work = q{
 	CALL klout_refresh('board'::name, 5000000::bigint, 'always'::text, '2026-02-01 00:00+00'::timestamptz);
 	SELECT klout_link('board'::name, 'n'::text, '1'::text, '2'::text), klout_opt_out('board'::name, '3'::text);
 	INSERT INTO board.perks (perk, capacity) VALUES ('mug', 1);
+	SELECT count(*) FROM klout_qualify('board'::name, 'mug'::text, 5::bigint);
 	SELECT count(*) FROM klout_grant('board'::name, 'mug'::text, now());
 	CALL klout_refresh('board'::name, 5000000::bigint, 'always'::text, '2026-02-02 00:00+00'::timestamptz);
 	SELECT count(*) FROM klout_search('board'::name, '2'::text, ''::text), klout_statement('board'::name, '2'::text, ''::text),

@@ -14,6 +14,7 @@
 #include "authority.h"
 #include "authority_build.h"
 #include "authority_solve.h"
+#include "blocks.h"
 
 #define PEOPLE_MAX	3000
 #define ROWS_MAX	40000
@@ -65,71 +66,9 @@ random_double(void)
 }
 
 /* ----------
- * Memory that knows what it gave
+ * Refusals and interrupts
  * ----------
  */
-
-/* in front of each block, so that those left after a refusal can be freed */
-typedef struct Block
-{
-	struct Block *next;
-	struct Block *prev;
-	char		data[];
-} Block;
-
-static Block blocks = {&blocks, &blocks};
-
-static void *
-link_block(Block *block)
-{
-	block->next = blocks.next;
-	block->prev = &blocks;
-	block->next->prev = block;
-	blocks.next = block;
-	return block->data;
-}
-
-static Block *
-unlink_block(void *data)
-{
-	Block	   *block = (Block *) ((char *) data - offsetof(Block, data));
-
-	block->next->prev = block->prev;
-	block->prev->next = block->next;
-	return block;
-}
-
-static void *
-test_allocate(KloutMemory *memory, size_t size)
-{
-	Block	   *block = malloc(offsetof(Block, data) + size);
-
-	(void) memory;
-	/* nobody may count on zeros */
-	memset(block->data, 0xAB, size);
-	return link_block(block);
-}
-
-static void *
-test_resize(KloutMemory *memory, void *data, size_t size)
-{
-	(void) memory;
-	return link_block(realloc(unlink_block(data), offsetof(Block, data) + size));
-}
-
-static void
-test_release(KloutMemory *memory, void *data)
-{
-	(void) memory;
-	free(unlink_block(data));
-}
-
-static void
-release_all(void)
-{
-	while (blocks.next != &blocks)
-		free(unlink_block(blocks.next->data));
-}
 
 static void
 test_refuse(KloutMemory *memory, size_t needed)
@@ -143,15 +82,6 @@ static void
 test_interrupts(void)
 {
 	looks++;
-}
-
-static KloutMemory
-memory_of(size_t limit)
-{
-	KloutMemory memory = {test_allocate, test_resize, test_release, test_refuse,
-	test_interrupts, NULL, NULL, limit, 0, 0};
-
-	return memory;
 }
 
 /* ----------
@@ -207,14 +137,14 @@ load(KloutIds *ids, KloutEdges *edges, int from, int n, bool bytes)
 static void
 release_chunk(KloutEdgeChunk *chunk)
 {
-	test_release(NULL, chunk->owner);
+	release_block(NULL, chunk->owner);
 }
 
 /* Part of the rows is loaded by somebody else, who hands it over. */
 static void
 take_over(KloutIds *ids, KloutEdges *edges, int from, int n, bool bytes)
 {
-	KloutMemory memory = memory_of(SIZE_MAX / 2);
+	KloutMemory memory = memory_of(SIZE_MAX / 2, test_refuse, test_interrupts);
 	KloutIds	their_ids;
 	KloutEdges	their_edges;
 	KloutEdgeChunk *next;
@@ -263,7 +193,7 @@ static const char *
 build_together(KloutGraph *graph, KloutIds *ids, KloutEdges *edges,
 			   uint32 *culprit, int helpers)
 {
-	KloutMemory memory = memory_of(SIZE_MAX / 2);
+	KloutMemory memory = memory_of(SIZE_MAX / 2, test_refuse, test_interrupts);
 	KloutBuildStage stage = KLOUT_BUILD_SCATTER;
 	KloutBuilder leader;
 
@@ -296,7 +226,7 @@ build_together(KloutGraph *graph, KloutIds *ids, KloutEdges *edges,
 static bool
 run(Run *this, int n, int people, size_t limit)
 {
-	KloutMemory memory = memory_of(limit);
+	KloutMemory memory = memory_of(limit, test_refuse, test_interrupts);
 	KloutIds	ids;
 	KloutEdges	edges;
 	KloutGraph	graph;

@@ -1,0 +1,56 @@
+-- ---------------------------------------------------------------------------
+-- Authority: how much the people who react to you matter
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION klout_authority(
+	edges_sql text,
+	damping float8 DEFAULT 0.85,
+	tolerance float8 DEFAULT 1e-9,
+	max_iterations integer DEFAULT 100,
+	restart_sql text DEFAULT NULL,
+	warm_sql text DEFAULT NULL,
+	OUT person bigint,
+	OUT authority float8
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'klout_authority'
+	LANGUAGE C VOLATILE PARALLEL UNSAFE
+	COST 1000000 ROWS 10000;
+COMMENT ON FUNCTION klout_authority(text, float8, float8, integer, text, text) IS
+'Weighted PageRank: how much the people who act on somebody matter, of whom they in turn act on. edges_sql is one SELECT, run read only with the caller''s rights, with columns actor and target (bigint, integer or smallint) and optionally weight (a number above 0; 1 without it), found by name. Repeated pairs are added up; rows of a person with himself and rows without actor or target are left out. One row per person in an edge, by person; the sum of authority is 1. damping in [0, 1) is the share of a person''s authority that flows on, by weight; the rest, and all of those who act on nobody, goes to everybody evenly or, with restart_sql, to its person in proportion to its weight (at least 0; 1 without the column). tolerance above 0 bounds the sum of absolute errors; a WARNING tells when max_iterations (at least 1) did not suffice. warm_sql (person, authority at least 0: an earlier result) saves iterations and changes the result by no more than tolerance. The result is the same to the bit whatever the order of rows and the number of parallel workers. Needs about 20 bytes a row and 190 a person, and refuses more than klout.authority_memory (0: maintenance_work_mem). Takes a minute for some 100 million rows.';
+
+CREATE FUNCTION klout_authority_text(
+	edges_sql text,
+	damping float8 DEFAULT 0.85,
+	tolerance float8 DEFAULT 1e-9,
+	max_iterations integer DEFAULT 100,
+	restart_sql text DEFAULT NULL,
+	warm_sql text DEFAULT NULL,
+	OUT person text,
+	OUT authority float8
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'klout_authority_text'
+	LANGUAGE C VOLATILE PARALLEL UNSAFE
+	COST 1000000 ROWS 10000;
+COMMENT ON FUNCTION klout_authority_text(text, float8, float8, integer, text, text) IS
+'As klout_authority, for ids of type text, varchar or uuid, which all columns actor, target and person must share. Ids are compared by their bytes, whatever the collation, and come back as they went in, by rising bytes.';
+
+CREATE FUNCTION klout_authority_stats(
+	OUT rows bigint,
+	OUT self_edges bigint,
+	OUT null_rows bigint,
+	OUT vertices bigint,
+	OUT edges bigint,
+	OUT core_edges bigint,
+	OUT iterations integer,
+	OUT converged boolean,
+	OUT error_bound float8,
+	OUT workers integer,
+	OUT peak_memory bigint,
+	OUT load_seconds float8,
+	OUT build_seconds float8,
+	OUT solve_seconds float8
+) RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'klout_authority_stats'
+	LANGUAGE C VOLATILE PARALLEL RESTRICTED ROWS 1;
+COMMENT ON FUNCTION klout_authority_stats() IS
+'What the last call of klout_authority or klout_authority_text in this session did; no row before the first. rows of edges_sql; self_edges and null_rows of them that were left out; vertices: people; edges: distinct pairs; core_edges: those that take part in the iteration, the others are computed once; iterations; converged; error_bound of the sum of absolute errors, to be compared with tolerance; workers: parallel workers that iterated; peak_memory in bytes; seconds to load (the queries included), to build what is iterated, to solve: to iterate.';

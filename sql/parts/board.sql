@@ -1,0 +1,615 @@
+-- ---------------------------------------------------------------------------
+-- Boards: scoreboards that stay current
+--
+-- A board is a schema with tables, views and no code: whoever made it owns
+-- them.  What is in them belongs to three layers, each a function of the one
+-- before:
+--
+--	facts		signals (an account's, by network and topic), reactors, posts:
+--				what the actions table said up to the watermark
+--	scores		of the last publication, with populations
+--	history		a row a day and person: of days that are over, stored in past
+--				when the first publication of a later day replaces the scores;
+--				of the last day, the scores themselves
+--
+-- Exactly once: the watermark, up to which rows of the actions table count,
+-- is moved in the transaction that adds them to the facts.  It never passes a
+-- row that is not committed yet: ids come from a sequence without a cache, so
+-- after a look at the sequence everybody who may still commit a lower id holds
+-- a lock on the actions table; those lock holders are waited for, and only
+-- then are the rows read, under a new snapshot.  The row of settings is locked
+-- by whoever takes in or publishes, which is all that keeps two refreshes
+-- apart.
+--
+-- Functions pin search_path; klout_refresh commits, which forbids that, and is
+-- a bare loop over them.
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION klout_create_board(
+	board name,
+	actions regclass,
+	model klout_model DEFAULT klout_model(),
+	columns jsonb DEFAULT NULL,
+	bucket interval DEFAULT '1 day',
+	reactor_weight text DEFAULT 'proven',
+	tenure interval DEFAULT '30 days'
+) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+DECLARE
+	known CONSTANT text[] := '{id,network,kind,actor,target,at,weight,topic,post}';
+	required CONSTANT text[] := '{id,network,kind,actor,target,at}';
+	word text;				-- of known
+	mapped jsonb;
+	source text[] := '{}';	-- select list
+	flaws text[] := '{}';	-- conditions and what they mean, for CASE
+	fit text[] := '{}';		-- the same put positively, quick
+	bytes text;
+	type_of jsonb := '{}';	-- by word
+	id_column name;
+	target_column name;
+	messages text;
+	sequence regclass;
+	parameters record;
+	person_type text;
+	month date;
+BEGIN
+	IF board IS NULL OR actions IS NULL OR model IS NULL OR bucket IS NULL OR reactor_weight IS NULL OR tenure IS NULL THEN
+		RAISE EXCEPTION 'klout_create_board: only columns may be NULL'
+			USING ERRCODE = 'null_value_not_allowed';
+	END IF;
+	IF (SELECT relkind NOT IN ('r', 'p') OR relpersistence <> 'p' FROM pg_class WHERE oid = actions) THEN
+		RAISE EXCEPTION 'klout_create_board: % is not a permanent table', actions
+			USING ERRCODE = 'wrong_object_type';
+	END IF;
+	IF bucket NOT IN ('1 day', '1 hour') THEN
+		RAISE EXCEPTION 'klout_create_board: bucket must be 1 day or 1 hour, got %', bucket
+			USING ERRCODE = 'invalid_parameter_value';
+	END IF;
+	IF reactor_weight NOT IN ('proven', 'none', 'score', 'authority') THEN
+		RAISE EXCEPTION 'klout_create_board: reactor_weight must be proven, none, score or authority, got "%"', reactor_weight
+			USING ERRCODE = 'invalid_parameter_value';
+	END IF;
+	IF tenure < '0' THEN
+		RAISE EXCEPTION 'klout_create_board: tenure must not be negative, got %', tenure
+			USING ERRCODE = 'invalid_parameter_value';
+	END IF;
+	IF jsonb_typeof(coalesce(columns, '{}')) <> 'object' THEN
+		RAISE EXCEPTION 'klout_create_board: columns must be a JSON object, got %', columns
+			USING ERRCODE = 'invalid_parameter_value';
+	END IF;
+	FOR word IN SELECT jsonb_object_keys(columns) LOOP
+		IF NOT word = ANY (known) THEN
+			RAISE EXCEPTION 'klout_create_board: unknown key "%" in columns', word
+				USING ERRCODE = 'invalid_parameter_value', HINT = format('Known keys: %s.', array_to_string(known, ', '));
+		END IF;
+	END LOOP;
+
+	-- Lengths are of UTF-8
+	bytes := CASE WHEN getdatabaseencoding() IN ('UTF8', 'SQL_ASCII') THEN 'octet_length(%s)' ELSE 'octet_length(convert_to(%s, ''UTF8''))' END;
+
+	-- The columns of the table, under the names that boards use
+	FOREACH word IN ARRAY known LOOP
+		mapped := coalesce(columns -> word, to_jsonb(word));
+		IF word = ANY (required) AND jsonb_typeof(mapped) = 'null' THEN
+			RAISE EXCEPTION 'klout_create_board: in columns, "%" must not be null', word
+				USING ERRCODE = 'invalid_parameter_value', HINT = 'Only weight, topic and post may be left out.';
+		END IF;
+		IF word IN ('network', 'kind') AND jsonb_typeof(mapped) = 'object' AND jsonb_typeof(mapped -> 'value') = 'string' THEN
+			IF octet_length(mapped ->> 'value') NOT BETWEEN 1 AND 63 THEN
+				RAISE EXCEPTION 'klout_create_board: in columns, the value of "%" must be a name of 1 to 63 bytes, got "%"', word, mapped ->> 'value'
+					USING ERRCODE = 'invalid_parameter_value';
+			END IF;
+			source := source || format('%L::text AS %I', mapped ->> 'value', word);
+			CONTINUE;
+		END IF;
+		IF jsonb_typeof(mapped) = 'null' THEN
+			mapped := NULL;
+		ELSIF jsonb_typeof(mapped) <> 'string' THEN
+			RAISE EXCEPTION 'klout_create_board: in columns, "%" must be the name of a column, got %', word, mapped
+				USING ERRCODE = 'invalid_parameter_value', HINT = 'Only network and kind may be a value: {"network": {"value": "forum"}}.';
+		END IF;
+		type_of := type_of || coalesce((SELECT jsonb_build_object(word, atttypid::bigint, word || ' not null', attnotnull)
+										FROM pg_attribute
+										WHERE attrelid = actions AND attname = mapped #>> '{}' AND attnum > 0 AND NOT attisdropped), '{}');
+		IF NOT type_of ? word THEN
+			IF word = ANY (required) OR columns ? word AND mapped IS NOT NULL THEN
+				RAISE EXCEPTION 'klout_create_board: table % has no column "%" for "%"', actions, mapped #>> '{}', word
+					USING ERRCODE = 'undefined_column',
+						HINT = format('Name it: columns => ''{"%s": "its name"}''.', word);
+			END IF;
+			source := source || format('NULL::%s AS %I', CASE word WHEN 'weight' THEN 'float8' ELSE 'text' END, word);
+			CONTINUE;
+		END IF;
+		IF word = ANY (required) AND word <> 'id' THEN
+			flaws := flaws || format('WHEN s.%1$I IS NULL THEN ''%1$s is null''', word);
+		END IF;
+		IF word = 'id' THEN
+			id_column := mapped #>> '{}';
+			IF (type_of -> word)::bigint::oid NOT IN ('bigint'::regtype, 'integer'::regtype, 'smallint'::regtype) OR NOT (type_of -> 'id not null')::boolean THEN
+				RAISE EXCEPTION 'klout_create_board: column "%" of % must be bigint, integer or smallint, and NOT NULL', id_column, actions
+					USING ERRCODE = 'datatype_mismatch', DETAIL = 'The board reads rows in order of their id.';
+			END IF;
+			source := source || format('a.%I AS id', id_column);
+		ELSIF word IN ('actor', 'target') THEN
+			CASE format_type((type_of -> word)::bigint::oid, NULL)
+				WHEN 'bigint', 'integer', 'smallint' THEN
+					person_type := 'bigint';
+				WHEN 'text', 'character varying' THEN
+					person_type := 'text';
+				WHEN 'uuid' THEN
+					person_type := 'uuid';
+				ELSE
+					RAISE EXCEPTION 'klout_create_board: column "%" of % is of type %', mapped #>> '{}', actions, format_type((type_of -> word)::bigint::oid, NULL)
+						USING ERRCODE = 'datatype_mismatch', HINT = 'Ids are bigint, integer, smallint, text, varchar or uuid.';
+			END CASE;
+			target_column := mapped #>> '{}';		-- in the end: actor comes before it
+			IF word = 'target' AND source[array_upper(source, 1)] NOT LIKE '%::' || person_type || ' AS actor' THEN
+				RAISE EXCEPTION 'klout_create_board: actor and target of % are of different types', actions
+					USING ERRCODE = 'datatype_mismatch', DETAIL = 'Both are ids of accounts.';
+			END IF;
+			source := source || format('a.%I::%s AS %I', mapped #>> '{}', person_type, word);
+			fit := fit || CASE person_type WHEN 'text' THEN format(bytes, 's.' || word) || ' <= 1000' ELSE format('s.%I IS NOT NULL', word) END;
+			IF person_type = 'text' THEN
+				flaws := flaws || format('WHEN %s > 1000 THEN ''%s has more than 1000 bytes''', format(bytes, 's.' || word), word);
+			END IF;
+		ELSIF word = 'at' THEN
+			fit := fit || ARRAY['s.at > ''-infinity''', 's.at < ''infinity'''];
+			flaws := flaws || 'WHEN NOT isfinite(s.at) THEN ''at is infinite'''::text;
+			CASE format_type((type_of -> word)::bigint::oid, NULL)
+				WHEN 'timestamp with time zone' THEN
+					source := source || format('a.%I AS at', mapped #>> '{}');
+				WHEN 'timestamp without time zone' THEN
+					source := source || format('a.%I AT TIME ZONE ''UTC'' AS at', mapped #>> '{}');
+				ELSE
+					RAISE EXCEPTION 'klout_create_board: column "%" of % is of type %', mapped #>> '{}', actions, format_type((type_of -> word)::bigint::oid, NULL)
+						USING ERRCODE = 'datatype_mismatch', HINT = 'It must be timestamptz, or timestamp, which is taken as UTC.';
+			END CASE;
+		ELSE
+			IF word = 'weight' AND (SELECT typcategory <> 'N' FROM pg_type WHERE oid = (type_of -> word)::bigint::oid) THEN
+				RAISE EXCEPTION 'klout_create_board: column "%" of % is of type %', mapped #>> '{}', actions, format_type((type_of -> word)::bigint::oid, NULL)
+					USING ERRCODE = 'datatype_mismatch', HINT = 'A weight is a number from 0 to 1. To leave the column out: columns => ''{"weight": null}''.';
+			END IF;
+			-- a numeric may be too large for float8
+			source := source || format(CASE WHEN (type_of -> word)::bigint::oid = 'numeric'::regtype AND word = 'weight'
+											THEN 'CASE WHEN a.%1$I > 1 THEN 2 WHEN a.%1$I < 0 THEN -1 ELSE a.%1$I END::float8 AS %3$I'
+											ELSE 'a.%1$I::%2$s AS %3$I' END,
+									   mapped #>> '{}', CASE word WHEN 'weight' THEN 'float8' ELSE 'text' END, word);
+			CASE word
+				WHEN 'weight' THEN	-- NaN is more than 1
+					fit := fit || '(s.weight IS NULL OR s.weight BETWEEN 0 AND 1)'::text;
+					flaws := flaws || 'WHEN s.weight NOT BETWEEN 0 AND 1 THEN ''weight is not between 0 and 1'''::text;
+				WHEN 'network', 'kind' THEN
+					fit := fit || (format(bytes, 's.' || word) || ' BETWEEN 1 AND 63');
+					flaws := flaws || format('WHEN %s NOT BETWEEN 1 AND 63 THEN ''%s is not a name of 1 to 63 bytes''', format(bytes, 's.' || word), word);
+				ELSE
+					fit := fit || format('(s.%I IS NULL OR %s <= 1000)', word, format(bytes, 's.' || word));
+					flaws := flaws || format('WHEN %s > 1000 THEN ''%s has more than 1000 bytes''', format(bytes, 's.' || word), word);
+			END CASE;
+		END IF;
+	END LOOP;
+
+	-- The watermark needs ids that are handed out in order, one at a time
+	sequence := pg_get_serial_sequence(actions::text, id_column);
+	IF sequence IS NULL THEN
+		RAISE EXCEPTION 'klout_create_board: column "%" of % has no sequence of its own', id_column, actions
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				HINT = 'Make it an identity column, or let its sequence be OWNED BY it.';
+	END IF;
+	SELECT seqcache, seqincrement, seqcycle INTO parameters FROM pg_sequence WHERE seqrelid = sequence;
+	IF parameters.seqcache <> 1 OR parameters.seqincrement < 1 OR parameters.seqcycle THEN
+		RAISE EXCEPTION 'klout_create_board: sequence % does not hand out ids in order', sequence
+			USING ERRCODE = 'object_not_in_prerequisite_state',
+				DETAIL = 'Later rows must get higher ids, whoever inserts them.',
+				HINT = format('ALTER SEQUENCE %s CACHE 1 NO CYCLE, with an INCREMENT of 1.', sequence);
+	END IF;
+	-- A B-tree or BRIN index: what finds a range
+	IF NOT EXISTS (SELECT FROM pg_index AS i
+				   JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]
+				   JOIN pg_opclass AS c ON c.oid = i.indclass[0]
+				   JOIN pg_amop AS o ON o.amopfamily = c.opcfamily
+				   WHERE i.indrelid = actions AND a.attname = id_column AND i.indisvalid AND i.indpred IS NULL
+					 AND o.amopopr = 'pg_catalog.<(bigint,bigint)'::regoperator) THEN
+		RAISE WARNING 'klout_create_board: no B-tree or BRIN index on % begins with column "%"', actions, id_column
+			USING HINT = 'Each refresh would read the whole table.';
+	END IF;
+
+	-- Citus warns of views for which there is no table on other nodes
+	messages := current_setting('client_min_messages');
+	PERFORM set_config('client_min_messages', 'error', true);
+	EXECUTE format('CREATE SCHEMA %I', board);
+	EXECUTE format($sql$
+		CREATE TABLE %1$I.settings (
+			one boolean PRIMARY KEY DEFAULT true CHECK (one),
+			actions regclass NOT NULL,
+			id_sequence regclass NOT NULL,
+			model %7$s.klout_model NOT NULL,
+			bucket interval NOT NULL,
+			reactor_weight text NOT NULL CHECK (reactor_weight IN ('proven', 'none', 'score', 'authority')),
+			tenure interval NOT NULL CHECK (tenure >= '0'),
+			topics boolean NOT NULL,
+			posts boolean NOT NULL,
+			gate float8 NOT NULL DEFAULT 0.05 CHECK (gate > 0),
+			gate_noise float8 NOT NULL DEFAULT 3 CHECK (gate_noise >= 0),
+			watermark bigint NOT NULL DEFAULT 0
+		);
+		CREATE VIEW %1$I.source WITH (security_invoker = true) AS
+		SELECT s.*, CASE WHEN %5$s THEN NULL %6$s END AS flaw
+		FROM (SELECT %2$s FROM %3$s AS a) AS s;
+		CREATE TABLE %1$I.pending (
+			id bigint NOT NULL,
+			network text NOT NULL,
+			kind text NOT NULL,
+			actor %4$s NOT NULL,
+			target %4$s NOT NULL,
+			at timestamptz NOT NULL,
+			weight float8,
+			topic text,
+			post text,
+			PRIMARY KEY (id, target)
+		);
+		CREATE TABLE %1$I.batches (
+			first_id bigint NOT NULL,
+			last_id bigint PRIMARY KEY,
+			rows bigint NOT NULL,
+			taken_at timestamptz NOT NULL DEFAULT now(),
+			seconds float8 NOT NULL
+		);
+		CREATE TABLE %1$I.rejected (
+			id bigint PRIMARY KEY,
+			flaw text NOT NULL,
+			since timestamptz NOT NULL DEFAULT now()
+		);
+		CREATE TABLE %1$I.accounts (
+			network text NOT NULL,
+			account %4$s NOT NULL,
+			person %4$s NOT NULL,
+			linked_at timestamptz NOT NULL DEFAULT now(),
+			PRIMARY KEY (account, network)
+		);
+		CREATE INDEX ON %1$I.accounts (person);
+		CREATE TABLE %1$I.opt_outs (
+			person %4$s PRIMARY KEY,
+			since timestamptz NOT NULL DEFAULT now()
+		);
+		CREATE TABLE %1$I.reactors (
+			actor %4$s PRIMARY KEY,
+			first_seen timestamptz NOT NULL,
+			first_target %4$s NOT NULL,
+			several boolean NOT NULL
+		) WITH (fillfactor = 80);
+		CREATE TABLE %1$I.authority (
+			person %4$s PRIMARY KEY,
+			authority float8 NOT NULL,
+			weight float8 NOT NULL
+		);
+		CREATE TABLE %1$I.signals (
+			account %4$s NOT NULL,
+			network text NOT NULL,
+			topic text NOT NULL,
+			signals %7$s.klout_signals NOT NULL,
+			PRIMARY KEY (account, network, topic)
+		) WITH (fillfactor = 70);
+		CREATE TABLE %1$I.posts (
+			network text NOT NULL,
+			post text NOT NULL,
+			account %4$s NOT NULL,
+			last_at timestamptz NOT NULL,
+			signals %7$s.klout_signals NOT NULL,
+			PRIMARY KEY (network, post, account)
+		) WITH (fillfactor = 70);
+		CREATE TABLE %1$I.changed (
+			person %4$s PRIMARY KEY
+		);
+		CREATE TABLE %1$I.scores (
+			person %4$s NOT NULL,
+			topic text NOT NULL,
+			score float8 NOT NULL,
+			reach float8 NOT NULL,
+			consistency float8 NOT NULL,
+			change_1 float8,
+			change_7 float8,
+			change_30 float8,
+			change_90 float8,
+			networks jsonb NOT NULL,
+			PRIMARY KEY (person, topic)
+		) WITH (fillfactor = 70);
+		CREATE INDEX scores_by_rank ON %1$I.scores (topic, score DESC, person);
+		CREATE TABLE %1$I.publications (
+			at timestamptz PRIMARY KEY,
+			published boolean NOT NULL,
+			reason text,
+			people bigint NOT NULL,
+			people_at_63 bigint NOT NULL,
+			total_raw float8 NOT NULL,
+			rescored bigint NOT NULL,
+			fingerprint text NOT NULL,
+			seconds float8 NOT NULL,
+			forced boolean NOT NULL,
+			published_by name NOT NULL DEFAULT current_user
+		);
+		CREATE TABLE %1$I.models (
+			fingerprint text PRIMARY KEY,
+			model %7$s.klout_model NOT NULL,
+			since timestamptz NOT NULL
+		);
+		CREATE TABLE %1$I.populations (
+			topic text PRIMARY KEY,
+			people bigint NOT NULL,
+			population %7$s.klout_population NOT NULL,
+			people_at_63 bigint NOT NULL,
+			odds float8 NOT NULL
+		);
+		CREATE TABLE %1$I.past (
+			day date NOT NULL,
+			person %4$s NOT NULL,
+			topic text NOT NULL,
+			score float8 NOT NULL,
+			rank bigint NOT NULL,
+			fingerprint text NOT NULL,
+			PRIMARY KEY (person, topic, day)
+		) PARTITION BY RANGE (day);
+		CREATE TABLE %1$I.perks (
+			perk text PRIMARY KEY,
+			min_score float8 CHECK (min_score BETWEEN 0 AND 100),
+			top_share float8 CHECK (top_share > 0 AND top_share <= 1),
+			network text,
+			topic text NOT NULL DEFAULT '',
+			capacity bigint NOT NULL CHECK (capacity >= 0),
+			from_at timestamptz NOT NULL DEFAULT '-infinity',
+			until_at timestamptz NOT NULL DEFAULT 'infinity'
+		);
+		CREATE TABLE %1$I.grants (
+			perk text NOT NULL REFERENCES %1$I.perks ON UPDATE CASCADE,
+			person %4$s NOT NULL,
+			granted_at timestamptz NOT NULL,
+			score float8 NOT NULL,
+			rank bigint NOT NULL,
+			PRIMARY KEY (perk, person)
+		);
+	$sql$, board, array_to_string(source, ', '), actions, person_type, array_to_string(fit, ' AND '), array_to_string(flaws, ' '),
+		-- never part of what format() reads: a schema may have a % in its name
+		'@extschema@');
+
+	EXECUTE format($sql$
+		INSERT INTO %I.settings (actions, id_sequence, model, bucket, reactor_weight, tenure, topics, posts)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+	$sql$, board) USING actions, sequence, model, bucket, reactor_weight, tenure, type_of ? 'topic', type_of ? 'post';
+
+	EXECUTE format($sql$
+		CREATE VIEW %1$I.last_publication WITH (security_invoker = true) AS
+		SELECT * FROM %1$I.publications WHERE published ORDER BY at DESC LIMIT 1;
+
+		CREATE VIEW %1$I.leaderboard WITH (security_invoker = true) AS
+		SELECT s.topic, s.rank, s.person, s.score,
+			   (p.people + 1 - s.rank) / p.people::float8 AS percentile, s.reach, s.consistency,
+			   s.change_1, s.change_7, s.change_30, s.change_90, s.networks, l.fingerprint, l.at AS as_of
+		FROM (SELECT *, %2$s.klout_rank() OVER (PARTITION BY topic ORDER BY score DESC) AS rank FROM %1$I.scores) AS s
+		JOIN %1$I.populations AS p USING (topic)
+		CROSS JOIN %1$I.last_publication AS l;
+
+		CREATE VIEW %1$I.history WITH (security_invoker = true) AS
+		SELECT day, person, topic, score, rank, fingerprint FROM %1$I.past
+		UNION ALL
+		SELECT (as_of AT TIME ZONE 'UTC')::date, person, topic, score, rank, fingerprint FROM %1$I.leaderboard;
+
+		CREATE VIEW %1$I.movers WITH (security_invoker = true) AS
+		SELECT c.days, s.topic, s.person, s.score - c.change AS score_before, s.score, c.change
+		FROM %1$I.scores AS s
+		CROSS JOIN LATERAL (VALUES (1, s.change_1), (7, s.change_7), (30, s.change_30), (90, s.change_90)) AS c (days, change)
+		WHERE c.change IS NOT NULL;
+
+		CREATE VIEW %1$I.moments WITH (security_invoker = true) AS
+		SELECT p.network, p.post, coalesce(a.person, p.account) AS person, p.last_at,
+			   %2$s.klout_reach(p.signals, m.model, l.at) AS reach,
+			   %2$s.klout_count(p.signals) AS actions
+		FROM %1$I.posts AS p
+		CROSS JOIN %1$I.last_publication AS l
+		JOIN %1$I.models AS m USING (fingerprint)
+		LEFT JOIN %1$I.accounts AS a ON (a.account, a.network) = (p.account, p.network)
+		WHERE p.last_at > l.at - interval '2160 hours';
+
+		CREATE VIEW %1$I.perks_left WITH (security_invoker = true) AS
+		SELECT p.perk, p.capacity, count(g.perk) AS granted, p.capacity - count(g.perk) AS left,
+			   -- half a bin below the cutoff, which is a score rounded to its bin
+			   greatest(p.min_score, %2$s.klout_cutoff(t.population, p.top_share) - 0.005, 0) AS from_score
+		FROM %1$I.perks AS p
+		LEFT JOIN %1$I.grants AS g USING (perk)
+		LEFT JOIN %1$I.populations AS t ON t.topic = p.topic
+		GROUP BY p.perk, t.topic;
+	$sql$, board, '@extschema@');
+	PERFORM set_config('client_min_messages', messages, true);
+
+	EXECUTE format($sql$
+		COMMENT ON SCHEMA %1$I IS 'klout board';
+		COMMENT ON TABLE %1$I.settings IS 'what the board was made with; reactor_weight, tenure and the gate''s limits may be changed, the model by klout_set_model, watermark (the id up to which actions are taken in) not at all';
+		COMMENT ON VIEW %1$I.source IS 'the actions table as the board reads it; flaw says why a row cannot count';
+		COMMENT ON TABLE %1$I.pending IS 'actions with a time in the future, waiting for it';
+		COMMENT ON TABLE %1$I.batches IS 'ranges of ids that were taken in, with the number of rows there were';
+		COMMENT ON TABLE %1$I.rejected IS 'ids of actions that cannot count, and why: klout_take_rejected takes in those that were mended';
+		COMMENT ON TABLE %1$I.accounts IS 'accounts that belong to somebody else than the person of the same id: klout_link, klout_unlink';
+		COMMENT ON TABLE %1$I.opt_outs IS 'people about whom nothing is kept: klout_opt_out, klout_opt_in';
+		COMMENT ON TABLE %1$I.reactors IS 'when an actor was first seen, and whether on several people: what proves reactors';
+		COMMENT ON TABLE %1$I.authority IS 'authority of actors at the last daily publication and their share of people at or below, if reactor_weight is authority';
+		COMMENT ON TABLE %1$I.signals IS 'facts: the signals of each account, network and topic ('''' if the board has no topics)';
+		COMMENT ON TABLE %1$I.posts IS 'the signals of posts with actions in the last 90 days';
+		COMMENT ON TABLE %1$I.changed IS 'people whose facts changed since the last publication';
+		COMMENT ON TABLE %1$I.scores IS 'scores of the last publication; topic '''' is all topics together; networks: points by network';
+		COMMENT ON TABLE %1$I.publications IS 'each publication, and those that were held back, with what moved too much; forced: published all the same';
+		COMMENT ON VIEW %1$I.last_publication IS 'the publication that scores, populations and views are of';
+		COMMENT ON TABLE %1$I.models IS 'models by fingerprint, each since its first publication';
+		COMMENT ON TABLE %1$I.populations IS 'the population of each topic at the last publication; odds: the sum of score / (100 - score), which is raw / scale';
+		COMMENT ON TABLE %1$I.past IS 'history of days that are over; partitions by month, to be dropped when no longer wanted';
+		COMMENT ON VIEW %1$I.history IS 'a row a day of UTC and person, of the last publication of that day';
+		COMMENT ON TABLE %1$I.perks IS 'perks: who qualifies, and how many there are';
+		COMMENT ON TABLE %1$I.grants IS 'who got which perk: klout_grant';
+		COMMENT ON VIEW %1$I.leaderboard IS 'rank, score, share of people at or below (percentile), changes over 1, 7, 30, 90 days';
+		COMMENT ON VIEW %1$I.movers IS 'how much scores changed over 1, 7, 30 and 90 days';
+		COMMENT ON VIEW %1$I.moments IS 'posts of the last 90 days with their reach';
+		COMMENT ON VIEW %1$I.perks_left IS 'how many of each perk are left, and from which score on people qualify: klout_qualify';
+	$sql$, board);
+
+	PERFORM @extschema@.klout_distribute(board, target_column);
+	PERFORM @extschema@.klout_extend_history(board);
+	PERFORM @extschema@.klout_rebuild(board);
+END
+$body$;
+COMMENT ON FUNCTION klout_create_board(name, regclass, klout_model, jsonb, interval, text, interval) IS
+'Makes a board: a schema of that name with tables and views that the caller owns; klout_refresh fills it. actions is a permanent table to which rows are only added, with a NOT NULL integer key from a sequence of its own (CACHE 1, no cycle), best in a B-tree or BRIN index. columns is a JSON object that says which columns hold id, network, kind, actor, target, at (their own names by default) and optionally weight (a number in [0, 1]), topic and post: {"actor": "user_id"}; network and kind may be one value, {"network": {"value": "forum"}}; null leaves an optional one out. Ids of actors and targets are bigint, integer, smallint, text, varchar or uuid; at is timestamptz, or timestamp in UTC. bucket is 1 day or 1 hour. reactor_weight: proven (1 for reactors first seen at least tenure before the action and seen acting on several people, else 0), none (1 for all), score (the reactor''s last published score / 100), authority (the share of people whose authority is not higher); it multiplies the weight column';
+
+CREATE FUNCTION klout_has_citus() RETURNS boolean
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+BEGIN
+	RETURN to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL;
+END
+$body$;
+COMMENT ON FUNCTION klout_has_citus() IS
+'Whether this database has Citus, which wants some queries of boards in another form';
+
+CREATE FUNCTION klout_distribute(board name, target_column name) RETURNS boolean
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+DECLARE
+	actions regclass;
+	by_target boolean;
+	relation text;
+BEGIN
+	PERFORM @extschema@.klout_person_type(board);
+	-- Citus is named in strings only, as it need not be there
+	IF NOT @extschema@.klout_has_citus() THEN
+		RETURN false;
+	END IF;
+	EXECUTE format('SELECT actions FROM %I.settings', board) INTO STRICT actions;
+	-- Tables lie side by side if they are distributed by the same type
+	EXECUTE $sql$
+		SELECT coalesce((SELECT column_to_column_name(p.logicalrelid, p.partkey) = t.attname
+						 FROM pg_dist_partition AS p
+						 JOIN pg_attribute AS t ON t.attrelid = p.logicalrelid
+						 JOIN pg_attribute AS a ON a.attrelid = $3 AND a.attname = 'account'
+						  AND (a.atttypid, a.attcollation) = (t.atttypid, t.attcollation)
+						 WHERE p.logicalrelid = $1 AND t.attname = $2 AND p.partmethod = 'h'), false)
+	$sql$ INTO by_target USING actions, target_column, to_regclass(format('%I.signals', board));
+	IF by_target THEN
+		FOREACH relation IN ARRAY '{signals account,posts account,pending target,scores person,past person}'::text[] LOOP
+			EXECUTE 'SELECT create_distributed_table($1, $2, colocate_with => $3)'
+				USING format('%I.%I', board, split_part(relation, ' ', 1))::regclass, split_part(relation, ' ', 2), actions::text;
+		END LOOP;
+		-- What actions are joined with by another column than their target
+		FOREACH relation IN ARRAY '{accounts,opt_outs,reactors,authority,changed}'::text[] LOOP
+			EXECUTE 'SELECT create_reference_table($1)' USING format('%I.%I', board, relation)::regclass;
+		END LOOP;
+	END IF;
+	RETURN by_target;
+END
+$body$;
+COMMENT ON FUNCTION klout_distribute(name, name) IS
+'A step of klout_create_board: where the actions table is a distributed table of Citus, by its column of targets (of type bigint, text or uuid), distributes the facts, scores and history of a board beside it and makes reference tables of what those are joined with. Returns whether it did; false, and nothing done, elsewhere';
+
+CREATE FUNCTION klout_person_type(board name) RETURNS text
+	LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+DECLARE
+	person_type text;
+BEGIN
+	SELECT format_type(a.atttypid, NULL) INTO person_type
+	FROM pg_attribute AS a
+	WHERE a.attrelid = to_regclass(format('%I.signals', board)) AND a.attname = 'account'
+	  AND EXISTS (SELECT FROM pg_attribute AS s
+				  WHERE s.attrelid = a.attrelid AND s.attname = 'signals' AND s.atttypid = '@extschema@.klout_signals'::regtype)
+	  AND EXISTS (SELECT FROM pg_attribute AS s
+				  WHERE s.attrelid = to_regclass(format('%I.settings', board)) AND s.attname = 'watermark');
+	IF person_type IS NULL THEN
+		RAISE EXCEPTION 'there is no board "%"', board
+			USING ERRCODE = 'undefined_object',
+				HINT = 'klout_create_board makes one. A board is the schema of that name.';
+	END IF;
+	RETURN person_type;
+END
+$body$;
+COMMENT ON FUNCTION klout_person_type(name) IS
+'The type of the ids of people and accounts on a board: bigint, text or uuid. An error if there is no such board';
+
+CREATE FUNCTION klout_lock(board name) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+BEGIN
+	PERFORM @extschema@.klout_person_type(board);
+	-- On Citus, a transaction that writes reference tables sees that on one connection a worker only
+	IF @extschema@.klout_has_citus() THEN
+		PERFORM set_config('citus.multi_shard_modify_mode', 'sequential', true);
+	END IF;
+	-- An UPDATE, as FOR UPDATE would let those go on who read under a snapshot from before
+	EXECUTE format('UPDATE %I.settings SET watermark = watermark', board);
+END
+$body$;
+COMMENT ON FUNCTION klout_lock(name) IS
+'Keeps others from taking in, publishing, linking and opting out on a board until the end of the transaction. Waits for them; where the transaction reads under a snapshot from before (REPEATABLE READ), fails with serialization_failure if they committed since, as the caller would not see what they did';
+
+CREATE FUNCTION klout_drop_board(board name) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+	SET search_path = pg_catalog, pg_temp
+	SET client_min_messages = warning	-- no list of everything in it
+AS $body$
+BEGIN
+	PERFORM @extschema@.klout_person_type(board);
+	EXECUTE format('DROP SCHEMA %I CASCADE', board);
+END
+$body$;
+COMMENT ON FUNCTION klout_drop_board(name) IS
+'Drops a board: its schema with everything in it, and what depends on that. The actions table stays as it is';
+
+CREATE FUNCTION klout_extend_history(board name, months integer DEFAULT 13) RETURNS integer
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+DECLARE
+	month date;
+	made integer := 0;
+BEGIN
+	PERFORM @extschema@.klout_person_type(board);
+	IF months NOT BETWEEN 1 AND 1200 THEN
+		RAISE EXCEPTION 'klout_extend_history: months must be between 1 and 1200, got %', months
+			USING ERRCODE = 'numeric_value_out_of_range', HINT = 'Each is a table.';
+	END IF;
+	FOR month IN
+		SELECT date_trunc('month', now() AT TIME ZONE 'UTC')::date + n * interval '1 month' FROM generate_series(0, months - 1) AS n
+	LOOP
+		made := made + @extschema@.klout_history_month(board, month);
+	END LOOP;
+	RETURN made;
+END
+$body$;
+COMMENT ON FUNCTION klout_extend_history(name, integer) IS
+'Makes the partitions of a board''s history for this month and those after it, months in all, and returns how many were missing. A refresh does so by itself when the board''s owner runs it; others cannot make tables there';
+
+CREATE FUNCTION klout_history_month(board name, month date) RETURNS integer
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+DECLARE
+	first date := date_trunc('month', month);
+	partition name := format('past_%s', to_char(first, 'YYYY_MM'));
+BEGIN
+	IF to_regclass(format('%I.%I', board, partition)) IS NOT NULL THEN
+		RETURN 0;
+	END IF;
+	IF NOT (SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass(format('%I.past', board))) THEN
+		RAISE EXCEPTION 'board "%": there is no partition of history for %', board, to_char(first, 'YYYY-MM')
+			USING ERRCODE = 'insufficient_privilege',
+				HINT = format('Its owner can make it: SELECT klout_extend_history(%L).', board);
+	END IF;
+	-- in two steps, as PARTITION OF would lock out readers
+	EXECUTE format('CREATE TABLE %1$I.%2$I (LIKE %1$I.past)', board, partition);
+	EXECUTE format('ALTER TABLE %1$I.past ATTACH PARTITION %1$I.%2$I FOR VALUES FROM (%3$L) TO (%4$L)',
+				   board, partition, first, (first + interval '1 month')::date);
+	RETURN 1;
+END
+$body$;
+COMMENT ON FUNCTION klout_history_month(name, date) IS
+'Makes the partition of a board''s history for the month of a day unless it is there; returns how many were made, 0 or 1';

@@ -1,0 +1,310 @@
+-- ---------------------------------------------------------------------------
+-- Boards: publishing scores, populations and history, behind a gate
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION klout_is_changed(board name, id text) RETURNS text
+	LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+DECLARE
+	few boolean := false;
+BEGIN
+	IF NOT @extschema@.klout_has_citus() THEN
+		EXECUTE format('SELECT 20 * (SELECT count(*) FROM %1$I.changed) < (SELECT sum(people) FROM %1$I.populations WHERE topic = '''')', board) INTO few;
+	END IF;
+	RETURN format(CASE WHEN few THEN '%s = ANY (ARRAY(SELECT person FROM %I.changed))' ELSE '%s IN (SELECT person FROM %I.changed)' END, id, board);
+END
+$body$;
+COMMENT ON FUNCTION klout_is_changed(name, text) IS
+'The condition, as SQL, that an expression (such as s.person) is one of the people in changed. Of a few it looks each up by index, which planners would not choose, as they do not know how full that table was made a moment ago';
+
+CREATE FUNCTION klout_count_people(board name, changed integer DEFAULT NULL) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+BEGIN
+	IF changed IS NULL THEN
+		EXECUTE format('DELETE FROM %I.populations', board);
+	END IF;
+	EXECUTE format($sql$
+		INSERT INTO %1$I.populations AS p (topic, people, population, people_at_63, odds)
+		SELECT s.topic, count(*), %5$s.klout_population(s.score), count(*) FILTER (WHERE s.score >= 63), sum(s.score / (100 - s.score))
+		FROM %1$I.scores AS s %2$s
+		GROUP BY s.topic
+		ON CONFLICT (topic) DO UPDATE
+		SET people = p.people %3$s excluded.people, population = %5$s.%4$I(p.population, excluded.population),
+			people_at_63 = p.people_at_63 %3$s excluded.people_at_63, odds = p.odds %3$s excluded.odds
+	$sql$, board,
+		CASE WHEN changed IS NULL THEN '' ELSE 'WHERE ' || @extschema@.klout_is_changed(board, 's.person') END,
+		CASE WHEN changed < 0 THEN '-' ELSE '+' END,
+		CASE WHEN changed < 0 THEN 'klout_subtract' ELSE 'klout_merge' END, '@extschema@');
+	IF changed >= 0 THEN
+		EXECUTE format('DELETE FROM %I.populations WHERE people = 0', board);
+	END IF;
+END
+$body$;
+COMMENT ON FUNCTION klout_count_people(name, integer) IS
+'Counts the people of a board by topic: how many have which score, how many 63 and over. By default anew, which is linear in people. With -1 before and 1 after the scores of the people in changed were written: takes them out as they were and puts them in as they are, which is linear in those and gives the same';
+
+CREATE FUNCTION klout_people_to_score(board name, whole boolean) RETURNS text[]
+	LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+DECLARE
+	citus CONSTANT boolean := @extschema@.klout_has_citus();
+	linked boolean;
+	queries text[] := '{}';
+BEGIN
+	EXECUTE format('SELECT EXISTS (SELECT 1 FROM %1$I.accounts)', board) INTO linked;
+	IF NOT linked OR citus THEN
+		-- who is their account only, which workers of Citus score by themselves
+		queries := queries || (format('SELECT s.account AS person, s.topic, s.signals FROM %1$I.signals AS s WHERE true', board) ||
+			CASE WHEN whole THEN '' ELSE ' AND ' || @extschema@.klout_is_changed(board, 's.account') END ||
+			CASE WHEN linked THEN format(' AND NOT EXISTS (SELECT FROM %1$I.accounts AS l WHERE l.account = s.account)'
+										 ' AND NOT EXISTS (SELECT FROM %1$I.accounts AS l WHERE l.person = s.account)', board) ELSE '' END);
+	END IF;
+	IF linked THEN
+		-- what they have under their own id, and under those of others
+		queries := queries || (format('SELECT s.account AS person, s.topic, s.signals
+				FROM %1$I.signals AS s LEFT JOIN %1$I.accounts AS l USING (account, network)
+				WHERE l.person IS NULL', board) ||
+			CASE WHEN citus THEN format(' AND s.account IN (SELECT account FROM %1$I.accounts UNION ALL SELECT person FROM %1$I.accounts)', board) ELSE '' END ||
+			CASE WHEN whole THEN '' ELSE ' AND ' || @extschema@.klout_is_changed(board, 's.account') END ||
+			format(' UNION ALL
+				SELECT l.person, s.topic, s.signals
+				FROM %1$I.accounts AS l JOIN %1$I.signals AS s USING (account, network)', board) ||
+			CASE WHEN whole THEN '' ELSE ' WHERE ' || @extschema@.klout_is_changed(board, 'l.person') END);
+	END IF;
+	RETURN queries;
+END
+$body$;
+COMMENT ON FUNCTION klout_people_to_score(name, boolean) IS
+'A step of klout_publish: the queries, one or on Citus two, whose rows (person, topic, signals) are the facts to score: of everybody, or of the people in changed. No person is in two of them';
+
+CREATE FUNCTION klout_score_people(board name, whole boolean, as_of timestamptz) RETURNS bigint
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+	SET search_path = pg_catalog, pg_temp
+	SET timezone = 'UTC'	-- days are of UTC
+AS $body$
+DECLARE
+	citus CONSTANT boolean := @extschema@.klout_has_citus();
+	today CONSTANT date := as_of;
+	settings record;
+	query text;
+	days_ago integer;
+	day_before date;	-- that changes are against
+	changes text := '';
+	past text := '';
+	facts text := '';
+	scored bigint;
+	rescored bigint := 0;
+BEGIN
+	EXECUTE format('SELECT model, topics FROM %I.settings', board) INTO STRICT settings;
+	FOREACH days_ago IN ARRAY '{1,7,30,90}'::integer[] LOOP
+		-- the last day so long ago, or the next older one, but not twice as long ago
+		EXECUTE format('SELECT max(at)::date FROM %I.publications WHERE published AND at >= $1 AND at < $2', board)
+			INTO day_before USING (today - 2 * days_ago + 1)::timestamptz, (today - days_ago + 1)::timestamptz;
+		IF day_before IS NULL THEN
+			changes := changes || ', NULL::float8';
+		ELSE
+			changes := changes || format(', m.score - h%s.score', days_ago);
+			past := past || format(' LEFT JOIN %1$I.past AS h%2$s ON h%2$s.person = m.person AND h%2$s.topic = m.topic AND h%2$s.day = %3$L',
+								   board, days_ago, day_before);
+		END IF;
+	END LOOP;
+
+	FOREACH query IN ARRAY @extschema@.klout_people_to_score(board, whole) LOOP
+		EXECUTE format($sql$
+			WITH facts AS %4$s (%2$s),
+			merged AS (
+				SELECT person, ''::text AS topic, %9$s.klout_rollup(signals) AS signals
+				FROM facts GROUP BY person
+				%3$s
+			)
+			INSERT INTO %1$I.scores AS s (person, topic, score, reach, consistency, change_1, change_7, change_30, change_90, networks)
+			SELECT m.person, m.topic, m.score, m.reach, m.consistency%6$s, m.networks
+			FROM (SELECT s.person, s.topic, (s.now).score, (s.now).reach, (s.now).consistency, (s.now).networks
+				  FROM (SELECT person, topic, %9$s.klout_summary(signals, $1, $2) AS now FROM merged %5$s) AS s) AS m
+			%7$s %8$s
+			ON CONFLICT (person, topic) DO UPDATE
+			SET score = excluded.score, reach = excluded.reach, consistency = excluded.consistency,
+				change_1 = excluded.change_1, change_7 = excluded.change_7,
+				change_30 = excluded.change_30, change_90 = excluded.change_90, networks = excluded.networks
+		$sql$, board, query,
+			CASE WHEN settings.topics THEN 'UNION ALL SELECT person, topic, @extschema@.klout_rollup(signals) FROM facts WHERE topic <> '''' GROUP BY person, topic' ELSE '' END,
+			CASE WHEN citus THEN 'NOT MATERIALIZED' ELSE '' END,
+			-- once a person, not once a column; Citus would not push that down
+			CASE WHEN citus THEN '' ELSE 'OFFSET 0' END,
+			changes, past,
+			-- of the index; what is sorted on Citus is sorted by the coordinator
+			CASE WHEN citus THEN '' ELSE 'ORDER BY m.person, m.topic' END, '@extschema@')
+		USING settings.model, as_of;
+		GET DIAGNOSTICS scored = ROW_COUNT;
+		rescored := rescored + scored;
+	END LOOP;
+
+	-- People who have no facts left: unlinked, opted out.  EXCEPT, as a join on such conditions tempts planners into loops
+	FOREACH query IN ARRAY @extschema@.klout_people_to_score(board, false) LOOP
+		facts := facts || format(' EXCEPT SELECT person, topic FROM (%s) AS f EXCEPT SELECT person, '''' FROM (%1$s) AS f', query);
+	END LOOP;
+	EXECUTE format($sql$
+		WITH gone AS MATERIALIZED (SELECT s.person, s.topic FROM %1$I.scores AS s WHERE %2$s %3$s)
+		DELETE FROM %1$I.scores AS s USING gone AS g WHERE s.person = g.person AND s.topic = g.topic
+	$sql$, board, @extschema@.klout_is_changed(board, 's.person'), facts);
+	RETURN rescored;
+END
+$body$;
+COMMENT ON FUNCTION klout_score_people(name, boolean, timestamptz) IS
+'A step of klout_publish: writes the scores of everybody, or of the people in changed, as of a moment, with their changes against history, and removes those of people who have no facts any more. Returns how many it wrote, once a topic';
+
+CREATE FUNCTION klout_gate(people_before bigint, people bigint, at_63_before bigint, at_63 bigint,
+	raw_before float8, raw float8, gate float8, noise float8) RETURNS text
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+BEGIN
+	RETURN (
+		SELECT string_agg(format('%s moved from %s to %s, by more than %s', what, round(before::numeric, digits), round(now::numeric, digits),
+								 round(allowed::numeric, 2)), '; ')
+		FROM (VALUES ('people', people_before::float8, people::float8,
+					  greatest(gate * people_before, noise * sqrt(greatest(people_before, 1))), 0),
+					 ('people at 63 or over', at_63_before, at_63,
+					  greatest(gate * at_63_before, noise * sqrt(greatest(at_63_before, 1))), 0),
+					 ('total raw', raw_before, raw,
+					  greatest(gate, noise / sqrt(greatest(people_before, 1))) * raw_before, 2)) AS v (what, before, now, allowed, digits)
+		WHERE abs(now - before) > allowed);
+END
+$body$;
+COMMENT ON FUNCTION klout_gate(bigint, bigint, bigint, bigint, float8, float8, float8, float8) IS
+'What moved too much from one publication to the next, as a sentence; NULL if nothing did. The number of people, of people at 63 or over, and total raw may move by the share gate, but small numbers by noise times their square root, as chance alone moves them by about one; total raw by noise times the share that the square root of people is of people. Before from 0, as from 1';
+
+CREATE FUNCTION klout_publish(board name, as_of timestamptz DEFAULT NULL, force boolean DEFAULT false) RETURNS boolean
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+	SET timezone = 'UTC'	-- days and months are of UTC
+AS $body$
+DECLARE
+	started CONSTANT timestamptz := clock_timestamp();
+	settings record;
+	before record;		-- the last publication
+	last_try timestamptz;
+	totals record;
+	rescored bigint;
+	whole boolean;		-- everybody's score, not only of those whose facts changed
+	fingerprint text;
+	moved text;			-- what moved too much
+	held boolean := false;
+BEGIN
+	PERFORM @extschema@.klout_more_memory();
+	PERFORM @extschema@.klout_lock(board);
+	EXECUTE format('SELECT * FROM %I.settings', board) INTO STRICT settings;
+	fingerprint := @extschema@.klout_fingerprint(settings.model);
+	EXECUTE format('SELECT * FROM %I.last_publication', board) INTO before;
+	EXECUTE format('SELECT max(at) FROM %I.publications', board) INTO last_try;
+	-- who waited for another refresh publishes after it, also where the clock was set back
+	as_of := coalesce(as_of, greatest(clock_timestamp(), last_try + interval '1 microsecond'));
+	IF NOT isfinite(as_of) THEN
+		RAISE EXCEPTION 'klout_publish: as_of must be finite, got %', as_of
+			USING ERRCODE = 'invalid_parameter_value', HINT = 'It is the moment that is scored.';
+	END IF;
+	IF as_of <= last_try THEN
+		RAISE EXCEPTION 'klout_publish: as_of must be later than the last publication, got %', as_of
+			USING ERRCODE = 'invalid_parameter_value',
+				DETAIL = format('The last one was at %s.', last_try), HINT = 'History is never rewritten.';
+	END IF;
+
+	-- Between two days (or hours) all scores fade; within one they do not
+	whole := before.at IS NULL OR before.fingerprint <> fingerprint
+		OR date_bin(settings.bucket, as_of, '2000-01-01 00:00+00') <> date_bin(settings.bucket, before.at, '2000-01-01 00:00+00');
+
+	-- for this day when it is over: whoever then refreshes may not be the owner
+	PERFORM @extschema@.klout_history_month(board, as_of::date);
+
+	<<attempt>>
+	BEGIN
+		IF as_of::date > before.at::date THEN
+			EXECUTE format($sql$
+				INSERT INTO %1$I.past (day, person, topic, score, rank, fingerprint)
+				SELECT $1, person, topic, score, %2$s.klout_rank() OVER (PARTITION BY topic ORDER BY score DESC), $2
+				FROM %1$I.scores
+				ORDER BY person, topic	-- of the index
+			$sql$, board, '@extschema@') USING before.at::date, before.fingerprint;
+		END IF;
+		IF whole THEN
+			rescored := @extschema@.klout_score_people(board, true, as_of);
+			PERFORM @extschema@.klout_count_people(board);
+		ELSE
+			PERFORM @extschema@.klout_count_people(board, -1);
+			rescored := @extschema@.klout_score_people(board, false, as_of);
+			PERFORM @extschema@.klout_count_people(board, 1);
+		END IF;
+
+		EXECUTE format($sql$
+			SELECT coalesce(sum(people), 0)::bigint AS people, coalesce(sum(people_at_63), 0)::bigint AS people_at_63,
+				   coalesce(sum(odds), 0) * ($1 #>> '{scale}')::float8 AS total_raw
+			FROM %I.populations WHERE topic = ''
+		$sql$, board) INTO totals USING settings.model::jsonb;
+		IF before.people > 0 AND before.fingerprint = fingerprint THEN
+			moved := @extschema@.klout_gate(before.people, totals.people, before.people_at_63, totals.people_at_63,
+											before.total_raw, totals.total_raw, settings.gate, settings.gate_noise);
+			held := moved IS NOT NULL AND force IS NOT TRUE;
+			IF held THEN
+				-- undoes what this block did
+				RAISE EXCEPTION USING ERRCODE = 'KL001', MESSAGE = 'held back';
+			END IF;
+		END IF;
+
+		EXECUTE format('INSERT INTO %I.models VALUES ($1, $2, $3) ON CONFLICT DO NOTHING', board) USING fingerprint, settings.model, as_of;
+		EXECUTE format('DELETE FROM %I.changed', board);
+		IF settings.posts AND whole THEN
+			EXECUTE format('DELETE FROM %I.posts WHERE last_at <= $1 - interval ''90 days''', board) USING as_of;
+		END IF;
+		IF settings.reactor_weight = 'authority' AND as_of::date IS DISTINCT FROM before.at::date THEN
+			PERFORM @extschema@.klout_weigh_authority(board, as_of);
+		END IF;
+	EXCEPTION WHEN SQLSTATE 'KL001' THEN
+		RAISE WARNING 'board "%": publication held back: %', board, moved
+			USING HINT = format('If that is right: CALL klout_refresh(%L, publish => ''always'').', board);
+	END attempt;
+
+	EXECUTE format($sql$
+		INSERT INTO %I.publications (at, published, reason, people, people_at_63, total_raw, rescored, fingerprint, seconds, forced)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+	$sql$, board) USING as_of, NOT held, moved, totals.people, totals.people_at_63, totals.total_raw, rescored, fingerprint,
+		extract(epoch FROM clock_timestamp() - started)::float8, moved IS NOT NULL AND NOT held;
+	RETURN NOT held;
+END
+$body$;
+COMMENT ON FUNCTION klout_publish(name, timestamptz, boolean) IS
+'The last step of klout_refresh: scores everybody on a board whose facts changed since the last publication, or everybody when a bucket (day or hour) has passed or the model changed; on the first publication of a new UTC day, moves the scores of the day before into history first. Within a bucket the cost is that of the people who changed, whatever the size of the board. If klout_gate finds that people, people at 63 or over, or total raw moved too much (gate and gate_noise in settings) against the last publication of the same model, nothing is published, unless force or nobody was there before: false, a WARNING and a row in publications with the reason. as_of must be later than the last publication; NULL is now, and never too early';
+
+CREATE FUNCTION klout_weigh_authority(board name, as_of timestamptz DEFAULT now()) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+	SET search_path = pg_catalog, pg_temp
+	SET row_security = off	-- an error, where rows would be hidden
+AS $body$
+DECLARE
+	person_type CONSTANT text := @extschema@.klout_person_type(board);
+	watermark bigint;
+BEGIN
+	EXECUTE format('SELECT watermark FROM %I.settings', board) INTO STRICT watermark;
+	EXECUTE format('DELETE FROM %I.authority', board);
+	EXECUTE format($sql$
+		INSERT INTO %1$I.authority (person, authority, weight)
+		SELECT person::%3$s, authority, cume_dist() OVER (ORDER BY authority)
+		FROM %4$s.%2$I($1)
+	$sql$, board, CASE person_type WHEN 'bigint' THEN 'klout_authority' ELSE 'klout_authority_text' END, person_type, '@extschema@')
+	USING format($sql$
+		SELECT e.actor, e.target
+		FROM (SELECT coalesce(al.person, a.actor) AS actor, coalesce(tl.person, a.target) AS target
+			  FROM %1$I.source AS a
+			  LEFT JOIN %1$I.accounts AS al ON al.account = a.actor AND al.network = a.network
+			  LEFT JOIN %1$I.accounts AS tl ON tl.account = a.target AND tl.network = a.network
+			  WHERE a.id <= %2$s AND a.at <= %3$L::timestamptz AND a.flaw IS NULL) AS e
+		WHERE NOT EXISTS (SELECT FROM %1$I.opt_outs AS o WHERE o.person = e.actor)
+		  AND NOT EXISTS (SELECT FROM %1$I.opt_outs AS o WHERE o.person = e.target)
+	$sql$, board, watermark, as_of);
+END
+$body$;
+COMMENT ON FUNCTION klout_weigh_authority(name, timestamptz) IS
+'Solves the authority of the people in a board''s actions up to as_of who did not opt out, and keeps the share of people whose authority is not higher as the weight of reactors. A daily publication does so if reactor_weight is authority; needs what klout_authority needs';

@@ -1,0 +1,234 @@
+-- ---------------------------------------------------------------------------
+-- Boards: taking in actions, each once
+-- ---------------------------------------------------------------------------
+
+CREATE FUNCTION klout_more_memory() RETURNS void
+	LANGUAGE sql VOLATILE PARALLEL UNSAFE
+AS $body$
+	SELECT pg_catalog.set_config('work_mem', pg_catalog.current_setting('maintenance_work_mem'), true)
+	WHERE pg_catalog.pg_size_bytes(pg_catalog.current_setting('work_mem')) OPERATOR(pg_catalog.<)
+		  pg_catalog.pg_size_bytes(pg_catalog.current_setting('maintenance_work_mem'))
+$body$;
+COMMENT ON FUNCTION klout_more_memory() IS
+'Lets the rest of the transaction sort and hash in maintenance_work_mem where work_mem is less: to refresh a board is maintenance';
+
+CREATE FUNCTION klout_settle(board name, OUT settled bigint, OUT writers text[])
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+DECLARE
+	relations oid[];	-- the actions table and all below it
+BEGIN
+	-- in this order: whoever got an id up to settled holds a lock by then
+	EXECUTE format('SELECT coalesce(pg_sequence_last_value(id_sequence), watermark) FROM %I.settings', board) INTO STRICT settled;
+	EXECUTE format($sql$
+		WITH RECURSIVE below (relation) AS (
+			SELECT actions::oid FROM %I.settings
+			UNION
+			SELECT inhrelid FROM pg_inherits JOIN below ON inhparent = relation
+		)
+		SELECT array_agg(relation) FROM below
+	$sql$, board) INTO STRICT relations;
+	writers := ARRAY(SELECT DISTINCT virtualtransaction FROM pg_locks
+					 WHERE locktype = 'relation' AND relation = ANY (relations) AND granted
+					   AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+					   AND mode IN ('RowExclusiveLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
+					   AND pid IS DISTINCT FROM pg_backend_pid());
+END
+$body$;
+COMMENT ON FUNCTION klout_settle(name) IS
+'The highest id that the sequence of a board''s actions has handed out, and who may write to the table at this moment: pg_locks.virtualtransaction, prepared transactions included. After klout_wait_for them, rows up to that id are all there for a statement that begins later, in a transaction of its own';
+
+CREATE FUNCTION klout_wait_for(transactions text[]) RETURNS void
+	AS 'MODULE_PATHNAME', 'klout_wait_for'
+	LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
+COMMENT ON FUNCTION klout_wait_for(text[]) IS
+'Waits until transactions, by their virtual ids as in pg_locks.virtualtransaction, have committed or rolled back, prepared ones included. Blocks nobody; lock_timeout and the detection of deadlocks see it. An error for what is no such id';
+
+CREATE FUNCTION klout_take_in(board name, up_to bigint, batch bigint, as_of timestamptz, OUT rows bigint, OUT remaining bigint)
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+	SET search_path = pg_catalog, pg_temp
+	SET timezone = 'UTC'	-- days and months are of UTC
+	SET row_security = off	-- an error, where rows would be hidden
+AS $body$
+DECLARE
+	person_type CONSTANT text := @extschema@.klout_person_type(board);
+	started CONSTANT timestamptz := clock_timestamp();
+	settings record;
+	first_id bigint;
+	last_id bigint;
+	future bigint;		-- rows whose time has not come
+	flawed bigint;		-- rows that cannot count
+	rejected bigint[];	-- their ids
+	flaws text;
+	due boolean;		-- rows whose time has come meanwhile
+	linked boolean;
+	opted boolean;
+	actor_person text := 'a.actor';
+	target_person text := 'a.target';
+	joins text := '';
+	people_joins text;
+	stays_out text := '';
+	conditions text;
+	arrived text;		-- the actions of this batch: a FROM clause
+	weight text := 'a.weight';
+BEGIN
+	PERFORM @extschema@.klout_more_memory();
+	-- Whoever else takes in or publishes waits here
+	PERFORM @extschema@.klout_lock(board);
+	EXECUTE format('SELECT * FROM %I.settings', board) INTO STRICT settings;
+	EXECUTE format('SELECT EXISTS (SELECT 1 FROM %1$I.pending WHERE at <= $1), EXISTS (SELECT 1 FROM %1$I.accounts), EXISTS (SELECT 1 FROM %1$I.opt_outs)', board)
+		INTO due, linked, opted USING as_of;
+	-- The next ids; where there is a gap that is longer, those behind it
+	last_id := CASE WHEN up_to::numeric - settings.watermark < batch THEN up_to ELSE settings.watermark + batch END;
+	LOOP
+		EXECUTE format('SELECT count(*), count(*) FILTER (WHERE at > $3 AND flaw IS NULL), count(flaw) FROM %I.source WHERE id > $1 AND id <= $2', board)
+			INTO rows, future, flawed USING settings.watermark, last_id, as_of;
+		EXIT WHEN rows > 0 OR last_id >= up_to;
+		EXECUTE format('SELECT min(id) FROM %I.source WHERE id > $1 AND id <= $2', board)
+			INTO first_id USING last_id, up_to;
+		last_id := CASE WHEN first_id IS NULL OR up_to::numeric - first_id < batch THEN up_to ELSE first_id + batch - 1 END;
+	END LOOP;
+	remaining := least(greatest(up_to::numeric - last_id, 0), 9223372036854775807);
+	IF last_id <= settings.watermark AND NOT due THEN
+		RETURN;
+	END IF;
+
+	IF linked THEN
+		actor_person := 'coalesce(al.person, a.actor)';
+		target_person := 'coalesce(tl.person, a.target)';
+		joins := format(' LEFT JOIN %1$I.accounts AS al ON al.account = a.actor AND al.network = a.network'
+						' LEFT JOIN %1$I.accounts AS tl ON tl.account = a.target AND tl.network = a.network', board);
+	END IF;
+	conditions := format(' AND %s <> %s', actor_person, target_person);
+	IF opted THEN
+		stays_out := format(' AND NOT EXISTS (SELECT FROM %1$I.opt_outs AS o WHERE o.person = %2$s)'
+										   ' AND NOT EXISTS (SELECT FROM %1$I.opt_outs AS o WHERE o.person = %3$s)',
+										   board, actor_person, target_person);
+		conditions := conditions || stays_out;
+	END IF;
+	people_joins := joins;
+	IF flawed > 0 THEN
+		-- before anything else reads them: from here on they are out, also if somebody mends them meanwhile
+		EXECUTE format('INSERT INTO %1$I.rejected (id, flaw) SELECT id, flaw FROM %1$I.source WHERE id > $1 AND id <= $2 AND flaw IS NOT NULL', board)
+			USING settings.watermark, last_id;
+		EXECUTE format($sql$
+			SELECT coalesce(array_agg(id), '{}'),
+				   (SELECT string_agg(format('%%s (%%s, %%s)', flaw, count, CASE WHEN count = 1 THEN format('id %%s', first) ELSE format('ids %%s to %%s', first, last) END),
+									  '; ' ORDER BY count DESC, flaw)
+					FROM (SELECT flaw, count(*), min(id) AS first, max(id) AS last FROM %1$I.rejected WHERE id > $1 AND id <= $2 GROUP BY flaw) AS f)
+			FROM %1$I.rejected WHERE id > $1 AND id <= $2
+		$sql$, board) INTO rejected, flaws USING settings.watermark, last_id;
+		flawed := cardinality(rejected);
+		IF flawed > 0 THEN
+			RAISE WARNING 'board "%": set aside % of % rows', board, flawed, rows
+				USING DETAIL = format('Why: %s.', flaws),
+					HINT = format('%I.rejected has their ids. Once they are mended, SELECT klout_take_rejected(%L).', board, board);
+		END IF;
+	END IF;
+
+	arrived := format('(SELECT id, network, kind, actor, target, at, weight, topic, post FROM %1$I.source WHERE id > $1 AND id <= $2 AND at <= $3', board) ||
+		CASE WHEN flawed > 0 THEN ' AND id <> ALL ($6)' ELSE '' END ||
+		CASE WHEN due THEN format(' UNION ALL SELECT id, network, kind, actor, target, at, weight, topic, post FROM %1$I.pending WHERE at <= $3', board) ELSE '' END ||
+		format(') AS a%s', joins);
+	conditions := ' WHERE true' || conditions;
+
+	CASE settings.reactor_weight
+		WHEN 'none' THEN
+			NULL;
+		WHEN 'proven' THEN
+			EXECUTE format($sql$
+				INSERT INTO %1$I.reactors AS r (actor, first_seen, first_target, several)
+				SELECT a.actor, min(a.at), min(a.target%6$s)::%7$s, min(a.target%6$s) <> max(a.target%6$s)
+				FROM (SELECT %2$s AS actor, %3$s AS target, a.at FROM %4$s %5$s) AS a
+				%8$s
+				GROUP BY 1
+				ORDER BY 1
+				ON CONFLICT (actor) DO UPDATE
+				SET first_seen = least(r.first_seen, excluded.first_seen),
+					several = r.several OR excluded.several OR r.first_target <> excluded.first_target
+				WHERE excluded.first_seen < r.first_seen
+				   OR NOT r.several AND (excluded.several OR r.first_target <> excluded.first_target)
+			$sql$, board, actor_person, target_person, arrived, conditions,
+				-- there is no min(uuid) before PostgreSQL 18
+				CASE person_type WHEN 'uuid' THEN '::text' ELSE '' END, person_type,
+				-- most actions are of reactors about whom they say nothing new; Citus has no such joins
+				CASE WHEN NOT @extschema@.klout_has_citus() THEN format(
+					'LEFT JOIN %I.reactors AS k USING (actor)
+					 WHERE k.actor IS NULL OR a.at < k.first_seen OR NOT k.several AND a.target <> k.first_target', board)
+				ELSE '' END)
+			USING settings.watermark, last_id, as_of, settings.tenure, settings.bucket, rejected;
+			joins := format(' LEFT JOIN %I.reactors AS w ON w.actor = %s', board, actor_person);
+			weight := 'CASE WHEN w.several AND w.first_seen <= a.at - $4 THEN coalesce(a.weight, 1) ELSE 0 END';
+		WHEN 'score' THEN
+			joins := format(' LEFT JOIN %I.scores AS w ON w.person = %s AND w.topic = ''''', board, actor_person);
+			weight := 'coalesce(a.weight, 1) * coalesce(w.score / 100, 0)';
+		WHEN 'authority' THEN
+			joins := format(' LEFT JOIN %I.authority AS w ON w.person = %s', board, actor_person);
+			weight := 'coalesce(a.weight, 1) * coalesce(w.weight, 0)';
+	END CASE;
+
+	EXECUTE format($sql$
+		WITH new AS (
+			SELECT a.target AS account, a.network, %5$s AS topic,
+				   %8$s.klout_signals(a.network, a.kind, a.actor, a.at, %4$s, $5) AS signals
+			FROM %2$s %6$s %3$s
+			GROUP BY 1, 2 %7$s
+			ORDER BY 1, 2, 3
+		), put AS (
+			INSERT INTO %1$I.signals AS s (account, network, topic, signals)
+			SELECT account, network, topic, signals FROM new
+			ON CONFLICT (account, network, topic) DO UPDATE
+			SET signals = %8$s.klout_merge(s.signals, excluded.signals)
+			RETURNING account, network
+		)
+		INSERT INTO %1$I.changed (person)
+		SELECT DISTINCT coalesce(l.person, put.account)
+		FROM put LEFT JOIN %1$I.accounts AS l USING (account, network)
+		ORDER BY 1
+		ON CONFLICT (person) DO NOTHING
+	$sql$, board, arrived, conditions, weight,
+		CASE WHEN settings.topics THEN 'coalesce(a.topic, '''')' ELSE '''''::text' END,
+		CASE settings.reactor_weight WHEN 'none' THEN '' ELSE joins END,
+		CASE WHEN settings.topics THEN ', 3' ELSE '' END, '@extschema@')
+	USING settings.watermark, last_id, as_of, settings.tenure, settings.bucket, rejected;
+
+	IF settings.posts THEN
+		EXECUTE format($sql$
+			INSERT INTO %1$I.posts AS p (network, post, account, last_at, signals)
+			SELECT a.network, a.post, a.target, max(a.at),
+				   %6$s.klout_signals(a.network, a.kind, a.actor, a.at, %4$s, $5)
+			FROM %2$s %5$s %3$s AND a.post IS NOT NULL AND a.at > $3 - interval '90 days'
+			GROUP BY 1, 2, 3
+			ORDER BY 1, 2, 3
+			ON CONFLICT (network, post, account) DO UPDATE
+			SET signals = %6$s.klout_merge(p.signals, excluded.signals),
+				last_at = greatest(p.last_at, excluded.last_at)
+		$sql$, board, arrived, conditions, weight, CASE settings.reactor_weight WHEN 'none' THEN '' ELSE joins END, '@extschema@')
+		USING settings.watermark, last_id, as_of, settings.tenure, settings.bucket, rejected;
+	END IF;
+
+	IF due THEN
+		EXECUTE format('DELETE FROM %I.pending WHERE at <= $1', board) USING as_of;
+	END IF;
+	IF future > 0 THEN
+		EXECUTE format($sql$
+			INSERT INTO %1$I.pending
+			SELECT a.id, a.network, a.kind, a.actor, a.target, a.at, a.weight, a.topic, a.post
+			FROM (SELECT * FROM %1$I.source WHERE id > $1 AND id <= $2 AND at > $3 %4$s) AS a %2$s
+			WHERE true %3$s
+		$sql$, board, people_joins, stays_out, CASE WHEN flawed > 0 THEN 'AND id <> ALL ($4)' ELSE '' END)
+		USING settings.watermark, last_id, as_of, rejected;
+	END IF;
+
+	IF last_id > settings.watermark THEN
+		EXECUTE format('INSERT INTO %I.batches (first_id, last_id, rows, seconds) VALUES ($1, $2, $3, $4)', board)
+			USING settings.watermark + 1, last_id, rows, extract(epoch FROM clock_timestamp() - started)::float8;
+		EXECUTE format('UPDATE %I.settings SET watermark = $1', board) USING last_id;
+	END IF;
+	RAISE NOTICE 'board "%": took in % rows, % a second, ids up to %, % ids to go', board, rows,
+		round(rows / greatest(extract(epoch FROM clock_timestamp() - started), 0.001)), last_id, remaining;
+END
+$body$;
+COMMENT ON FUNCTION klout_take_in(name, bigint, bigint, timestamptz) IS
+'A step of klout_refresh: adds the next batch ids of the actions table, up to id up_to (from klout_settle, in an earlier transaction), to the facts of a board, and pending ones that are due. Rows later than as_of wait; those that cannot count (a NULL, an infinite time, a weight out of range, a name or an id that is too long) are set aside in rejected, with a WARNING; those with actor and target the same person, and of people who opted out, count for nothing. Returns the number of rows in the table and how many ids remain; both and the speed in a NOTICE. The watermark moves with it: called twice or rolled back, each row counts once';
