@@ -24,6 +24,9 @@
 /* rows and distinct edges of one graph: edges are counted in 32 bits */
 #define KLOUT_EDGES_MAX		(PG_UINT32_MAX - 1)
 
+/* vertices of one graph, less what comes between two looks at their number */
+#define KLOUT_PEOPLE_MAX	(PG_INT32_MAX - 1024 * 1024)
+
 /* asks for a cache line early */
 #ifdef __GNUC__
 #define KLOUT_PREFETCH(address)	__builtin_prefetch(address)

@@ -4,10 +4,8 @@
  *	  Builds the graph of klout_authority, and what is iterated of it, with
  *	  parallel workers.
  *
- * Plan.  What the processes share lies in segments of shared memory, created
- * before parallel mode, as too little of it is an error that only a
- * subtransaction survives; without it the leader works alone, in memory of its
- * own.  Chunks of edges that workers have read lie in segments already; those
+ * Plan.  What the processes share lies in segments of shared memory; without it
+ * the leader works alone, in memory of its own.  Chunks of edges that workers have read lie in segments already; those
  * that the leader has read itself it scatters itself.
  *
  * All meet at a barrier before and after each stage.  Whoever comes late joins
@@ -19,8 +17,6 @@
 #include "authority_sql.h"
 
 #include "access/parallel.h"
-#include "access/xact.h"
-#include "miscadmin.h"
 #include "pgstat.h"
 #include "port/atomics.h"
 #include "storage/barrier.h"
@@ -69,104 +65,6 @@ typedef struct Member
 } Member;
 
 extern PGDLLEXPORT void klout_build_worker(dsm_segment *segment, shm_toc *toc);
-
-/* ----------
- * Memory that may be shared
- * ----------
- */
-
-/* A segment if there can be one, else memory of the run. */
-static void *
-share(KloutMemory *memory, size_t size)
-{
-	KloutAuthorityRun *run = (KloutAuthorityRun *) memory;
-	dsm_segment *segment = klout_create_segment(size);
-
-	if (segment == NULL)
-	{
-		/* nor for the next */
-		memory->share = NULL;
-		return memory->allocate(memory, size);
-	}
-	run->shared = lappend(run->shared, segment);
-	return dsm_segment_address(segment);
-}
-
-/* The segment of a block, or NULL. */
-static dsm_segment *
-segment_of(const KloutAuthorityRun *run, const void *block)
-{
-	ListCell   *cell;
-
-	foreach(cell, run->shared)
-	{
-		dsm_segment *segment = (dsm_segment *) lfirst(cell);
-
-		if (dsm_segment_address(segment) == block)
-			return segment;
-	}
-	return NULL;
-}
-
-static size_t
-block_size(const KloutAuthorityRun *run, void *block)
-{
-	dsm_segment *segment = segment_of(run, block);
-
-	return segment != NULL ? dsm_segment_map_length(segment) :
-		GetMemoryChunkSpace(block);
-}
-
-void
-klout_keep_block(KloutAuthorityRun *run, size_t size)
-{
-	run->keep = size;
-}
-
-void *
-klout_kept_block(KloutAuthorityRun *run, size_t *size, dsm_segment **segment)
-{
-	void	   *block = run->kept;
-
-	run->keep = 0;
-	run->kept = NULL;
-	if (block != NULL)
-	{
-		*size = block_size(run, block);
-		*segment = segment_of(run, block);
-	}
-	return block;
-}
-
-void
-klout_release_block(KloutAuthorityRun *run, void *block)
-{
-	dsm_segment *segment = segment_of(run, block);
-
-	if (run->keep > 0 && run->kept == NULL && block_size(run, block) >= run->keep)
-	{
-		run->kept = block;
-		return;
-	}
-	if (segment == NULL)
-	{
-		pfree(block);
-		return;
-	}
-	run->shared = list_delete_ptr(run->shared, segment);
-	dsm_detach(segment);
-}
-
-void
-klout_release_all_shared(KloutAuthorityRun *run)
-{
-	ListCell   *cell;
-
-	foreach(cell, run->shared)
-		dsm_detach((dsm_segment *) lfirst(cell));
-	list_free(run->shared);
-	run->shared = NIL;
-}
 
 /* ----------
  * Stages
@@ -360,7 +258,7 @@ segments_of(const KloutAuthorityRun *run, void *const *block, int blocks,
 {
 	for (int i = 0; i < blocks; i++)
 	{
-		segment[i] = segment_of(run, block[i]);
+		segment[i] = klout_segment_of(run, block[i]);
 		if (segment[i] == NULL)
 			return false;
 	}
@@ -416,7 +314,7 @@ klout_build_graph(KloutAuthorityRun *run, KloutGraph *graph, uint32 *culprit)
 	/* where memory suffices for one process, one does it */
 	if (needs > run->memory.limit || run->memory.used > run->memory.limit - needs)
 		workers = 0;
-	run->memory.share = workers > 0 ? share : NULL;
+	run->memory.share = workers > 0 ? klout_share : NULL;
 	klout_build_start(&builder, graph, &run->ids, &run->edges, workers + 1);
 	klout_build_blocks(&builder, block);
 	if (segments_of(run, block, KLOUT_BUILD_BLOCKS, segment))

@@ -5,446 +5,22 @@
  *
  * Plan.  A query is one SELECT, run with the caller's rights in a transaction
  * that is read only meanwhile, and may use a parallel plan; a mere scan of a
- * table is left to authority_scan_sql.c if that has workers for it.  Rows come
- * through a DestReceiver of our own one at a time and are gone: no cursor, no
- * table of tuples.  Columns are found by name before it starts.  Integer ids
- * are collected into batches before they are looked up.
+ * table is left to authority_scan_sql.c if that has workers for it.  Columns
+ * are found by name before it starts.
  *
  *-------------------------------------------------------------------------
  */
-#include "authority_sql.h"
-
-#include <math.h>
+#include "authority_receive_sql.h"
 
 #include "query_sql.h"
 
-#include "catalog/pg_type_d.h"
-#include "executor/spi.h"
-#include "executor/tuptable.h"
-#include "miscadmin.h"
 #include "nodes/plannodes.h"
-#include "tcop/dest.h"
-#include "utils/builtins.h"
-#include "utils/fmgrprotos.h"
-#include "utils/lsyscache.h"
 #include "utils/plancache.h"
-#include "utils/uuid.h"
-
-/* batches between two looks at the room that is left, which others may share */
-#define UNCHECKED_BATCHES	16
-
-/* An id as a row has it. */
-typedef struct RowId
-{
-	int64		number;			/* KLOUT_ID_INTEGER */
-	const char *data;			/* the others: len bytes */
-	size_t		len;
-	text	   *copy;			/* to be freed, or NULL */
-} RowId;
-
-typedef struct Receiver
-{
-	DestReceiver pub;
-	KloutAuthorityRun *run;
-	const char *what;			/* the query, for messages */
-	const char *amount_name;	/* name of the column */
-	KloutColumn first;			/* actor, or person */
-	KloutColumn second;			/* target, or none */
-	KloutColumn amount;			/* weight, or what the query is for */
-	int			columns;		/* the last attribute that is needed */
-
-	/* edges */
-	int			batched;
-	int			unchecked;		/* batches since check_room looked */
-	int64		id[2 * KLOUT_IDS_BATCH];
-	double		weight[KLOUT_IDS_BATCH];
-
-	/* amounts */
-	KloutAmount *amounts;
-	size_t		n;
-	size_t		capacity;
-	uint64		unknown;		/* people who are not in the graph */
-} Receiver;
-
-/* ----------
- * Values of a row
- * ----------
- */
-
-static KloutIdType
-id_type_of(Oid type)
-{
-	switch (type)
-	{
-		case INT2OID:
-		case INT4OID:
-		case INT8OID:
-			return KLOUT_ID_INTEGER;
-		case TEXTOID:
-		case VARCHAROID:
-			return KLOUT_ID_TEXT;
-		case UUIDOID:
-			return KLOUT_ID_UUID;
-		default:
-			return KLOUT_ID_UNKNOWN;
-	}
-}
-
-static int64
-integer_of(Datum value, Oid type)
-{
-	switch (type)
-	{
-		case INT2OID:
-			return DatumGetInt16(value);
-		case INT4OID:
-			return DatumGetInt32(value);
-		default:
-			return DatumGetInt64(value);
-	}
-}
-
-static double
-float8_of(Datum value, Oid type)
-{
-	switch (type)
-	{
-		case FLOAT4OID:
-			return (double) DatumGetFloat4(value);
-		case FLOAT8OID:
-			return DatumGetFloat8(value);
-		case NUMERICOID:
-			/* beyond float8: infinity, which is refused as such */
-			return DatumGetFloat8(DirectFunctionCall1(numeric_float8_no_overflow,
-													  value));
-		default:
-			return (double) integer_of(value, type);
-	}
-}
-
-static void
-read_bytes_id(RowId *id, Datum value, KloutIdType type)
-{
-	id->copy = NULL;
-	if (type == KLOUT_ID_UUID)
-	{
-		id->data = (const char *) DatumGetUUIDP(value)->data;
-		id->len = UUID_LEN;
-	}
-	else
-	{
-		text	   *detoasted = DatumGetTextPP(value);
-
-		if ((Pointer) detoasted != DatumGetPointer(value))
-			id->copy = detoasted;
-		id->data = VARDATA_ANY(detoasted);
-		id->len = VARSIZE_ANY_EXHDR(detoasted);
-	}
-}
-
-static inline void
-free_bytes_id(RowId *id)
-{
-	if (id->copy != NULL)
-		pfree(id->copy);
-}
-
-/* An id for messages. */
-static char *
-id_text(Datum value, Oid type)
-{
-	switch (id_type_of(type))
-	{
-		case KLOUT_ID_INTEGER:
-			return psprintf(INT64_FORMAT, integer_of(value, type));
-		case KLOUT_ID_UUID:
-			return DatumGetCString(DirectFunctionCall1(uuid_out, value));
-		default:
-			return psprintf("\"%s\"", TextDatumGetCString(value));
-	}
-}
-
-/* ----------
- * Rows
- * ----------
- */
-
-static void
-wrong_amount(const Receiver *receiver, const TupleTableSlot *slot,
-			 const char *rule, const char *got)
-{
-	Datum		first = slot->tts_values[receiver->first.attnum - 1];
-
-	if (receiver->second.attnum > 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("%s: %s must be %s, got %s", receiver->run->function,
-						receiver->amount_name, rule, got),
-				 errdetail("The row of the %s has actor %s and target %s.",
-						   receiver->what,
-						   id_text(first, receiver->first.type),
-						   id_text(slot->tts_values[receiver->second.attnum - 1],
-								   receiver->second.type))));
-	ereport(ERROR,
-			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-			 errmsg("%s: %s must be %s, got %s", receiver->run->function,
-					receiver->amount_name, rule, got),
-			 errdetail("The row of the %s has person %s.", receiver->what,
-					   id_text(first, receiver->first.type))));
-}
-
-/* The amount of a row whose ids are known not to be NULL. */
-static inline double
-read_amount(const Receiver *receiver, const TupleTableSlot *slot)
-{
-	const KloutColumn *column = &receiver->amount;
-	bool		zero_is_fine = receiver->second.attnum == 0;
-	const char *rule = zero_is_fine ? "at least 0 and finite" :
-		"above 0 and finite";
-	double		amount;
-
-	if (column->attnum == 0)
-		return 1;
-	if (slot->tts_isnull[column->attnum - 1])
-		wrong_amount(receiver, slot, rule, "NULL");
-	amount = float8_of(slot->tts_values[column->attnum - 1], column->type);
-	if (unlikely(!isfinite(amount) || amount < 0 ||
-				 (amount == 0 && !zero_is_fine)))
-	{
-		Oid			output;
-		bool		varlena;
-
-		getTypeOutputInfo(column->type, &output, &varlena);
-		wrong_amount(receiver, slot, rule,
-					 OidOutputFunctionCall(output, slot->tts_values[column->attnum - 1]));
-	}
-	return amount;
-}
-
-/*
- * Is there room to build and solve what was read so far?  Looking ahead here
- * makes a graph that is too large fail early.
- */
-static void
-check_room(KloutAuthorityRun *run)
-{
-	KloutProgress progress;
-	size_t		needs;
-
-	klout_progress(run, &progress);
-	needs = klout_graph_needs(progress.people, progress.edges, run->edges.kind, 1);
-	if (needs > run->memory.limit ||
-		progress.used > run->memory.limit - needs)
-		run->memory.refuse(&run->memory, progress.used + needs);
-	if (progress.edges > KLOUT_EDGES_MAX)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("%s: the edges query returns more than %u rows",
-						run->function, KLOUT_EDGES_MAX)));
-}
-
-/* Looks now and then. */
-static void
-check_room_sometimes(Receiver *receiver)
-{
-	if (++receiver->unchecked < UNCHECKED_BATCHES)
-		return;
-	receiver->unchecked = 0;
-	check_room(receiver->run);
-}
-
-static void
-flush_batch(Receiver *receiver)
-{
-	KloutAuthorityRun *run = receiver->run;
-	uint32		number[2 * KLOUT_IDS_BATCH];
-	int			n = receiver->batched;
-
-	CHECK_FOR_INTERRUPTS();
-	klout_ids_of_edges(&run->ids, receiver->id, n, number);
-	klout_edges_add(&run->edges, number, receiver->weight, n);
-	receiver->batched = 0;
-	check_room_sometimes(receiver);
-}
-
-static bool
-receive_edge(TupleTableSlot *slot, DestReceiver *self)
-{
-	Receiver   *receiver = (Receiver *) self;
-	KloutAuthorityRun *run = receiver->run;
-	Datum		actor;
-	Datum		target;
-	double		weight;
-
-	slot_getsomeattrs(slot, receiver->columns);
-	run->rows++;
-	if (unlikely(slot->tts_isnull[receiver->first.attnum - 1] ||
-				 slot->tts_isnull[receiver->second.attnum - 1]))
-	{
-		run->null_rows++;
-		return true;
-	}
-	actor = slot->tts_values[receiver->first.attnum - 1];
-	target = slot->tts_values[receiver->second.attnum - 1];
-	weight = read_amount(receiver, slot);
-
-	if (run->id_type == KLOUT_ID_INTEGER)
-	{
-		int64		from = integer_of(actor, receiver->first.type);
-		int64		to = integer_of(target, receiver->second.type);
-
-		if (unlikely(from == to))
-		{
-			run->self_edges++;
-			return true;
-		}
-		receiver->id[2 * receiver->batched] = from;
-		receiver->id[2 * receiver->batched + 1] = to;
-		receiver->weight[receiver->batched] = weight;
-		if (++receiver->batched == KLOUT_IDS_BATCH)
-			flush_batch(receiver);
-	}
-	else
-	{
-		RowId		from;
-		RowId		to;
-
-		read_bytes_id(&from, actor, run->id_type);
-		read_bytes_id(&to, target, run->id_type);
-		if (from.len == to.len && memcmp(from.data, to.data, from.len) == 0)
-			run->self_edges++;
-		else
-		{
-			uint32		number[2];
-
-			number[0] = klout_ids_of_end(&run->ids, from.data, from.len,
-										 KLOUT_ACTOR);
-			number[1] = klout_ids_of_end(&run->ids, to.data, to.len,
-										 KLOUT_TARGET);
-			klout_edges_add(&run->edges, number, &weight, 1);
-			if (run->edges.n % KLOUT_IDS_BATCH == 0)
-				check_room_sometimes(receiver);
-		}
-		free_bytes_id(&from);
-		free_bytes_id(&to);
-	}
-	return true;
-}
-
-static bool
-receive_amount(TupleTableSlot *slot, DestReceiver *self)
-{
-	Receiver   *receiver = (Receiver *) self;
-	KloutAuthorityRun *run = receiver->run;
-	Datum		person;
-	uint32		number;
-	double		amount;
-
-	slot_getsomeattrs(slot, receiver->columns);
-	if (slot->tts_isnull[receiver->first.attnum - 1])
-		return true;
-	person = slot->tts_values[receiver->first.attnum - 1];
-	amount = read_amount(receiver, slot);
-
-	if (run->id_type == KLOUT_ID_INTEGER)
-		number = klout_ids_find(&run->ids,
-								integer_of(person, receiver->first.type));
-	else
-	{
-		RowId		id;
-
-		read_bytes_id(&id, person, run->id_type);
-		number = klout_ids_find_bytes(&run->ids, id.data, id.len);
-		free_bytes_id(&id);
-	}
-	if (number == KLOUT_NOBODY)
-	{
-		receiver->unknown++;
-		return true;
-	}
-	if (receiver->n == receiver->capacity)
-	{
-		size_t		capacity = receiver->capacity == 0 ? 1024 :
-			2 * receiver->capacity;
-
-		if (receiver->capacity == 0)
-			receiver->amounts = klout_take(&run->memory, capacity,
-										   sizeof(KloutAmount));
-		else
-			receiver->amounts = klout_retake(&run->memory, receiver->amounts,
-											 receiver->capacity, capacity,
-											 sizeof(KloutAmount));
-		receiver->capacity = capacity;
-	}
-	receiver->amounts[receiver->n].number = number;
-	receiver->amounts[receiver->n].amount = amount;
-	receiver->n++;
-	return true;
-}
-
-static void
-receiver_startup(DestReceiver *self, int operation, TupleDesc typeinfo)
-{
-}
-
-static void
-receiver_nothing(DestReceiver *self)
-{
-}
 
 /* ----------
  * Queries
  * ----------
  */
-
-static void
-find_column(Receiver *receiver, TupleDesc desc, const char *name,
-			KloutColumn *column)
-{
-	column->attnum = klout_query_column(receiver->run->function,
-										receiver->what, desc, name,
-										&column->type);
-	receiver->columns = Max(receiver->columns, column->attnum);
-}
-
-/* Checks an id column; the first one seen says what all ids of the run are. */
-static void
-check_id_column(Receiver *receiver, const KloutColumn *column, const char *name)
-{
-	KloutAuthorityRun *run = receiver->run;
-	KloutIdType type = id_type_of(column->type);
-	bool		integer = type == KLOUT_ID_INTEGER;
-
-	if (type == KLOUT_ID_UNKNOWN || integer == run->text)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("%s: column \"%s\" of the %s is of type %s",
-						run->function, name, receiver->what,
-						format_type_be(column->type)),
-				 run->text ?
-				 errdetail("Here ids are text, varchar or uuid.") :
-				 errdetail("Here ids are bigint, integer or smallint."),
-				 type == KLOUT_ID_UNKNOWN ? errhint("Cast it in the query.") :
-				 integer ? errhint("klout_authority takes integers.") :
-				 errhint("klout_authority_text takes text and uuid.")));
-	if (run->id_type == KLOUT_ID_UNKNOWN)
-		run->id_type = type;
-	else if (run->id_type != type)
-		ereport(ERROR,
-				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("%s: some ids are text, some are uuid", run->function),
-				 errdetail("Column \"%s\" of the %s is of type %s.", name,
-						   receiver->what, format_type_be(column->type)),
-				 errhint("Cast one of them in the query.")));
-}
-
-static void
-check_amount_column(Receiver *receiver)
-{
-	if (receiver->amount.attnum > 0)
-		klout_query_number(receiver->run->function, receiver->what,
-						   receiver->amount_name, receiver->amount.type);
-}
 
 static double
 planned_rows(SPIPlanPtr plan)
@@ -462,64 +38,21 @@ planned_rows(SPIPlanPtr plan)
 	return rows;
 }
 
-static void
-init_receiver(Receiver *receiver, KloutAuthorityRun *run, const char *what,
-			  const char *amount_name,
-			  bool (*receive) (TupleTableSlot *, DestReceiver *))
-{
-	memset(receiver, 0, sizeof(Receiver));
-	receiver->pub.receiveSlot = receive;
-	receiver->pub.rStartup = receiver_startup;
-	receiver->pub.rShutdown = receiver_nothing;
-	receiver->pub.rDestroy = receiver_nothing;
-	/* which one does not matter, but with DestNone SPI would not count rows */
-	receiver->pub.mydest = DestTuplestore;
-	receiver->run = run;
-	receiver->what = what;
-	receiver->amount_name = amount_name;
-}
-
-#define EDGES_QUERY			"edges query"
-
-DestReceiver *
-klout_edge_receiver(KloutAuthorityRun *run, const KloutEdgeColumns *columns)
-{
-	Receiver   *receiver = palloc(sizeof(Receiver));
-
-	init_receiver(receiver, run, EDGES_QUERY, "weight", receive_edge);
-	receiver->first = columns->actor;
-	receiver->second = columns->target;
-	receiver->amount = columns->weight;
-	receiver->columns = Max(Max(columns->actor.attnum, columns->target.attnum),
-							columns->weight.attnum);
-	return &receiver->pub;
-}
-
-void
-klout_edge_receiver_flush(DestReceiver *self)
-{
-	Receiver   *receiver = (Receiver *) self;
-
-	if (receiver->batched > 0)
-		flush_batch(receiver);
-	check_room(receiver->run);
-}
-
 void
 klout_load_edges(KloutAuthorityRun *run, const char *sql)
 {
-	Receiver	receiver;
+	KloutReceiver receiver;
 	SPIPlanPtr	plan;
 	TupleDesc	desc;
 	KloutEdgeColumns columns;
 
-	init_receiver(&receiver, run, EDGES_QUERY, "weight", receive_edge);
+	klout_init_receiver(&receiver, run, KLOUT_EDGES_QUERY, "weight", klout_receive_edge);
 	klout_query_connect(run->function);
 	plan = klout_query_prepare(run->function, receiver.what, sql, &desc);
 
-	find_column(&receiver, desc, "actor", &receiver.first);
-	find_column(&receiver, desc, "target", &receiver.second);
-	find_column(&receiver, desc, "weight", &receiver.amount);
+	klout_find_column(&receiver, desc, "actor", &receiver.first);
+	klout_find_column(&receiver, desc, "target", &receiver.second);
+	klout_find_column(&receiver, desc, "weight", &receiver.amount);
 	if (receiver.first.attnum == 0 || receiver.second.attnum == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
@@ -527,9 +60,9 @@ klout_load_edges(KloutAuthorityRun *run, const char *sql)
 						run->function),
 				 errdetail("It returned: %s.", klout_query_columns(desc)),
 				 errhint("A column \"weight\" is optional.")));
-	check_id_column(&receiver, &receiver.first, "actor");
-	check_id_column(&receiver, &receiver.second, "target");
-	check_amount_column(&receiver);
+	klout_check_id_column(&receiver, &receiver.first, "actor");
+	klout_check_id_column(&receiver, &receiver.second, "target");
+	klout_check_amount_column(&receiver);
 
 	columns.actor = receiver.first;
 	columns.target = receiver.second;
@@ -542,7 +75,7 @@ klout_load_edges(KloutAuthorityRun *run, const char *sql)
 		klout_edge_receiver_flush(&receiver.pub);
 	}
 	run->loading = false;
-	check_room(run);
+	klout_check_room(run);
 	SPI_finish();
 
 	elog(DEBUG1, "%s: " UINT64_FORMAT " rows, of them " UINT64_FORMAT
@@ -555,16 +88,16 @@ klout_load_amounts(KloutAuthorityRun *run, const char *sql, const char *what,
 				   const char *column, bool optional, size_t *n,
 				   size_t *capacity)
 {
-	Receiver	receiver;
+	KloutReceiver receiver;
 	SPIPlanPtr	plan;
 	TupleDesc	desc;
 
-	init_receiver(&receiver, run, what, column, receive_amount);
+	klout_init_receiver(&receiver, run, what, column, klout_receive_amount);
 	klout_query_connect(run->function);
 	plan = klout_query_prepare(run->function, receiver.what, sql, &desc);
 
-	find_column(&receiver, desc, "person", &receiver.first);
-	find_column(&receiver, desc, column, &receiver.amount);
+	klout_find_column(&receiver, desc, "person", &receiver.first);
+	klout_find_column(&receiver, desc, column, &receiver.amount);
 	if (receiver.first.attnum == 0 ||
 		(receiver.amount.attnum == 0 && !optional))
 		ereport(ERROR,
@@ -576,8 +109,8 @@ klout_load_amounts(KloutAuthorityRun *run, const char *sql, const char *what,
 						run->function, what, column),
 				 errdetail("It returned: %s.", klout_query_columns(desc)),
 				 optional ? errhint("A column \"%s\" is optional.", column) : 0));
-	check_id_column(&receiver, &receiver.first, "person");
-	check_amount_column(&receiver);
+	klout_check_id_column(&receiver, &receiver.first, "person");
+	klout_check_amount_column(&receiver);
 
 	klout_query_execute(run->function, plan, &receiver.pub);
 	SPI_finish();

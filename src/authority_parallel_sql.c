@@ -16,38 +16,23 @@
  * its last pieces end at about the same time, so that whoever finds no ticket
  * looks for new ones for a while before going to sleep.
  *
- * Shared memory that is too small (64 MB is what a container gets) is an error
- * where it is created, and one can go on after an error only at the end of a
- * subtransaction, which parallel mode does not allow.  So a segment is
- * created before parallel mode, in a subtransaction; it is handed to the outer
- * resource owner when it is there, and without it one process does it all, in
- * memory of its own if need be.
+ * Segments are created before parallel mode, see authority_share_sql.c; without
+ * them one process does it all, in memory of its own if need be.
  *
  *-------------------------------------------------------------------------
  */
 #include "authority_sql.h"
 
 #include "access/parallel.h"
-#include "access/xact.h"
-#include "miscadmin.h"
-#include "optimizer/cost.h"
-#include "optimizer/optimizer.h"
-#include "optimizer/paths.h"
 #include "pgstat.h"
 #include "port/atomics.h"
 #include "storage/condition_variable.h"
 #include "storage/dsm.h"
 #include "storage/shm_toc.h"
-#include "storage/spin.h"
 #include "tcop/tcopprot.h"
-#include "utils/memutils.h"
-#include "utils/resowner.h"
 #include "utils/wait_event.h"
 
 #define KEY_TEAM			UINT64CONST(0x6B6C6F7574000001)
-
-/* what the parallel context itself may need in shared memory */
-#define CONTEXT_SIZE		(1024 * 1024)
 
 /* looks for new tickets before going to sleep: some 20 microseconds or more */
 #define LOOKS				1000
@@ -123,18 +108,6 @@ work(Team *team, KloutSolve *solve, const void *edges)
 	}
 }
 
-dsm_segment *
-klout_attach_segment(dsm_handle handle)
-{
-	dsm_segment *segment = dsm_attach(handle);
-
-	if (segment == NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_OBJECT_NOT_IN_PREREQUISITE_STATE),
-				 errmsg("could not map dynamic shared memory segment")));
-	return segment;
-}
-
 void
 klout_solve_worker(dsm_segment *segment, shm_toc *toc)
 {
@@ -151,94 +124,6 @@ klout_solve_worker(dsm_segment *segment, shm_toc *toc)
 		 dsm_segment_address(edges));
 	dsm_detach(solve);
 	dsm_detach(edges);
-}
-
-int
-klout_workers_wanted(size_t size)
-{
-	int			wanted = 0;
-	double		threshold = (double) min_parallel_table_scan_size * BLCKSZ;
-
-	if (max_parallel_workers == 0)
-		return 0;
-	if (min_parallel_table_scan_size == 0)
-		return max_parallel_workers_per_gather;
-	while ((double) size >= threshold && wanted < max_parallel_workers_per_gather)
-	{
-		wanted++;
-		threshold *= 3;
-	}
-	return wanted;
-}
-
-bool
-klout_try_shared(void (*task) (void *), void *argument)
-{
-	MemoryContext context = CurrentMemoryContext;
-	ResourceOwner owner = CurrentResourceOwner;
-	volatile bool done = false;
-
-	BeginInternalSubTransaction(NULL);
-	MemoryContextSwitchTo(context);
-	PG_TRY();
-	{
-		task(argument);
-		ReleaseCurrentSubTransaction();
-		done = true;
-	}
-	PG_CATCH();
-	{
-		ErrorData  *error;
-
-		MemoryContextSwitchTo(context);
-		error = CopyErrorData();
-		FlushErrorState();
-		RollbackAndReleaseCurrentSubTransaction();
-		MemoryContextSwitchTo(context);
-		CurrentResourceOwner = owner;
-
-		/* our own limit of memory is of that category, too */
-		if (ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_INSUFFICIENT_RESOURCES ||
-			error->sqlerrcode == ERRCODE_CONFIGURATION_LIMIT_EXCEEDED)
-			ReThrowError(error);
-		elog(DEBUG1, "klout_authority: no shared memory for workers: %s",
-			 error->message);
-		FreeErrorData(error);
-	}
-	PG_END_TRY();
-	MemoryContextSwitchTo(context);
-	CurrentResourceOwner = owner;
-	return done;
-}
-
-typedef struct SegmentTask
-{
-	size_t		size;
-	dsm_segment *segment;
-} SegmentTask;
-
-static void
-create_segment(void *argument)
-{
-	SegmentTask *task = (SegmentTask *) argument;
-
-	task->segment = dsm_create(task->size, 0);
-	/* and room for what InitializeParallelDSM will create */
-	dsm_detach(dsm_create(CONTEXT_SIZE, 0));
-	/* else it ends with the subtransaction */
-	dsm_pin_mapping(task->segment);
-}
-
-dsm_segment *
-klout_create_segment(size_t size)
-{
-	SegmentTask task = {size, NULL};
-
-	if (!klout_try_shared(create_segment, &task))
-		return NULL;
-	/* from here on the outer owner releases it if need be */
-	dsm_unpin_mapping(task.segment);
-	return task.segment;
 }
 
 /* Counted memory that is shared if it can be. */

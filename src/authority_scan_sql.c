@@ -26,13 +26,11 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "authority_sql.h"
+#include "authority_receive_sql.h"
 
 #include "access/parallel.h"
-#include "access/xact.h"
 #include "executor/executor.h"
 #include "executor/nodeSeqscan.h"
-#include "miscadmin.h"
 #include "nodes/nodes.h"
 #include "optimizer/optimizer.h"
 #include "pgstat.h"
@@ -121,16 +119,9 @@ publish(KloutAuthorityRun *run)
 	pg_atomic_write_u64(&own->people, run->ids.n);
 }
 
-void
-klout_progress(KloutAuthorityRun *run, KloutProgress *progress)
+static void
+team_progress(KloutAuthorityRun *run, KloutProgress *progress)
 {
-	progress->used = run->memory.used;
-	progress->rows = run->rows;
-	progress->edges = run->edges.n;
-	progress->people = run->ids.n;
-	if (run->team == NULL)
-		return;
-
 	publish(run);
 	memset(progress, 0, sizeof(KloutProgress));
 	for (int i = 0; i < run->team->readers; i++)
@@ -152,7 +143,7 @@ used_elsewhere(KloutAuthorityRun *run, const KloutMemory *memory)
 {
 	KloutProgress progress;
 
-	klout_progress(run, &progress);
+	team_progress(run, &progress);
 	return progress.used - memory->used;
 }
 
@@ -167,6 +158,7 @@ join_team(KloutAuthorityRun *run, KloutReadingTeam *team, int reader)
 {
 	run->team = team;
 	run->reader = reader;
+	run->progress = team_progress;
 	run->memory.elsewhere = run_elsewhere;
 }
 
@@ -515,9 +507,10 @@ read_together(void *argument)
 	ExecutorEnd(query);
 	FreeQueryDesc(query);
 
-	klout_progress(run, &progress);
+	team_progress(run, &progress);
 	run->memory.peak = Max(run->memory.peak, progress.used);
 	run->team = NULL;
+	run->progress = klout_own_progress;
 	run->memory.elsewhere = NULL;
 	own_rows = run->rows;
 	for (int i = 1; i < team->readers; i++)

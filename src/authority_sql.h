@@ -27,6 +27,15 @@ typedef enum KloutIdType
 	KLOUT_ID_UUID
 } KloutIdType;
 
+/* What all processes have read of the edges so far, and use for that. */
+typedef struct KloutProgress
+{
+	size_t		used;			/* bytes */
+	uint64		rows;
+	uint64		edges;
+	uint32		people;			/* at least */
+} KloutProgress;
+
 struct KloutReadingTeam;
 
 /* One call of klout_authority: memory of the server, counted, and what is read. */
@@ -44,6 +53,8 @@ typedef struct KloutAuthorityRun
 	uint64		rows;			/* read from it */
 	uint64		self_edges;
 	uint64		null_rows;		/* rows without an actor or a target */
+	void		(*progress) (struct KloutAuthorityRun *run,
+							 KloutProgress *progress);	/* of all processes */
 	struct KloutReadingTeam *team;	/* while several processes read; or NULL */
 	int			reader;			/* which of it */
 	List	   *shared;			/* segments that are blocks of memory */
@@ -58,16 +69,8 @@ extern KloutAuthorityRun *klout_start_run(bool text);
 /* Forgets what was read so far. */
 extern void klout_restart_run(KloutAuthorityRun *run);
 
-/* What all processes have read of the edges so far, and use for that. */
-typedef struct KloutProgress
-{
-	size_t		used;			/* bytes */
-	uint64		rows;
-	uint64		edges;
-	uint32		people;			/* at least */
-} KloutProgress;
-
-extern void klout_progress(KloutAuthorityRun *run, KloutProgress *progress);
+/* What this process alone has read, which run->progress gives without others. */
+extern void klout_own_progress(KloutAuthorityRun *run, KloutProgress *progress);
 
 /* A column of a query. */
 typedef struct KloutColumn
@@ -82,11 +85,6 @@ typedef struct KloutEdgeColumns
 	KloutColumn target;
 	KloutColumn weight;
 } KloutEdgeColumns;
-
-/* What takes rows of edges_sql in; and the end of it. */
-extern DestReceiver *klout_edge_receiver(KloutAuthorityRun *run,
-										 const KloutEdgeColumns *columns);
-extern void klout_edge_receiver_flush(DestReceiver *receiver);
 
 /*
  * Reads edges_sql, of which there is a plan, with parallel workers, if all it takes is a parallel scan of
@@ -138,6 +136,13 @@ extern const char *klout_build_graph(KloutAuthorityRun *run, KloutGraph *graph,
 extern void klout_move_edges(KloutAuthorityRun *run, const KloutSolvePlan *plan,
 							 void *edges, dsm_segment *edges_segment,
 							 int workers);
+
+/* For KloutMemory: a segment if there can be one, else memory of the run. */
+extern void *klout_share(KloutMemory *memory, size_t size);
+
+/* The segment of a block, or NULL. */
+extern dsm_segment *klout_segment_of(const KloutAuthorityRun *run,
+									 const void *block);
 
 /* Gives a block of the run's memory back, shared or not. */
 extern void klout_release_block(KloutAuthorityRun *run, void *block);
