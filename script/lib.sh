@@ -114,7 +114,7 @@ clean_up() {
 		wait 2>/dev/null || true
 	fi
 	if ((!keep_scratch)); then
-		stop_server
+		stop_servers
 		# what ends with the background may be writing still
 		rm -rf "$scratch" 2>/dev/null || { sleep 1; rm -rf "$scratch"; }
 	fi
@@ -309,8 +309,12 @@ start_server() {
 	export PGHOST=$scratch PGPORT=5432 PGUSER=postgres
 }
 
-stop_server() {
-	if [[ -f $scratch/data/postmaster.pid ]]; then
-		as_runner "$bindir/pg_ctl" -D "$scratch/data" -m immediate stop >/dev/null 2>&1 || true
-	fi
+# That of the scratch folder, and any in a folder of its own there
+stop_servers() {
+	local file
+
+	for file in "$scratch"/{,*/}data/postmaster.pid; do
+		[[ ! -f $file ]] ||
+			as_runner "$bindir/pg_ctl" -D "${file%/*}" -m immediate stop >/dev/null 2>&1 || true
+	done
 }

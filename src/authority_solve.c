@@ -909,7 +909,7 @@ dot(const double *a, const double *b, uint32 n)
 	double		sum[4] = {0};
 
 	for (uint32 i = 0; i < n; i += 4)
-		for (int lane = 0; lane < 4; lane++)
+		for (uint32 lane = 0; lane < 4; lane++)
 			sum[lane] += a[i + lane] * b[i + lane];
 	return (sum[0] + sum[2]) + (sum[1] + sum[3]);
 }
@@ -924,7 +924,7 @@ products_piece(KloutSolve *solve, uint32 piece, double *part)
 	const double *x[KEPT];
 	uint32		last = piece_row(solve, piece + 1);
 
-	for (int back = 0; back < KEPT; back++)
+	for (uint32 back = 0; back < KEPT; back++)
 		x[back] = CONST_ARRAY(solve, double, solve->at.x[older(solve, back)]);
 	for (uint32 from = piece_row(solve, piece); from < last; from += TILE_ROWS)
 	{
@@ -1048,7 +1048,7 @@ choose_mix(KloutSolve *solve, const double *product)
 
 		if (!isfinite(weight))
 			return false;
-		solve->mix[older(solve, j + 1)] = weight;
+		solve->mix[older(solve, (uint32) j + 1)] = weight;
 		rest -= weight;
 	}
 	solve->mix[solve->newest] = rest;
@@ -1159,8 +1159,8 @@ klout_solve_end_phase(KloutSolve *solve)
 	double		total[PARTS] = {0};
 
 	for (uint32 piece = 0; piece < solve->pieces; piece++)
-		for (int i = 0; i < PARTS; i++)
-			total[i] += part[(size_t) piece * PARTS + i];
+		for (size_t i = 0; i < PARTS; i++)
+			total[i] += part[piece * PARTS + i];
 	switch (solve->phase)
 	{
 		case PHASE_PASS:

@@ -293,7 +293,7 @@ klout_signals_next(KloutSignals *signals, KloutNetwork *network)
 		if (has_unproven)
 			skip_sample(reader, signals->unit, network, 1, &network->unproven);
 		/* no action is in both */
-		if ((uint64) (network->proven.count + network->unproven.count) > actions)
+		if ((uint64) network->proven.count + (uint64) network->unproven.count > actions)
 			goto bad;
 	}
 	if (reader->failed)
