@@ -25,7 +25,7 @@
 #define KLOUT_EDGES_MAX		(PG_UINT32_MAX - 1)
 
 /* vertices of one graph, less what comes between two looks at their number */
-#define KLOUT_PEOPLE_MAX	(PG_INT32_MAX - 1024 * 1024)
+#define KLOUT_PEOPLE_MAX	((uint32) PG_INT32_MAX - 1024 * 1024)
 
 /* asks for a cache line early */
 #ifdef __GNUC__
