@@ -37,6 +37,7 @@ refused_together();
 stopped('solving', $endless, 'klout_authority');
 stopped('reading', $slow, $table);
 cut_short();
+bereft();
 room_for_one();
 no_leak();
 short_of_shared_memory();
@@ -295,6 +296,38 @@ sub cut_short
 		'cut short: no worker is left');
 	my %known = map { $_ => 1 } split(/ /, $before);
 	is(join(' ', grep { !$known{$_} } split(/ /, segments())), '', 'cut short: no shared memory is left');
+}
+
+# Workers are terminated at any time, whatever they are at: the result is right or there is none
+sub bereft
+{
+	my $before = segments();
+	my $query = "SELECT md5(string_agg(person || encode(float8send(authority), 'hex'), ',' ORDER BY person)) FROM klout_authority('$table')";
+	my $right = $node->safe_psql('postgres', $query);
+	my %seen = (right => 0, error => 0);
+	my $killer = IPC::Run::start([ 'psql', '-X', '-q', '-d', $node->connstr('postgres'), '-c', <<'SQL' ], '<', \undef, '>', \my $out, '2>', \my $err);
+DO $$ BEGIN
+	LOOP
+		PERFORM pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'parallel worker';
+		PERFORM pg_sleep(0.3 * random()), pg_stat_clear_snapshot();
+	END LOOP;
+END $$
+SQL
+
+	for (1 .. 40)
+	{
+		my ($code, $answer, $error) = $node->psql('postgres', "$any_size SET max_parallel_workers_per_gather = 2; $query");
+		$seen{$code == 0 ? $answer eq $right ? 'right' : "wrong: $answer"
+			: $error =~ /terminating .* due to administrator command|lost connection to parallel worker/ ? 'error' : $error}++;
+	}
+	$node->safe_psql('postgres', q{SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'DO $$ BEGIN%'});
+	$killer->finish;
+	is(join(', ', sort keys %seen), 'error, right', 'workers terminated at any time: no other end') or diag(explain(\%seen));
+	cmp_ok($seen{error}, '>', 0, 'some were');
+	ok($node->poll_query_until('postgres', "SELECT count(*) = 0 FROM pg_stat_activity WHERE backend_type = 'parallel worker'"),
+		'workers terminated: no other is left');
+	my %known = map { $_ => 1 } split(/ /, $before);
+	is(join(' ', grep { !$known{$_} } split(/ /, segments())), '', 'workers terminated: no shared memory is left');
 }
 
 # What is too much for workers is not for one process
