@@ -307,6 +307,7 @@ typedef struct KloutGraph
 								 * end */
 	uint32		heads;
 	uint32		tails;
+	uint64		head_edges;		/* that leave heads */
 } KloutGraph;
 
 /* Gives back the rows of all but tails. */

@@ -1263,6 +1263,8 @@ klout_build_finish(KloutBuilder *builder, uint32 *culprit)
 	memset(graph->place, KLOUT_CORE, graph->n);
 	graph->queue = KLOUT_TAKE(memory, uint32, graph->n);
 	peel_heads(graph);
+	for (uint32 i = 0; i < graph->heads; i++)
+		graph->head_edges += builder->outflow[graph->queue[i]].edges;
 	peel_tails(graph, builder->outflow);
 	KLOUT_GIVE(memory, builder->outflow, graph->n);
 	return NULL;

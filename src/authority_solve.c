@@ -53,6 +53,9 @@
 #define PIECE_ROWS			4096
 #define PIECE_SLOTS			(64 * 1024)
 
+/* more than this part of the edges leave heads: it pays to count them */
+#define MANY_FROM_HEADS		32
+
 /* rows ahead that are asked for when the plan reads them */
 #define ROWS_AHEAD			16
 
@@ -269,7 +272,23 @@ head_bits(const KloutGraph *graph)
 	return bits;
 }
 
-/* Which vertices are rows of the core, by falling length, and their columns. */
+/* How many edges of a row come from heads. */
+static uint32
+edges_from_heads(const KloutGraph *graph, const uint64 *heads, uint32 v)
+{
+	const uint32 *column = graph->column + graph->start[v];
+	uint32		n = 0;
+
+	for (uint32 i = 0; i < graph->length[v]; i++)
+		n += (heads[column[i] / 64] >> (column[i] % 64)) & 1;
+	return n;
+}
+
+/*
+ * Which vertices are rows of the core, by falling length, and their columns.
+ * What heads leave to the core is counted row by row only where it is much, so
+ * that the rows without it are much shorter.
+ */
 static void
 plan_rows(KloutSolvePlan *plan)
 {
@@ -278,38 +297,41 @@ plan_rows(KloutSolvePlan *plan)
 	KloutKeyed *a = (KloutKeyed *) klout_take(memory, plan->rows, sizeof(KloutKeyed));
 	KloutKeyed *b = (KloutKeyed *) klout_take(memory, plan->rows, sizeof(KloutKeyed));
 	uint64	   *heads = head_bits(graph);
+	bool		count = graph->head_edges > graph->edges / MANY_FROM_HEADS;
+	uint64		from_heads = graph->head_edges;
 	uint32		row = 0;
 	uint64		steps = 0;
 
 	for (uint32 v = 0; v < graph->n; v++)
 	{
-		const uint32 *column = graph->column + graph->start[v];
 		uint32		length = graph->length[v];
-		uint32		in_core = length;
 
 		/* rows of vertices in turn are anywhere */
-		if (v + ROWS_AHEAD < graph->n)
+		if (count && v + ROWS_AHEAD < graph->n)
 			KLOUT_PREFETCH(&graph->column[graph->start[v + ROWS_AHEAD]]);
 		if (graph->place[v] != KLOUT_CORE)
 		{
 			plan->core_column[v] = KLOUT_NOBODY;
+			/* all of a head's comes from heads */
+			from_heads -= graph->place[v] == KLOUT_HEAD ? length :
+				edges_from_heads(graph, heads, v);
 			continue;
 		}
-		if (graph->heads > 0)
-			for (uint32 i = 0; i < length; i++)
-				in_core -= (heads[column[i] / 64] >> (column[i] % 64)) & 1;
 		plan->core_column[v] = row;
-		a[row].key = PG_UINT32_MAX - in_core;
+		plan->core_edges += length;
+		if (count)
+			length -= edges_from_heads(graph, heads, v);
+		a[row].key = PG_UINT32_MAX - length;
 		a[row].number = v;
 		row++;
-		plan->core_edges += in_core;
-		steps += length + 1;
+		steps += graph->length[v] + 1;
 		if (steps >= KLOUT_INTERRUPT_STEPS)
 		{
 			steps = 0;
 			memory->interrupts();
 		}
 	}
+	plan->core_edges -= from_heads;
 	klout_give(memory, heads, (size_t) graph->n / 64 + 1, sizeof(uint64));
 	klout_sort_by_key(&a, &b, plan->rows, memory);
 	for (row = 0; row < plan->rows; row++)

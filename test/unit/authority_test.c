@@ -490,6 +490,23 @@ test_small(void)
 		  one.result.core_edges == 10 && one.edges == 13,
 		  "one head and two tails are peeled");
 
+	/* heads of a head, of the core and of a tail: few of many edges, and many */
+	for (int rest = 200; rest >= 20; rest -= 180)
+	{
+		for (int i = 0; i < rest; i++)
+			set_row(i, i, (i + 1) % rest, 1 + i % 3);
+		set_row(rest, rest, rest + 1, 1);
+		set_row(rest + 1, rest, 7, 2);
+		set_row(rest + 2, rest + 1, 7, 1);
+		set_row(rest + 3, rest + 1, rest + 2, 4);
+		set_row(rest + 4, 3, rest + 2, 1);
+		set_row(rest + 5, rest, rest + 2, 1);
+		check_plain(rest == 200 ? "few edges of heads" : "many edges of heads",
+					rest + 6, rest + 3);
+		check(one.heads == 2 && one.tails == 1 &&
+			  one.result.core_edges == (uint64) rest, "the core is the ring");
+	}
+
 	/* what lies between two rings is core, too */
 	set_row(0, 0, 1, 1);
 	set_row(1, 1, 0, 1);
