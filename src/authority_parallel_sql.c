@@ -24,6 +24,8 @@
 #include "authority_sql.h"
 
 #include "access/parallel.h"
+#include "access/xact.h"
+#include "miscadmin.h"
 #include "pgstat.h"
 #include "port/atomics.h"
 #include "storage/condition_variable.h"

@@ -14,6 +14,8 @@
 #include <math.h>
 
 #include "miscadmin.h"
+#include "utils/guc.h"
+#include "utils/memutils.h"
 
 /* klout.authority_memory in kB, 0: as maintenance_work_mem */
 static int	authority_memory = 0;

@@ -29,8 +29,10 @@
 #include "authority_receive_sql.h"
 
 #include "access/parallel.h"
+#include "access/xact.h"
 #include "executor/executor.h"
 #include "executor/nodeSeqscan.h"
+#include "miscadmin.h"
 #include "nodes/nodes.h"
 #include "optimizer/optimizer.h"
 #include "pgstat.h"

@@ -15,9 +15,13 @@
  */
 #include "authority_sql.h"
 
+#include "access/xact.h"
 #include "miscadmin.h"
 #include "optimizer/cost.h"
+#include "optimizer/optimizer.h"
 #include "optimizer/paths.h"
+#include "utils/memutils.h"
+#include "utils/resowner.h"
 
 /* what the parallel context itself may need in shared memory */
 #define CONTEXT_SIZE		(1024 * 1024)
