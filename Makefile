@@ -18,8 +18,8 @@ found  = $(sort $(patsubst $(here)%,%,$(wildcard $(here)$(1))))
 EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(here)klout.control)
 SOURCES    := $(call found,src/*.c)
 OBJS        = $(SOURCES:.c=.o)
-# The install script of this version is made of parts, each of which needs types of those before it; those of
-# released versions and the upgrades are there
+# The install script of this version is made of parts, each of which needs types of those before it; the scripts
+# of released versions and the upgrades are in sql/ itself (DATA)
 SQL_PARTS   = model signals score fit population calibrate validate authority \
   board board_take_in board_publish board_refresh board_people board_perks board_read
 SQL         = sql/klout.sql $(SQL_PARTS:%=sql/parts/%.sql)
@@ -79,7 +79,7 @@ override CFLAGS += -MMD -MP
 -include $(OBJS:.o=.d)
 endif
 $(SCRIPT): $(SQL) $(here)Makefile
-	cat $(filter %.sql,$^) >$@
+	cat $(filter %.sql,$^) >$@.part && mv $@.part $@
 
 $(OBJS): $(here)Makefile | $(CURDIR)/src
 $(OBJS:.o=.bc): %.bc: %.o

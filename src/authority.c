@@ -220,7 +220,7 @@ grow_ids(KloutIds *ids, uint32 n)
 		KLOUT_GIVE(memory, old, old_slots);
 	}
 
-	if (ids->n + n > ids->capacity)
+	if ((uint64) ids->n + n > ids->capacity)
 	{
 		uint32		old = ids->capacity;
 		uint64		wanted = Min(IDS_OF(ids->slots), KLOUT_NOBODY - 1);

@@ -24,7 +24,7 @@
 /* rows and distinct edges of one graph: edges are counted in 32 bits */
 #define KLOUT_EDGES_MAX		(PG_UINT32_MAX - 1)
 
-/* vertices of one graph, less what comes between two looks at their number */
+/* people when they are looked at: two lists of so many can be numbered */
 #define KLOUT_PEOPLE_MAX	((uint32) PG_INT32_MAX - 1024 * 1024)
 
 /* asks for a cache line early */
@@ -307,7 +307,7 @@ typedef struct KloutGraph
 								 * end */
 	uint32		heads;
 	uint32		tails;
-	uint64		head_edges;		/* that leave heads */
+	uint64		head_edges;		/* from heads to the core */
 } KloutGraph;
 
 /* Gives back the rows of all but tails. */

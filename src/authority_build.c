@@ -1210,6 +1210,7 @@ peel_tails(KloutGraph *graph, KloutOutflow *outflow)
 
 		for (uint32 i = 0; i < graph->length[v]; i++)
 		{
+			graph->head_edges -= graph->place[row[i]] == KLOUT_HEAD;
 			if (--outflow[row[i]].edges == 0 && graph->place[row[i]] == KLOUT_CORE)
 			{
 				graph->place[row[i]] = KLOUT_TAIL;
@@ -1263,8 +1264,10 @@ klout_build_finish(KloutBuilder *builder, uint32 *culprit)
 	memset(graph->place, KLOUT_CORE, graph->n);
 	graph->queue = KLOUT_TAKE(memory, uint32, graph->n);
 	peel_heads(graph);
+	/* all that arrives at a head is from heads; tails are seen to below */
 	for (uint32 i = 0; i < graph->heads; i++)
-		graph->head_edges += builder->outflow[graph->queue[i]].edges;
+		graph->head_edges += (uint64) builder->outflow[graph->queue[i]].edges -
+			graph->length[graph->queue[i]];
 	peel_tails(graph, builder->outflow);
 	KLOUT_GIVE(memory, builder->outflow, graph->n);
 	return NULL;

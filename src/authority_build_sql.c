@@ -5,8 +5,9 @@
  *	  parallel workers.
  *
  * Plan.  What the processes share lies in segments of shared memory; without it
- * the leader works alone, in memory of its own.  Chunks of edges that workers have read lie in segments already; those
- * that the leader has read itself it scatters itself.
+ * the leader works alone, in memory of its own.  Chunks of edges that workers
+ * have read lie in segments already; those that the leader has read itself it
+ * scatters itself.
  *
  * All meet at a barrier before and after each stage.  Whoever comes late joins
  * in the stage that is going on, and attaches to a segment only when the
@@ -357,7 +358,7 @@ klout_build_graph(KloutAuthorityRun *run, KloutGraph *graph, uint32 *culprit)
 static void
 drop_copied(KloutAuthorityRun *run, const KloutSolvePlan *plan)
 {
-	klout_keep_block(run, plan->size + 64);
+	klout_keep_block(run, plan->size + 2 * 64);
 	klout_graph_keep_tails(plan->graph);
 }
 

@@ -6,9 +6,9 @@
  * Plan.  The solve and its edges lie in segments of shared memory of their own,
  * the team that works on it in that of the parallel context.  The vectors take
  * the place of rows that are copied: memory costs most when it is new.  All
- * processes take pieces of the current phase by drawing tickets until there are none; who completes
- * the last one ends the phase, which makes the tickets of the next.  Whoever
- * comes late joins in the phase that is going on, whoever does not come is not
+ * processes take pieces of the current phase by drawing tickets until there are
+ * none; who completes the last one ends the phase, which makes the tickets of
+ * the next.  Whoever comes late joins in the phase that is going on, whoever does not come is not
  * waited for, and who computes which piece makes no difference to the result.
  *
  * A ticket is the phase and the next piece of it in one number, so that nobody
@@ -224,8 +224,7 @@ solve_in_parallel(KloutSolver *solver, KloutSolveResult *result)
 	else
 		klout_solve_alone(solver->solve, solver->edges.address, check_interrupts);
 	klout_solve_finish(solver->plan, solver->solve, result);
-	if (launched > 0)
-		WaitForParallelWorkersToFinish(pcxt);
+	WaitForParallelWorkersToFinish(pcxt);
 	DestroyParallelContext(pcxt);
 	ExitParallelMode();
 	return launched;

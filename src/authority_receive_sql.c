@@ -26,11 +26,10 @@
 /* batches between two looks at the room that is left, which others may share */
 #define UNCHECKED_BATCHES	16
 
-/* An id as a row has it. */
+/* An id that is no number, as a row has it. */
 typedef struct RowId
 {
-	int64		number;			/* KLOUT_ID_INTEGER */
-	const char *data;			/* the others: len bytes */
+	const char *data;			/* len bytes */
 	size_t		len;
 	text	   *copy;			/* to be freed, or NULL */
 } RowId;

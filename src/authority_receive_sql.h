@@ -10,6 +10,8 @@
 
 #include "authority_sql.h"
 
+#include "tcop/dest.h"
+
 #define KLOUT_EDGES_QUERY	"edges query"
 
 typedef struct KloutReceiver
@@ -25,7 +27,7 @@ typedef struct KloutReceiver
 
 	/* edges */
 	int			batched;
-	int			unchecked;		/* batches since check_room looked */
+	int			unchecked;		/* batches since the last look at the room */
 	int64		id[2 * KLOUT_IDS_BATCH];
 	double		weight[KLOUT_IDS_BATCH];
 

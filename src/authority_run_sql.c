@@ -3,9 +3,9 @@
  * authority_run_sql.c
  *	  A call of klout_authority: its memory, its limit, and what it has read.
  *
- * Plan.  All memory is in one context, which goes with the call or with its
- * error, and is counted; what would go beyond the limit is refused with what
- * it takes.
+ * Plan.  Memory is in one context, or in segments of shared memory; both go
+ * with the call or with its error, and are counted.  What would go beyond the
+ * limit is refused with what it takes.
  *
  *-------------------------------------------------------------------------
  */

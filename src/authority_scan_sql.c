@@ -517,7 +517,11 @@ read_together(void *argument)
 	own_rows = run->rows;
 	for (int i = 1; i < team->readers; i++)
 		if (ids[i] != NULL)
+		{
 			take_over(run, &team->reader[i], ids[i], chunks[i]);
+			/* people whom only one has met add up */
+			klout_check_room(run);
+		}
 	pfree(ids);
 	pfree(chunks);
 

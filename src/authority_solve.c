@@ -53,7 +53,10 @@
 #define PIECE_ROWS			4096
 #define PIECE_SLOTS			(64 * 1024)
 
-/* more than this part of the edges leave heads: it pays to count them */
+/*
+ * If more than this part of the edges is from heads to the core, it pays to
+ * have its rows without them.
+ */
 #define MANY_FROM_HEADS		32
 
 /* rows ahead that are asked for when the plan reads them */
@@ -286,8 +289,8 @@ edges_from_heads(const KloutGraph *graph, const uint64 *heads, uint32 v)
 
 /*
  * Which vertices are rows of the core, by falling length, and their columns.
- * What heads leave to the core is counted row by row only where it is much, so
- * that the rows without it are much shorter.
+ * Only where much of what arrives at the core is from heads, its rows are read
+ * for their lengths without that.
  */
 static void
 plan_rows(KloutSolvePlan *plan)
@@ -296,9 +299,8 @@ plan_rows(KloutSolvePlan *plan)
 	KloutMemory *memory = graph->memory;
 	KloutKeyed *a = (KloutKeyed *) klout_take(memory, plan->rows, sizeof(KloutKeyed));
 	KloutKeyed *b = (KloutKeyed *) klout_take(memory, plan->rows, sizeof(KloutKeyed));
-	uint64	   *heads = head_bits(graph);
-	bool		count = graph->head_edges > graph->edges / MANY_FROM_HEADS;
-	uint64		from_heads = graph->head_edges;
+	bool		many = graph->head_edges > graph->edges / MANY_FROM_HEADS;
+	uint64	   *heads = many ? head_bits(graph) : NULL;
 	uint32		row = 0;
 	uint64		steps = 0;
 
@@ -307,31 +309,28 @@ plan_rows(KloutSolvePlan *plan)
 		uint32		length = graph->length[v];
 
 		/* rows of vertices in turn are anywhere */
-		if (count && v + ROWS_AHEAD < graph->n)
+		if (many && v + ROWS_AHEAD < graph->n)
 			KLOUT_PREFETCH(&graph->column[graph->start[v + ROWS_AHEAD]]);
 		if (graph->place[v] != KLOUT_CORE)
 		{
 			plan->core_column[v] = KLOUT_NOBODY;
-			/* all of a head's comes from heads */
-			from_heads -= graph->place[v] == KLOUT_HEAD ? length :
-				edges_from_heads(graph, heads, v);
 			continue;
 		}
 		plan->core_column[v] = row;
 		plan->core_edges += length;
-		if (count)
+		steps += length + 1;
+		if (many)
 			length -= edges_from_heads(graph, heads, v);
 		a[row].key = PG_UINT32_MAX - length;
 		a[row].number = v;
 		row++;
-		steps += graph->length[v] + 1;
 		if (steps >= KLOUT_INTERRUPT_STEPS)
 		{
 			steps = 0;
 			memory->interrupts();
 		}
 	}
-	plan->core_edges -= from_heads;
+	plan->core_edges -= graph->head_edges;
 	klout_give(memory, heads, (size_t) graph->n / 64 + 1, sizeof(uint64));
 	klout_sort_by_key(&a, &b, plan->rows, memory);
 	for (row = 0; row < plan->rows; row++)

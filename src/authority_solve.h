@@ -51,8 +51,8 @@ typedef struct KloutSolvePlan
 								 * of the core, until its end, what flows in
 								 * from heads */
 	uint32	   *row_vertex;		/* [rows] the vertex of a row of the core */
-	uint32	   *row_length;		/* [rows] and its edges from the core, or a
-								 * few more */
+	uint32	   *row_length;		/* [rows] and its edges, without those from
+								 * heads where these are many */
 	uint32	   *core_column;	/* [graph->n] its column, KLOUT_NOBODY outside */
 	uint32		rows;
 	uint64		core_edges;

@@ -4,8 +4,7 @@
  *	  klout_authority, klout_authority_text and klout_authority_stats.
  *
  * Plan.  All of the user's SQL runs first (edges, restart, warm start); what
- * follows is arithmetic in one memory context, which goes with the call or
- * with its error; then people are put out by rising id.
+ * follows is arithmetic; then people are put out by rising id.
  *
  *-------------------------------------------------------------------------
  */

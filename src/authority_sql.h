@@ -12,7 +12,6 @@
 
 #include "executor/spi.h"
 #include "storage/dsm.h"
-#include "tcop/dest.h"
 
 #include "authority.h"
 #include "authority_build.h"
@@ -87,8 +86,9 @@ typedef struct KloutEdgeColumns
 } KloutEdgeColumns;
 
 /*
- * Reads edges_sql, of which there is a plan, with parallel workers, if all it takes is a parallel scan of
- * a table and there is the shared memory; false: nothing was read.
+ * Reads edges_sql, of which there is a plan, with parallel workers, if all it
+ * takes is a parallel scan of a table and there is the shared memory; false:
+ * nothing was read.
  */
 extern bool klout_read_in_parallel(KloutAuthorityRun *run, SPIPlanPtr plan,
 								   const char *sql,

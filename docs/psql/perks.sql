@@ -1,4 +1,4 @@
--- The perks of a board in psql, and who is next in line:
+-- The perks of a board in psql, and who is next in line for those that are granted now:
 --
 --   \set board 'board'
 --   \i docs/psql/perks.sql
@@ -10,5 +10,7 @@ FROM :"board".perks_left AS l JOIN :"board".perks AS p USING (perk)
 ORDER BY l.perk;
 
 SELECT l.perk, n.person AS "next in line", round(n.score::numeric, 2) AS score, n.rank
-FROM :"board".perks_left AS l CROSS JOIN LATERAL klout_qualify(:'board', l.perk, greatest(l."left", 0)) AS n
+FROM :"board".perks_left AS l JOIN :"board".perks AS p USING (perk)
+CROSS JOIN LATERAL klout_qualify(:'board', l.perk, greatest(l."left", 0)) AS n
+WHERE now() >= p.from_at AND now() < p.until_at
 ORDER BY l.perk, n.rank, n.person;
