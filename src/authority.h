@@ -83,6 +83,20 @@ extern void *klout_retake(KloutMemory *memory, void *block, size_t old_count,
 		(pointer) = NULL; \
 	} while (0)
 
+/*
+ * Lays an array out in a block without pointers: where it begins, at a cache
+ * line, in bytes from the start of the block; *end is where the block ends so
+ * far.
+ */
+static inline size_t
+klout_place_array(size_t *end, size_t count, size_t size)
+{
+	size_t		at = *end;
+
+	*end = TYPEALIGN(64, at + count * size);
+	return at;
+}
+
 /* Counts bytes that somebody else allocates (shared memory), and forgets them. */
 extern void klout_reserve(KloutMemory *memory, size_t size);
 extern void klout_unreserve(KloutMemory *memory, size_t size);

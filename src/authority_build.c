@@ -227,15 +227,6 @@ block_bits_for(uint64 vertices, uint64 edges)
 	return Max(Min(bits, column_bits), 2 * column_bits - 32);
 }
 
-static size_t
-place_array(size_t *end, size_t count, size_t size)
-{
-	size_t		at = *end;
-
-	*end = TYPEALIGN(64, at + count * size);
-	return at;
-}
-
 /* Takes the block that begins with the build itself. */
 static KloutBuild *
 take_build(KloutBuilder *builder, const KloutIds *ids, int processes)
@@ -254,14 +245,14 @@ take_build(KloutBuilder *builder, const KloutIds *ids, int processes)
 	layout.from = edges->kind;
 	layout.kind = Max(edges->kind, KLOUT_WEIGHT_FLOAT4);
 	layout.ranges = (uint32) processes;
-	layout.block_start = place_array(&end, (size_t) layout.blocks + 1, sizeof(uint64));
-	layout.used = place_array(&end, layout.blocks, sizeof(uint32));
-	layout.unmerged = place_array(&end, layout.blocks, sizeof(bool));
-	layout.range_start = place_array(&end, (size_t) layout.ranges + 1, sizeof(uint32));
-	layout.meaning = place_array(&end, edges->n_meanings, sizeof(uint64));
+	layout.block_start = klout_place_array(&end, (size_t) layout.blocks + 1, sizeof(uint64));
+	layout.used = klout_place_array(&end, layout.blocks, sizeof(uint32));
+	layout.unmerged = klout_place_array(&end, layout.blocks, sizeof(bool));
+	layout.range_start = klout_place_array(&end, (size_t) layout.ranges + 1, sizeof(uint32));
+	layout.meaning = klout_place_array(&end, edges->n_meanings, sizeof(uint64));
 	for (KloutMeaning *meaning = edges->meanings; meaning != NULL;
 		 meaning = meaning->next)
-		place_array(&end, meaning->n, sizeof(uint32));
+		klout_place_array(&end, meaning->n, sizeof(uint32));
 
 	builder->build_size = end;
 	build = (KloutBuild *) klout_take_shared(builder->memory, end, 1);
@@ -299,13 +290,13 @@ translate_meanings(KloutBuilder *builder)
 	uint64	   *table_at = ARRAY(build, uint64, build->meaning);
 	size_t		end = build->meaning;
 
-	place_array(&end, builder->edges->n_meanings, sizeof(uint64));
+	klout_place_array(&end, builder->edges->n_meanings, sizeof(uint64));
 	for (KloutMeaning *meaning = builder->edges->meanings; meaning != NULL;
 		 meaning = meaning->next)
 	{
 		uint32	   *table;
 
-		table_at[meaning->which] = place_array(&end, meaning->n, sizeof(uint32));
+		table_at[meaning->which] = klout_place_array(&end, meaning->n, sizeof(uint32));
 		table = ARRAY(build, uint32, table_at[meaning->which]);
 		for (uint32 i = 0; i < meaning->n; i++)
 		{
@@ -360,7 +351,6 @@ klout_build_start(KloutBuilder *builder, KloutGraph *graph, KloutIds *ids,
 	builder->memory = graph->memory = memory;
 	builder->graph = graph;
 	builder->edges = edges;
-	builder->processes = processes;
 	graph->n = ids->n;
 	graph->vertex = KLOUT_TAKE(memory, uint32, graph->n);
 	graph->by_id = KLOUT_TAKE(memory, uint32, graph->n);

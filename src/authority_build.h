@@ -51,7 +51,6 @@ typedef struct KloutBuilder
 	float	   *narrow;			/* values while they become float8 */
 	bool		alone;			/* no other may take part in this stage */
 	size_t		build_size;
-	int			processes;
 	uint64		steps;			/* since the last look at interrupts */
 } KloutBuilder;
 

@@ -41,38 +41,36 @@ planned_rows(SPIPlanPtr plan)
 void
 klout_load_edges(KloutAuthorityRun *run, const char *sql)
 {
-	KloutReceiver receiver;
+	const char *what = KLOUT_EDGES_QUERY;
 	SPIPlanPtr	plan;
 	TupleDesc	desc;
 	KloutEdgeColumns columns;
 
-	klout_init_receiver(&receiver, run, KLOUT_EDGES_QUERY, "weight", klout_receive_edge);
 	klout_query_connect(run->function);
-	plan = klout_query_prepare(run->function, receiver.what, sql, &desc);
+	plan = klout_query_prepare(run->function, what, sql, &desc);
 
-	klout_find_column(&receiver, desc, "actor", &receiver.first);
-	klout_find_column(&receiver, desc, "target", &receiver.second);
-	klout_find_column(&receiver, desc, "weight", &receiver.amount);
-	if (receiver.first.attnum == 0 || receiver.second.attnum == 0)
+	klout_find_column(run, what, desc, "actor", &columns.actor);
+	klout_find_column(run, what, desc, "target", &columns.target);
+	klout_find_column(run, what, desc, "weight", &columns.weight);
+	if (columns.actor.attnum == 0 || columns.target.attnum == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
 				 errmsg("%s: the edges query must return columns \"actor\" and \"target\"",
 						run->function),
 				 errdetail("It returned: %s.", klout_query_columns(desc)),
 				 errhint("A column \"weight\" is optional.")));
-	klout_check_id_column(&receiver, &receiver.first, "actor");
-	klout_check_id_column(&receiver, &receiver.second, "target");
-	klout_check_amount_column(&receiver);
+	klout_check_id_column(run, what, &columns.actor, "actor");
+	klout_check_id_column(run, what, &columns.target, "target");
+	klout_check_amount_column(run, what, &columns.weight, "weight");
 
-	columns.actor = receiver.first;
-	columns.target = receiver.second;
-	columns.weight = receiver.amount;
 	run->loading = true;
 	run->planned_rows = planned_rows(plan);
 	if (!klout_read_in_parallel(run, plan, sql, &columns))
 	{
-		klout_query_execute(run->function, plan, &receiver.pub);
-		klout_edge_receiver_flush(&receiver.pub);
+		DestReceiver *receiver = klout_edge_receiver(run, &columns);
+
+		klout_query_execute(run->function, plan, receiver);
+		klout_edge_receiver_flush(receiver);
 	}
 	run->loading = false;
 	klout_check_room(run);
@@ -88,18 +86,19 @@ klout_load_amounts(KloutAuthorityRun *run, const char *sql, const char *what,
 				   const char *column, bool optional, size_t *n,
 				   size_t *capacity)
 {
-	KloutReceiver receiver;
+	KloutReceiver *receiver;
+	KloutAmount *amounts;
+	KloutColumn person;
+	KloutColumn amount;
 	SPIPlanPtr	plan;
 	TupleDesc	desc;
 
-	klout_init_receiver(&receiver, run, what, column, klout_receive_amount);
 	klout_query_connect(run->function);
-	plan = klout_query_prepare(run->function, receiver.what, sql, &desc);
+	plan = klout_query_prepare(run->function, what, sql, &desc);
 
-	klout_find_column(&receiver, desc, "person", &receiver.first);
-	klout_find_column(&receiver, desc, column, &receiver.amount);
-	if (receiver.first.attnum == 0 ||
-		(receiver.amount.attnum == 0 && !optional))
+	klout_find_column(run, what, desc, "person", &person);
+	klout_find_column(run, what, desc, column, &amount);
+	if (person.attnum == 0 || (amount.attnum == 0 && !optional))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
 				 optional ?
@@ -109,16 +108,18 @@ klout_load_amounts(KloutAuthorityRun *run, const char *sql, const char *what,
 						run->function, what, column),
 				 errdetail("It returned: %s.", klout_query_columns(desc)),
 				 optional ? errhint("A column \"%s\" is optional.", column) : 0));
-	klout_check_id_column(&receiver, &receiver.first, "person");
-	klout_check_amount_column(&receiver);
+	klout_check_id_column(run, what, &person, "person");
+	klout_check_amount_column(run, what, &amount, column);
 
-	klout_query_execute(run->function, plan, &receiver.pub);
-	SPI_finish();
-
+	receiver = klout_amount_receiver(run, what, &person, &amount, column);
+	klout_query_execute(run->function, plan, &receiver->pub);
 	elog(DEBUG1, "%s: %zu rows of the %s, another " UINT64_FORMAT
-		 " of people who are in no edge", run->function, receiver.n, what,
-		 receiver.unknown);
-	*n = receiver.n;
-	*capacity = receiver.capacity;
-	return receiver.amounts;
+		 " of people who are in no edge", run->function, receiver->n, what,
+		 receiver->unknown);
+	*n = receiver->n;
+	*capacity = receiver->capacity;
+	amounts = receiver->amounts;
+	/* the receiver goes with it, amounts are of the run */
+	SPI_finish();
+	return amounts;
 }

@@ -240,8 +240,8 @@ flush_batch(KloutReceiver *receiver)
 	check_room_sometimes(receiver);
 }
 
-bool
-klout_receive_edge(TupleTableSlot *slot, DestReceiver *self)
+static bool
+receive_edge(TupleTableSlot *slot, DestReceiver *self)
 {
 	KloutReceiver *receiver = (KloutReceiver *) self;
 	KloutAuthorityRun *run = receiver->run;
@@ -304,8 +304,8 @@ klout_receive_edge(TupleTableSlot *slot, DestReceiver *self)
 	return true;
 }
 
-bool
-klout_receive_amount(TupleTableSlot *slot, DestReceiver *self)
+static bool
+receive_amount(TupleTableSlot *slot, DestReceiver *self)
 {
 	KloutReceiver *receiver = (KloutReceiver *) self;
 	KloutAuthorityRun *run = receiver->run;
@@ -371,20 +371,17 @@ receiver_nothing(DestReceiver *self)
  */
 
 void
-klout_find_column(KloutReceiver *receiver, TupleDesc desc, const char *name,
-				  KloutColumn *column)
+klout_find_column(const KloutAuthorityRun *run, const char *what,
+				  TupleDesc desc, const char *name, KloutColumn *column)
 {
-	column->attnum = klout_query_column(receiver->run->function,
-										receiver->what, desc, name,
+	column->attnum = klout_query_column(run->function, what, desc, name,
 										&column->type);
-	receiver->columns = Max(receiver->columns, column->attnum);
 }
 
-/* Checks an id column; the first one seen says what all ids of the run are. */
 void
-klout_check_id_column(KloutReceiver *receiver, const KloutColumn *column, const char *name)
+klout_check_id_column(KloutAuthorityRun *run, const char *what,
+					  const KloutColumn *column, const char *name)
 {
-	KloutAuthorityRun *run = receiver->run;
 	KloutIdType type = id_type_of(column->type);
 	bool		integer = type == KLOUT_ID_INTEGER;
 
@@ -392,7 +389,7 @@ klout_check_id_column(KloutReceiver *receiver, const KloutColumn *column, const 
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("%s: column \"%s\" of the %s is of type %s",
-						run->function, name, receiver->what,
+						run->function, name, what,
 						format_type_be(column->type)),
 				 run->text ?
 				 errdetail("Here ids are text, varchar or uuid.") :
@@ -407,16 +404,16 @@ klout_check_id_column(KloutReceiver *receiver, const KloutColumn *column, const 
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
 				 errmsg("%s: some ids are text, some are uuid", run->function),
 				 errdetail("Column \"%s\" of the %s is of type %s.", name,
-						   receiver->what, format_type_be(column->type)),
+						   what, format_type_be(column->type)),
 				 errhint("Cast one of them in the query.")));
 }
 
 void
-klout_check_amount_column(KloutReceiver *receiver)
+klout_check_amount_column(const KloutAuthorityRun *run, const char *what,
+						  const KloutColumn *column, const char *name)
 {
-	if (receiver->amount.attnum > 0)
-		klout_query_number(receiver->run->function, receiver->what,
-						   receiver->amount_name, receiver->amount.type);
+	if (column->attnum > 0)
+		klout_query_number(run->function, what, name, column->type);
 }
 
 /* ----------
@@ -424,12 +421,15 @@ klout_check_amount_column(KloutReceiver *receiver)
  * ----------
  */
 
-void
-klout_init_receiver(KloutReceiver *receiver, KloutAuthorityRun *run, const char *what,
-					const char *amount_name,
-					bool (*receive) (TupleTableSlot *, DestReceiver *))
+/* second is NULL for amounts. */
+static KloutReceiver *
+make_receiver(KloutAuthorityRun *run, const char *what,
+			  bool (*receive) (TupleTableSlot *, DestReceiver *),
+			  const KloutColumn *first, const KloutColumn *second,
+			  const KloutColumn *amount, const char *amount_name)
 {
-	memset(receiver, 0, sizeof(KloutReceiver));
+	KloutReceiver *receiver = palloc0(sizeof(KloutReceiver));
+
 	receiver->pub.receiveSlot = receive;
 	receiver->pub.rStartup = receiver_startup;
 	receiver->pub.rShutdown = receiver_nothing;
@@ -439,20 +439,29 @@ klout_init_receiver(KloutReceiver *receiver, KloutAuthorityRun *run, const char 
 	receiver->run = run;
 	receiver->what = what;
 	receiver->amount_name = amount_name;
+	receiver->first = *first;
+	if (second != NULL)
+		receiver->second = *second;
+	receiver->amount = *amount;
+	receiver->columns = Max(Max(first->attnum, receiver->second.attnum),
+							amount->attnum);
+	return receiver;
 }
 
 DestReceiver *
 klout_edge_receiver(KloutAuthorityRun *run, const KloutEdgeColumns *columns)
 {
-	KloutReceiver *receiver = palloc(sizeof(KloutReceiver));
+	return &make_receiver(run, KLOUT_EDGES_QUERY, receive_edge, &columns->actor,
+						  &columns->target, &columns->weight, "weight")->pub;
+}
 
-	klout_init_receiver(receiver, run, KLOUT_EDGES_QUERY, "weight", klout_receive_edge);
-	receiver->first = columns->actor;
-	receiver->second = columns->target;
-	receiver->amount = columns->weight;
-	receiver->columns = Max(Max(columns->actor.attnum, columns->target.attnum),
-							columns->weight.attnum);
-	return &receiver->pub;
+KloutReceiver *
+klout_amount_receiver(KloutAuthorityRun *run, const char *what,
+					  const KloutColumn *person, const KloutColumn *amount,
+					  const char *amount_name)
+{
+	return make_receiver(run, what, receive_amount, person, NULL, amount,
+						 amount_name);
 }
 
 void

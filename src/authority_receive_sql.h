@@ -38,23 +38,20 @@ typedef struct KloutReceiver
 	uint64		unknown;		/* people who are not in the graph */
 } KloutReceiver;
 
-extern bool klout_receive_edge(TupleTableSlot *slot, DestReceiver *self);
-extern bool klout_receive_amount(TupleTableSlot *slot, DestReceiver *self);
-
-/* One of these, for the rows of what the messages call what. */
-extern void klout_init_receiver(KloutReceiver *receiver, KloutAuthorityRun *run,
-								const char *what, const char *amount_name,
-								bool (*receive) (TupleTableSlot *, DestReceiver *));
-
-/* Finds a column of the query by its name, if it is there. */
-extern void klout_find_column(KloutReceiver *receiver, TupleDesc desc,
-							  const char *name, KloutColumn *column);
+/* Finds a column of the query that messages call what, if it is there. */
+extern void klout_find_column(const KloutAuthorityRun *run, const char *what,
+							  TupleDesc desc, const char *name,
+							  KloutColumn *column);
 
 /* Checks an id column; the first one seen says what all ids of the run are. */
-extern void klout_check_id_column(KloutReceiver *receiver,
+extern void klout_check_id_column(KloutAuthorityRun *run, const char *what,
 								  const KloutColumn *column, const char *name);
 
-extern void klout_check_amount_column(KloutReceiver *receiver);
+/* Checks a column of numbers, if there is one. */
+extern void klout_check_amount_column(const KloutAuthorityRun *run,
+									  const char *what,
+									  const KloutColumn *column,
+									  const char *name);
 
 /* Refuses a graph that is too large, as soon as that is known. */
 extern void klout_check_room(KloutAuthorityRun *run);
@@ -63,5 +60,12 @@ extern void klout_check_room(KloutAuthorityRun *run);
 extern DestReceiver *klout_edge_receiver(KloutAuthorityRun *run,
 										 const KloutEdgeColumns *columns);
 extern void klout_edge_receiver_flush(DestReceiver *receiver);
+
+/* What takes (person, amount) rows in, to amounts. */
+extern KloutReceiver *klout_amount_receiver(KloutAuthorityRun *run,
+											const char *what,
+											const KloutColumn *person,
+											const KloutColumn *amount,
+											const char *amount_name);
 
 #endif							/* KLOUT_AUTHORITY_RECEIVE_SQL_H */

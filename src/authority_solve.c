@@ -177,25 +177,16 @@ padded(size_t rows)
 	return (rows + 2 * SLICE) / SLICE * SLICE;
 }
 
-static size_t
-place_array(size_t *end, size_t count, size_t size)
-{
-	size_t		at = *end;
-
-	*end = TYPEALIGN(64, at + count * size);
-	return at;
-}
-
 static void
 lay_out_edges(const KloutSolvePlan *plan, EdgeLayout *at)
 {
 	size_t		end = 0;
 
-	at->unit_start = place_array(&end, (size_t) plan->units + 1, sizeof(uint64));
-	at->slot_column = place_array(&end, plan->slots, sizeof(uint32));
-	at->slot_value = place_array(&end, plan->slots,
-								 plan->graph->kind == KLOUT_WEIGHT_FLOAT4 ?
-								 sizeof(float) : sizeof(double));
+	at->unit_start = klout_place_array(&end, (size_t) plan->units + 1, sizeof(uint64));
+	at->slot_column = klout_place_array(&end, plan->slots, sizeof(uint32));
+	at->slot_value = klout_place_array(&end, plan->slots,
+									   plan->graph->kind == KLOUT_WEIGHT_FLOAT4 ?
+									   sizeof(float) : sizeof(double));
 	at->end = end;
 }
 
@@ -205,16 +196,16 @@ lay_out(const KloutSolvePlan *plan, Layout *at)
 	size_t		rows = padded(plan->rows);
 	size_t		end = TYPEALIGN(64, sizeof(KloutSolve));
 
-	at->piece_unit = place_array(&end, (size_t) plan->pieces + 1, sizeof(uint32));
-	at->part = place_array(&end, plan->pieces, PARTS * sizeof(double));
-	at->row_column = place_array(&end, rows, sizeof(uint32));
-	at->base = place_array(&end, rows, sizeof(double));
-	at->scale = place_array(&end, rows, sizeof(double));
-	at->leak = place_array(&end, rows, sizeof(float));
+	at->piece_unit = klout_place_array(&end, (size_t) plan->pieces + 1, sizeof(uint32));
+	at->part = klout_place_array(&end, plan->pieces, PARTS * sizeof(double));
+	at->row_column = klout_place_array(&end, rows, sizeof(uint32));
+	at->base = klout_place_array(&end, rows, sizeof(double));
+	at->scale = klout_place_array(&end, rows, sizeof(double));
+	at->leak = klout_place_array(&end, rows, sizeof(float));
 	for (int i = 0; i < 2; i++)
-		at->flow[i] = place_array(&end, rows, sizeof(double));
+		at->flow[i] = klout_place_array(&end, rows, sizeof(double));
 	for (int i = 0; i < KEPT; i++)
-		at->x[i] = place_array(&end, rows, sizeof(double));
+		at->x[i] = klout_place_array(&end, rows, sizeof(double));
 	at->end = end;
 }
 
