@@ -8,6 +8,11 @@
 #       scratch    a folder of its own under /tmp, removed at the end unless keep_scratch is 1
 #       runner     the user who runs the server and the tests: you, or for root (whom initdb
 #                  refuses) postgres or nobody
+#       own        $scratch/run, the one folder where the runner writes: data, socket, logs, results
+#
+# Root does not trust the runner, who may be an account with other tasks, and acts at any time. So root writes, builds
+# and executes only where nobody but root may write. What the runner wrote is read as the runner (as_runner, take),
+# never by root, since any name below $own may be a link to a file of root's by the time it is opened.
 
 set -euo pipefail
 
@@ -24,6 +29,54 @@ die() {
 	printf '%s: %s\n' "${0##*/}" "$1" >&2
 	[[ -z ${2:-} ]] || printf '  %s\n' "$2" >&2
 	exit 1
+}
+
+# One locale for all that runs, whatever the caller's: databases in UTF-8, sorted by byte. PostgreSQL's TAP framework
+# takes LC_ALL out of the environment, so LANG must say the same.
+fix_locale() {
+	local known locale=C
+
+	known=$(locale -a 2>/dev/null || true)
+	if grep -qix 'c\.utf-\?8' <<<"$known"; then
+		locale=C.UTF-8
+	elif grep -qix 'en_us\.utf-\?8' <<<"$known"; then
+		locale=en_US.UTF-8
+	fi
+	unset LANGUAGE "${!LC_@}"
+	export LANG=$locale LC_ALL=$locale
+}
+fix_locale
+
+# elapsed SINCE: minutes and seconds since $SECONDS was SINCE
+elapsed() {
+	printf '%d:%02d' $(((SECONDS - $1) / 60)) $(((SECONDS - $1) % 60))
+}
+
+# Says every 30 seconds what runs and for how long, until stop_progress: a line each, for terminals and for logs.
+# start_progress WHAT [COMMAND...]; the last line of what COMMAND prints tells how far it is
+start_progress() {
+	local what=$1 since=$SECONDS
+
+	shift
+	stop_progress
+	(
+		trap - EXIT HUP INT TERM
+		exec {never}<> <(:) # to wait without a child
+		while :; do
+			read -r -t "${KLOUT_PROGRESS_SECONDS:-30}" -u "$never" || true
+			detail=
+			(($# == 0)) || detail=$("$@" 2>/dev/null | tail -n 1 | tr -cd '[:print:]' | cut -c1-70) || true
+			say "... $what${detail:+: $detail}, $(elapsed "$since") elapsed"
+		done
+	) 2>/dev/null &
+	progress_pid=$!
+}
+
+stop_progress() {
+	[[ -n ${progress_pid:-} ]] || return 0
+	kill -KILL "$progress_pid" 2>/dev/null || true
+	wait "$progress_pid" 2>/dev/null || true
+	progress_pid=
 }
 
 # Prints the pg_config to use: $PG_CONFIG, else the newest complete server (server and headers)
@@ -62,14 +115,40 @@ use_postgres() {
 	unset PGDATA PGDATABASE PGHOST PGHOSTADDR PGPORT PGUSER PGPASSWORD PGPASSFILE PGSERVICE PGOPTIONS
 }
 
-# Runs a command as the runner; exported variables go along
+# Runs a command as the runner. For root: of the environment only what tests and servers need goes along, and not the
+# terminal either, into which a process could type. It has a session of its own, which ends with us.
 as_runner() {
+	local name environment=() input status=0 pid fd
+
 	if [[ $runner == "$(id -un)" ]]; then
 		"$@"
-	else
-		setpriv --reuid="$runner" --regid="$(id -gn "$runner")" --init-groups \
-			env HOME="$scratch" USER="$runner" LOGNAME="$runner" "$@"
+		return
 	fi
+	if [[ -t 1 || -t 2 ]]; then
+		as_runner "$@" 2>&1 | cat
+		return
+	fi
+	for name in PATH LANG LC_ALL TZ CI "${!KLOUT_@}" "${!PG@}"; do
+		[[ -z ${!name+set} ]] || environment+=("$name=${!name}")
+	done
+	if [[ -t 0 ]]; then
+		exec {input}</dev/null
+	else
+		exec {input}<&0
+	fi
+	(
+		for fd in /proc/"$BASHPID"/fd/*; do # of root's files no other
+			((${fd##*/} <= 2 || ${fd##*/} == 255)) || eval "exec ${fd##*/}>&-"
+		done
+		exec setpriv --reuid="$runner" --regid="$(id -gn "$runner")" --init-groups --pdeathsig KILL \
+			env -i HOME="$own" TMPDIR="$own/tmp" USER="$runner" LOGNAME="$runner" "${environment[@]}" setsid "$@"
+	) <&"$input" &
+	pid=$!
+	: >"$scratch/sessions/$pid"
+	exec {input}<&-
+	wait "$pid" || status=$?
+	rm -f "$scratch/sessions/$pid"
+	return "$status"
 }
 
 choose_runner() {
@@ -82,10 +161,25 @@ choose_runner() {
 		"run ${0##*/} as an ordinary user"
 }
 
+# make_own: the folders of $scratch, an empty one, for root and for the runner
+make_own() {
+	own=$scratch/run
+	mkdir "$scratch/tmp" "$scratch/sessions" "$own"
+	if [[ $runner != "$(id -un)" ]]; then
+		# The runner passes through, but has no list of what is there
+		chgrp "$(id -gn "$runner")" "$scratch"
+		chmod 710 "$scratch"
+		chown "$runner:" "$own"
+		chmod 700 "$scratch/tmp" "$scratch/sessions" "$own"
+	fi
+	as_runner mkdir -m 700 "$own/tmp" "$own/work"
+}
+
 make_scratch() {
 	local parent=${TMPDIR:-/tmp}
 
 	choose_runner
+	umask 022
 	# The path of a Unix socket is limited to 107 bytes
 	((${#parent} < 60)) || parent=/tmp
 	scratch=$(mktemp -d "$parent/klout.XXXXXX")
@@ -93,50 +187,152 @@ make_scratch() {
 	trap 'exit 129' HUP
 	trap 'exit 130' INT
 	trap 'exit 143' TERM
-	mkdir "$scratch/src" "$scratch/tmp"
-	chown "$runner" "$scratch" "$scratch/tmp"
-	copy_checkout "$scratch/src"
+	make_own
+	if ! use_kept "$@"; then
+		mkdir "$scratch/src"
+		copy_checkout "$scratch/src"
+	fi
 	cd "$scratch/src"
 	export TMPDIR=$scratch/tmp
 }
 
 # Called at every exit
 clean_up() {
-	local status=$? background
+	local status=$? background session
 
 	trap - EXIT
 	trap '' HUP INT TERM
 	cd /
+	stop_progress
 	background=$(jobs -p)
 	if [[ -n $background ]]; then
 		# shellcheck disable=SC2086
 		kill -KILL $background 2>/dev/null || true
 		wait 2>/dev/null || true
 	fi
-	if ((!keep_scratch)); then
-		stop_servers
-		# what ends with the background may be writing still
-		rm -rf "$scratch" 2>/dev/null || { sleep 1; rm -rf "$scratch"; }
-	fi
+	for session in "$scratch"/sessions/*; do
+		session=${session##*/}
+		[[ $session == \* ]] || kill -KILL -- "-$session" 2>/dev/null || true
+	done
+	((keep_scratch)) || remove_scratch
 	exit "$status"
 }
 
-# copy_checkout FOLDER: what git would commit, or everything but what builds leave behind where git does
-# not help
-copy_checkout() {
-	local list=$scratch/files
+remove_scratch() {
+	mkdir -p "$scratch/sessions"
+	stop_servers
+	# what ends with the background may be writing still
+	rm -rf "$scratch" 2>/dev/null || { sleep 1; rm -rf "$scratch"; }
+}
+
+# take FOLDER NAME...: copies files and folders of $own/work into FOLDER, which must not exist. They are read as the
+# runner, so nothing comes along that the runner may not read, and only regular files and folders stay.
+take() {
+	local folder=$1 name there=()
+
+	shift
+	mkdir -m 700 "$folder"
+	for name in "$@"; do
+		! as_runner test -e "$own/work/$name" || there+=("$name")
+	done
+	((${#there[@]})) || return 0
+	# GNU tar makes links that lead out of the folder only after everything else; by then nobody writes here
+	as_runner tar -C "$own/work" -cf - -- "${there[@]}" 2>/dev/null |
+		tar -C "$folder" -xf - --no-same-owner --no-same-permissions --delay-directory-restore 2>/dev/null || true
+	find "$folder" -mindepth 1 ! -type d \( ! -type f -o -links +1 \) -delete
+	find "$folder" -type d -exec chmod 755 {} +
+	find "$folder" -type f -exec chmod 644 {} +
+}
+
+# Sets kept to a folder where the last build for this server and the empty cluster of its initdb lie, and brings the
+# sources there up to date: the runs of single tests begin with what the last one left. Only for make_scratch --kept.
+# Fails where there must or can be none: a full run, a system that is thrown away itself, another run that has it.
+use_kept() {
+	local place key lock
+
+	kept=
+	[[ ${1:-} == --kept && -z ${KLOUT_THROW_AWAY:-} ]] || return 1
+	if [[ $runner == "$(id -un)" ]]; then
+		place=$top/tmp/kept
+	else
+		place=${KLOUT_ROOTS:-/var/cache/klout}/kept # the runner must get there, which is not so for root's home
+	fi
+	key=$(say "$top" "$pg_version" "${CC:-}" "${CFLAGS:-}" "$("$PG_CONFIG")" | sha256sum | cut -c1-16)
+	mkdir -p "$place" 2>/dev/null && [[ -w $place && -O $place ]] && as_runner test -x "$place" || return 1
+	exec {lock}>"$place/$key.lock"
+	flock -n "$lock" || return 1
+	# those of checkouts and servers that are no more
+	find "$place" -mindepth 1 -maxdepth 1 -mtime +14 ! -name "$key*" -exec rm -rf {} +
+	kept=$place/$key
+	if [[ ! -d $kept/own ]]; then
+		rm -rf "$kept"
+		mkdir -p "$kept/src" "$kept/root" "$kept/older" "$kept/own"
+		chown "$runner:" "$kept/own"
+		chmod 700 "$kept/own"
+	fi
+	touch "$kept" "$kept.lock"
+	ln -s "$kept/src" "$kept/root" "$kept/older" "$scratch"
+	refresh_copy "$kept/src" "$kept/manifest"
+}
+
+# refresh_copy FOLDER MANIFEST: makes FOLDER what copy_checkout would make, of an earlier such copy that MANIFEST
+# describes. Only files with other bytes or another mode are written, with the time of now, so that make
+# compiles what depends on them, and nothing else.
+refresh_copy() {
+	local folder=$1 manifest=$2 work=$scratch/manifests
+
+	rm -rf "$work"
+	mkdir "$work"
+	list_checkout >"$work/list"
+	(cd "$top" && xargs -0r sha256sum -z <"$work/list" && xargs -0r stat --printf '%a %n\0' <"$work/list") | sort -z >"$work/new"
+	[[ -f $manifest ]] || rm -rf "${folder:?}"
+	mkdir -p "$folder"
+	: >"$work/old"
+	[[ ! -f $manifest ]] || mv "$manifest" "$work/old" # there again when all is well
+	comm -z -13 "$work/old" "$work/new" | cut -z -d' ' -f2- | sed -z 's/^ //' | sort -zu >"$work/changed"
+	comm -z -23 "$work/old" "$work/new" | cut -z -d' ' -f2- | sed -z 's/^ //' | sort -zu | comm -z -23 - "$work/list" >"$work/gone"
+	if [[ -s $work/gone ]]; then
+		(cd "$folder" && xargs -0r rm -f <"$work/gone" && rm -f klout.so klout--*.sql)
+	fi
+	tar -C "$top" --null --files-from="$work/changed" -cf - | tar -C "$folder" -xmf - --no-same-owner
+	open_to_runner "$folder"
+	mv "$work/new" "$manifest"
+}
+
+# Prints the names of the files of the checkout, each ended by a zero byte, sorted: what git would commit, or
+# everything but what builds leave behind where git does not help
+list_checkout() {
+	local file
 
 	if [[ $(git -C "$top" rev-parse --show-toplevel 2>/dev/null) == "$top" ]]; then
 		git -C "$top" ls-files -z --cached --others --exclude-standard |
 			(cd "$top" && while IFS= read -r -d '' file; do
 				[[ ! -e $file ]] || printf '%s\0' "$file"
-			done) | sort -zu >"$list"
-		tar -C "$top" --null --files-from="$list" -cf - | tar -C "$1" -xf - --no-same-owner
+			done) | sort -zu
 	else
-		tar -C "$top" --exclude=./.git --exclude=./tmp --exclude='*.o' --exclude='*.bc' --exclude='*.so' \
-			--exclude='*.d' --exclude='./klout--*.sql' -cf - . | tar -C "$1" -xf - --no-same-owner
+		(cd "$top" && find . \( -path ./.git -o -path ./tmp -o -path ./tmp_check \) -prune -o \( -type f -o -type l \) \
+			! -name '*.o' ! -name '*.bc' ! -name '*.so' ! -name '*.d' ! -path './klout--*.sql' -printf '%P\0') | sort -zu
 	fi
-	chmod -R u+rwX "$1"
+}
+
+# copy_checkout FOLDER: the files of the checkout
+copy_checkout() {
+	list_checkout >"$scratch/files"
+	tar -C "$top" --null --files-from="$scratch/files" -cf - | tar -C "$1" -xf - --no-same-owner
+	open_to_runner "$1"
+}
+
+# The runner may read what git has, whatever the umask it was checked out with. What git does not have keeps its
+# mode: it may be nobody else's business.
+open_to_runner() {
+	chmod -R u+rwX,go-w "$1"
+	find "$1" -type d -exec chmod go+rx {} +
+	if [[ $(git -C "$top" rev-parse --show-toplevel 2>/dev/null) == "$top" ]]; then
+		git -C "$top" ls-files -z --cached |
+			(cd "$1" && while IFS= read -r -d '' file; do
+				[[ ! -f $file || -L $file ]] || printf '%s\0' "$file"
+			done | xargs -0r chmod go+rX)
+	fi
 }
 
 # The folder of the compiler cache, where there is one, in tmp/ of the checkout
@@ -161,8 +357,7 @@ build() {
 	make_klout=(make -s "-j$(getconf _NPROCESSORS_ONLN)" "CC=$cc" with_llvm=no "$@")
 	"${make_klout[@]}" -C "$scratch/src" all &&
 		"${make_klout[@]}" -C "$scratch/src" install DESTDIR="$scratch/root" &&
-		find_installed_klout &&
-		chown -R "$runner" "$scratch/src"
+		find_installed_klout
 }
 
 # Builds klout also for each older server of this machine, and installs it into $scratch/older/MAJOR/root;
@@ -177,7 +372,11 @@ build_for_older() {
 		major=${major%%/*}
 		[[ $major =~ ^[0-9]+$ && $major -lt ${pg_version%%.*} && -f $("$config" --pgxs 2>/dev/null) ]] || continue
 		mkdir -p "$KLOUT_OLDER/$major/src"
-		copy_checkout "$KLOUT_OLDER/$major/src"
+		if [[ -n ${kept:-} ]]; then
+			refresh_copy "$KLOUT_OLDER/$major/src" "$KLOUT_OLDER/$major/manifest"
+		else
+			copy_checkout "$KLOUT_OLDER/$major/src"
+		fi
 		build_with "$config" "$KLOUT_OLDER/$major" WERROR=1
 	done
 	[[ -z ${KLOUT_THROW_AWAY:-} ]] || "${make_klout[@]}" -C "$scratch/src" install
@@ -286,16 +485,11 @@ npm_install() {
 
 # Starts the throw-away server; psql and pg_regress find it by PGHOST, PGPORT and PGUSER
 start_server() {
-	local locale=C
-
-	if locale -a 2>/dev/null | grep -qix 'c\.utf-\?8'; then
-		locale=C.UTF-8
-	fi
-	as_runner "$bindir/initdb" -D "$scratch/data" -U postgres -A trust --no-sync -E UTF8 --locale="$locale" \
-		>"$scratch/initdb.log" 2>&1 || { cat "$scratch/initdb.log" >&2; die "initdb failed"; }
-	as_runner tee -a "$scratch/data/postgresql.conf" >/dev/null <<-CONF
+	make_cluster
+	# shellcheck disable=SC2016 # the other shell expands it
+	as_runner sh -c 'cat >>"$1"' sh "$own/data/postgresql.conf" <<-CONF
 		listen_addresses = ''
-		unix_socket_directories = '$scratch'
+		unix_socket_directories = '$own'
 		unix_socket_permissions = 0700
 		port = 5432
 		fsync = off
@@ -304,17 +498,35 @@ start_server() {
 		max_wal_size = 4GB
 		include '$KLOUT_CONF'
 	CONF
-	as_runner "$bindir/pg_ctl" -D "$scratch/data" -l "$scratch/server.log" -w -t 60 start >"$scratch/pg_ctl.log" 2>&1 ||
-		{ cat "$scratch/pg_ctl.log" "$scratch/server.log" >&2; die "the throw-away server did not start"; }
-	export PGHOST=$scratch PGPORT=5432 PGUSER=postgres
+	as_runner "$bindir/pg_ctl" -D "$own/data" -l "$own/server.log" -w -t 60 start >"$scratch/pg_ctl.log" 2>&1 ||
+		{ cat "$scratch/pg_ctl.log" >&2; as_runner tail -n 30 "$own/server.log" >&2; die "the throw-away server did not start"; }
+	export PGHOST=$own PGPORT=5432 PGUSER=postgres
 }
 
-# That of the scratch folder, and any in a folder of its own there
-stop_servers() {
-	local file
+# $own/data, by initdb or as a copy of what initdb made before
+make_cluster() {
+	local template=${kept:+$kept/own/template}
 
-	for file in "$scratch"/{,*/}data/postmaster.pid; do
-		[[ ! -f $file ]] ||
-			as_runner "$bindir/pg_ctl" -D "${file%/*}" -m immediate stop >/dev/null 2>&1 || true
+	if [[ -n $template ]] && as_runner test -f "$template/complete" && as_runner cp -a "$template" "$own/data" 2>/dev/null; then
+		as_runner rm -f "$own/data/complete"
+		return
+	fi
+	as_runner rm -rf "$own/data"
+	as_runner "$bindir/initdb" -D "$own/data" -U postgres -A trust --no-sync -E UTF8 --locale="$LC_ALL" \
+		>"$scratch/initdb.log" 2>&1 || { cat "$scratch/initdb.log" >&2; die "initdb failed"; }
+	# shellcheck disable=SC2016
+	[[ -z $template ]] ||
+		as_runner sh -c 'rm -rf "$2" && cp -a "$1" "$2" && touch "$2/complete"' sh "$own/data" "$template" || true
+}
+
+# That of the scratch folder, those of TAP tests, and any in a folder of its own there
+stop_servers() {
+	local own file
+
+	for own in "$scratch"/{,*/}run; do
+		for file in "$own"/data/postmaster.pid "$own"/work/tmp_check/*/pgdata/postmaster.pid; do
+			[[ ! -e $file ]] ||
+				as_runner "$bindir/pg_ctl" -D "${file%/*}" -m immediate stop >/dev/null 2>&1 || true
+		done
 	done
 }
