@@ -188,7 +188,7 @@ make_scratch() {
 	trap 'exit 130' INT
 	trap 'exit 143' TERM
 	make_own
-	if ! use_kept "$@"; then
+	if ! use_kept; then
 		mkdir "$scratch/src"
 		copy_checkout "$scratch/src"
 	fi
@@ -210,7 +210,7 @@ clean_up() {
 		kill -KILL $background 2>/dev/null || true
 		wait 2>/dev/null || true
 	fi
-	for session in "$scratch"/sessions/*; do
+	for session in "$scratch"/{,*/}sessions/*; do
 		session=${session##*/}
 		[[ $session == \* ]] || kill -KILL -- "-$session" 2>/dev/null || true
 	done
@@ -219,8 +219,16 @@ clean_up() {
 }
 
 remove_scratch() {
+	local folder
+
 	mkdir -p "$scratch/sessions"
 	stop_servers
+	if ((EUID == 0)); then # nobody else gets there any more
+		chmod 700 "$scratch"
+		for folder in "$scratch"/{,*/}run; do
+			[[ ! -d $folder ]] || chown -h 0:0 "$folder"
+		done
+	fi
 	# what ends with the background may be writing still
 	rm -rf "$scratch" 2>/dev/null || { sleep 1; rm -rf "$scratch"; }
 }
@@ -245,13 +253,13 @@ take() {
 }
 
 # Sets kept to a folder where the last build for this server and the empty cluster of its initdb lie, and brings the
-# sources there up to date: the runs of single tests begin with what the last one left. Only for make_scratch --kept.
+# sources there up to date: the runs of single tests begin with what the last one left. Only where keep_build is 1.
 # Fails where there must or can be none: a full run, a system that is thrown away itself, another run that has it.
 use_kept() {
 	local place key lock
 
 	kept=
-	[[ ${1:-} == --kept && -z ${KLOUT_THROW_AWAY:-} ]] || return 1
+	[[ -n ${keep_build:-} && -z ${KLOUT_THROW_AWAY:-} ]] || return 1
 	if [[ $runner == "$(id -un)" ]]; then
 		place=$top/tmp/kept
 	else
