@@ -484,6 +484,7 @@ npm_install() {
 	rm -rf "$folder"
 	mkdir -p "$folder"
 	cp "$top"/report/{.npmrc,package.json,package-lock.json} "$folder"
+	say "npm installs what the pages are built with; the first time takes minutes" >&2
 	if ! (cd "$folder" && npm ci "$@" --ignore-scripts --prefer-offline) >"$folder/npm.log" 2>&1; then
 		{ grep '^npm err' "$folder/npm.log" || cat "$folder/npm.log"; } | head -n 4 >&2
 		rm -rf "$folder"
