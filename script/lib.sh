@@ -265,7 +265,7 @@ use_kept() {
 	else
 		place=${KLOUT_ROOTS:-/var/cache/klout}/kept # the runner must get there, which is not so for root's home
 	fi
-	key=$(say "$top" "$pg_version" "${CC:-}" "${CFLAGS:-}" "$("$PG_CONFIG")" | sha256sum | cut -c1-16)
+	key=$(say "$top" "$pg_version" "${CC:-}" "${CPPFLAGS:-}" "${CFLAGS:-}" "${COPT:-}" "${PROFILE:-}" "${LDFLAGS:-}" "$("$PG_CONFIG")" | sha256sum | cut -c1-16)
 	mkdir -p "$place" 2>/dev/null && [[ -w $place && -O $place ]] && as_runner test -x "$place" || return 1
 	exec {lock}>"$place/$key.lock"
 	flock -n "$lock" || return 1
