@@ -300,6 +300,7 @@ klout_signals_next(KloutSignals *signals, KloutNetwork *network)
 		if ((uint64) network->proven.count + (uint64) network->unproven.count > actions)
 			goto bad;
 	}
+	network->actions = actions;
 	if (reader->failed)
 		goto bad;
 	if (signals->left == 0 && klout_reader_left(reader) > 0)
@@ -524,7 +525,8 @@ klout_network_reactors(const KloutNetwork *network)
 
 	add_to_registers(registers, &network->proven);
 	add_to_registers(registers, &network->unproven);
-	return Max(klout_registers_estimate(registers), (double) known);
+	return Min(Max(klout_registers_estimate(registers), (double) known),
+			   (double) network->actions);
 }
 
 /* ---------------------------------------------------------------------------

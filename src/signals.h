@@ -173,6 +173,7 @@ typedef struct KloutNetwork
 	int			nkinds;
 	KloutName	kinds[KLOUT_KINDS_MAX];
 	KloutRuns	runs[KLOUT_KINDS_MAX];
+	uint64		actions;		/* of all kinds together */
 	int64		newest;			/* newest bucket with an action */
 	KloutSample proven;
 	KloutSample unproven;
@@ -276,7 +277,8 @@ extern bool klout_standings_next(KloutStandings *standings,
 
 /*
  * How many distinct reactors a network ever had: the number itself while both
- * samples have everybody, else an estimate.
+ * samples have everybody, else an estimate, which is never more than the
+ * number of actions.
  */
 extern double klout_network_reactors(const KloutNetwork *network);
 
