@@ -83,8 +83,8 @@ klout_mix_add(KloutMix *pairs, const uint8 *data, size_t len)
 		}
 		if (proven->registers)
 			found.proven = found.proven *
-				number_of(klout_registers_estimate(proven->registers),
-						  proven->count) / sampled;
+				number_of(Min(klout_registers_estimate(proven->registers),
+							  (double) network.actions), proven->count) / sampled;
 
 		reactors = number_of(klout_network_reactors(&network), proven->count);
 		found.unproven = Max(reactors * KLOUT_WEIGHT_STEPS - found.proven, 0);

@@ -19,7 +19,8 @@
  *
  * docs/mathematics.md explains every symbol.  Where a network has more
  * proven or unproven reactors than a sample holds, sums over them are
- * Horvitz-Thompson estimates (sample.h).
+ * Horvitz-Thompson estimates (sample.h), bounded by the actions: P and U
+ * together are at most sum over actions of k 2^(-age / H), which is exact.
  *
  * Sums run over networks by name, reactors by hash and buckets by time, so a
  * score is the same to the last bit wherever exp2 and log1p are.
@@ -92,5 +93,26 @@ extern double klout_score_points(const KloutScore *score,
 								 const KloutModel *model,
 								 const KloutNetworkScore *network,
 								 KloutPart part);
+
+/* the parts whose points come from actions: reach and consistency */
+#define KLOUT_SHARED_PARTS		2
+
+/* What actions of one kind brought on one network. */
+typedef struct KloutKindShare
+{
+	uint64		actions;		/* up to the moment; 0: the rest is not set */
+	int64		first;			/* bucket */
+	int64		last;
+	double		share[KLOUT_SHARED_PARTS];	/* of the network's points */
+} KloutKindShare;
+
+/*
+ * How the points of a network are shared by its kinds, in their order: what a
+ * reactor or a bucket is worth goes in equal parts to the kinds seen.  Where
+ * any kind has actions, the shares of each part add up to 1.
+ */
+extern void klout_score_kinds(const KloutNetwork *network, KloutUnit unit,
+							  const KloutModel *model, int64 at,
+							  KloutKindShare *shares);
 
 #endif							/* KLOUT_SCORE_H */

@@ -248,6 +248,69 @@ klout_summary(PG_FUNCTION_ARGS)
 	PG_RETURN_DATUM(HeapTupleGetDatum(heap_form_tuple(BlessTupleDesc(desc), values, nulls)));
 }
 
+/*
+ * (signals, model, as_of)
+ * -> (network, kind, actions, first_at, last_at, points)
+ *
+ * The points of klout_explain by kind; those of audience and own posts, which
+ * have none, are rows with a NULL kind.
+ */
+PG_FUNCTION_INFO_V1(klout_statement_rows);
+
+Datum
+klout_statement_rows(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	KloutNetworkScore networks[KLOUT_NETWORKS_MAX];
+	KloutKindShare shares[KLOUT_KINDS_MAX];
+	KloutCanonical canonical = klout_signals_getarg(fcinfo, 0);
+	int64		at = klout_moment_getarg(fcinfo, 2, "_klout_statement", "as_of");
+	KloutSignals signals;
+	KloutNetwork network;
+	KloutModel	model;
+	KloutScore	score;
+	int			n = 0;
+
+	InitMaterializedSRF(fcinfo, 0);
+	(void) klout_model_getarg(fcinfo, 1, &model);
+	klout_score_signals(canonical, &model, at, &score, networks);
+	klout_signals_begin(&signals, canonical);
+	for (; klout_signals_fetch(&signals, &network); n++)
+	{
+		double		points[KLOUT_PARTS];
+		Datum		values[6];
+		bool		nulls[6] = {false};
+
+		for (int part = 0; part < KLOUT_PARTS; part++)
+			points[part] = klout_score_points(&score, &model, &networks[n],
+											  (KloutPart) part);
+		klout_score_kinds(&network, signals.unit, &model, at, shares);
+		values[0] = PointerGetDatum(klout_name_to_text(network.name));
+		for (int i = 0; i < network.nkinds; i++)
+		{
+			double		sum = 0;
+
+			if (shares[i].actions == 0)
+				continue;
+			for (int part = 0; part < KLOUT_SHARED_PARTS; part++)
+				sum += points[part] * shares[i].share[part];
+			values[1] = PointerGetDatum(klout_name_to_text(network.kinds[i]));
+			values[2] = Int64GetDatum((int64) shares[i].actions);
+			values[3] = TimestampTzGetDatum(klout_bucket_start(shares[i].first, signals.unit));
+			values[4] = TimestampTzGetDatum(klout_bucket_start(shares[i].last, signals.unit));
+			values[5] = Float8GetDatum(sum);
+			tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc,
+								 values, nulls);
+		}
+		if (points[KLOUT_PART_AUDIENCE] == 0 && points[KLOUT_PART_ACTIVITY] == 0)
+			continue;
+		nulls[1] = nulls[2] = nulls[3] = nulls[4] = true;
+		values[5] = Float8GetDatum(points[KLOUT_PART_AUDIENCE] + points[KLOUT_PART_ACTIVITY]);
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, values, nulls);
+	}
+	return (Datum) 0;
+}
+
 static void
 put_change(ReturnSetInfo *rsinfo, const char *part, const KloutName *network,
 		   double before, double after)

@@ -107,14 +107,11 @@ DECLARE
 	person_type CONSTANT text := @extschema@.klout_person_type(board);
 	facts @extschema@.klout_signals;
 	model @extschema@.klout_model;
-	recipe jsonb;
-	now_bucket timestamptz;
 	as_of timestamptz;
 BEGIN
 	EXECUTE format($sql$
-		SELECT m.model, date_bin(c.bucket, l.at, '2000-01-01 00:00+00'), l.at
-		FROM %1$I.settings AS c CROSS JOIN %1$I.last_publication AS l JOIN %1$I.models AS m USING (fingerprint)
-	$sql$, board) INTO model, now_bucket, as_of;
+		SELECT m.model, l.at FROM %1$I.last_publication AS l JOIN %1$I.models AS m USING (fingerprint)
+	$sql$, board) INTO model, as_of;
 	EXECUTE format($sql$
 		SELECT %3$s.klout_rollup(s.signals)
 		FROM %1$I.signals AS s LEFT JOIN %1$I.accounts AS l USING (account, network)
@@ -122,44 +119,9 @@ BEGIN
 		  -- by index
 		  AND s.account = ANY (ARRAY(SELECT a.account FROM %1$I.accounts AS a WHERE a.person = $1::%2$s UNION SELECT $1::%2$s))
 	$sql$, board, person_type, '@extschema@') INTO facts USING person, topic;
-	recipe := model::jsonb;
-
 	RETURN QUERY
-	WITH points AS (
-		SELECT e.part, e.network, e.points FROM @extschema@.klout_explain(facts, model, as_of) AS e
-	), entries AS (
-		SELECT e.network, e.kind, e.actions, e.bucket, coalesce((recipe #>> ARRAY['kinds', e.kind])::float8, 1) AS kind_weight
-		FROM @extschema@.klout_entries(facts) AS e
-		WHERE e.bucket <= now_bucket
-	), counted AS (
-		SELECT e.network, e.kind, sum(e.actions)::bigint AS actions, min(e.bucket) AS first_at, max(e.bucket) AS last_at
-		FROM entries AS e GROUP BY 1, 2
-	), worth AS (	-- what each kind brought, in any unit: a day or a reactor is shared by its kinds
-		SELECT 'consistency' AS part, d.network, d.kind, sum(d.share) AS worth
-		FROM (SELECT e.network, e.kind, max(e.kind_weight) OVER day / count(*) OVER day *
-				   power(2, -extract(epoch FROM now_bucket - e.bucket)::float8 / extract(epoch FROM (recipe ->> 'consistency_half_life')::interval)::float8) AS share
-			  FROM entries AS e WINDOW day AS (PARTITION BY e.network, e.bucket)) AS d
-		GROUP BY 2, 3
-		UNION ALL
-		SELECT 'reach', r.network, k.kind,
-			   sum((SELECT max(coalesce((recipe #>> ARRAY['kinds', o.kind])::float8, 1)) FROM unnest(r.kinds) AS o (kind)) / cardinality(r.kinds) / r.inclusion *
-				   power(2, -extract(epoch FROM now_bucket - r.last_at)::float8 / extract(epoch FROM (recipe ->> 'reach_half_life')::interval)::float8))
-		FROM @extschema@.klout_reactor_sample(facts) AS r CROSS JOIN LATERAL unnest(r.kinds) AS k (kind)
-		WHERE r.last_at <= now_bucket
-		GROUP BY 2, 3
-	), shared AS (
-		SELECT w.network, w.kind, sum(p.points * w.worth / w.total) AS points
-		FROM (SELECT *, sum(s.worth) OVER (PARTITION BY s.part, s.network) AS total FROM worth AS s) AS w
-		JOIN points AS p ON p.part = w.part AND p.network = w.network
-		WHERE w.total > 0
-		GROUP BY 1, 2
-	)
-	SELECT c.network, c.kind, c.actions, c.first_at, c.last_at, coalesce(s.points, 0)
-	FROM counted AS c LEFT JOIN shared AS s ON s.network = c.network AND s.kind = c.kind
-	UNION ALL
-	SELECT p.network, NULL, NULL, NULL, NULL, sum(p.points)
-	FROM points AS p WHERE p.part NOT IN ('reach', 'consistency')
-	GROUP BY p.network
+	SELECT s.network, s.kind, s.actions, s.first_at, s.last_at, s.points
+	FROM @extschema@._klout_statement(facts, model, as_of) AS s
 	ORDER BY 1, 2;
 END
 $body$;

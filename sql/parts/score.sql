@@ -142,6 +142,14 @@ CREATE FUNCTION klout_summary(signals klout_signals, model klout_model, as_of ti
 COMMENT ON FUNCTION klout_summary(klout_signals, klout_model, timestamptz) IS
 'klout_score, klout_reach, klout_consistency, and the points of the score by network as a JSON object (those with points; they add up to the score), in one pass over the signals; as of a moment: later buckets are left out. Cost: O(size of the signals)';
 
+CREATE FUNCTION _klout_statement(signals klout_signals, model klout_model, as_of timestamptz,
+	OUT network text, OUT kind text, OUT actions bigint, OUT first_at timestamptz, OUT last_at timestamptz, OUT points double precision)
+	RETURNS SETOF record
+	AS 'MODULE_PATHNAME', 'klout_statement_rows'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 10;
+COMMENT ON FUNCTION _klout_statement(klout_signals, klout_model, timestamptz) IS
+'internal: the points of klout_explain by network and kind, as of a moment, with the number of actions, the first and the last bucket; a reactor or a bucket is shared evenly by the kinds seen. kind is NULL for points of the audience and of own posts. The points add up to the score. Cost: O(size)';
+
 CREATE FUNCTION klout_explain_change(before klout_signals, after klout_signals,
 	model klout_model,
 	before_at timestamptz, after_at timestamptz,
