@@ -38,7 +38,7 @@ WHERE extname = 'klout' \gset
 SELECT set_config('search_path', 'pg_catalog, ' || :'klout', true) AS search_path,
        set_config('klout_report.board', :'board', true) AS board_name \gset
 -- An error, if there is no such board, or if to read it would run code of others with the rights of this role
-SELECT klout_person_type(:'board') AS person_type, _klout_guard(:'board') AS guard \gset
+SELECT klout_person_type(:'board') AS person_type, _klout_guard(:'board', false) AS guard \gset
 
 -- The publication that the pages show
 SELECT count(*) > 0 AS is_published, min(at) AS as_of, min((at AT TIME ZONE 'UTC')::date) AS day
@@ -60,8 +60,9 @@ FROM (SELECT max(p.at) AS at
       LIMIT 1) AS b \gset
 
 -- Whoever may read the board need not be allowed to read the actions
-SELECT :'reasons' AND has_table_privilege(actions, 'SELECT') AS may_read_actions FROM :"board".settings \gset
+SELECT :'reasons' AND has_table_privilege(actions, 'SELECT') AND NOT row_security_active(actions) AS may_read_actions FROM :"board".settings \gset
 \if :may_read_actions
+    SELECT _klout_guard(:'board') AS guard \gset
     \set actions :"board" '.source'
 \else
     \set actions '(SELECT *, NULL::text AS flaw FROM ' :"board" '.pending WHERE false)'

@@ -227,7 +227,7 @@ test("people of every name have a page, with the parts and the statement of klou
 		assert.equal(await page.textContent(".parts-card tfoot tr :last-child"), score(found[0]), "the points add up to the score");
 		assert.equal(await page.locator(".parts-card svg rect").count(), parts.length, "a bar for each part and network");
 
-		const statement = await sql(`SELECT kind, network, actions, first_at::date, last_at::date, round(points::numeric, 2) FROM klout_statement(${quote(BOARD)}, ${quote(person)})`);
+		const statement = await sql(`SELECT kind, network, actions, (first_at AT TIME ZONE 'UTC')::date, (last_at AT TIME ZONE 'UTC')::date, round(points::numeric, 2) FROM klout_statement(${quote(BOARD)}, ${quote(person)})`);
 		assert.deepEqual(await cells(page, ".statement-card table"), statement.map(([kind, network, actions, first, last, points]) => [kind, network, count(actions), day(first), day(last), score(points)]), person);
 	}
 	assert.match(await page.textContent(".caution"), /Do not decide about people by this number alone: not hiring/);

@@ -9,7 +9,7 @@
 -- that is, in the catalogs, which run none.
 -- ---------------------------------------------------------------------------
 
-CREATE FUNCTION _klout_guard(board name) RETURNS void
+CREATE FUNCTION _klout_guard(board name, reads_actions boolean DEFAULT true) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
 AS $body$
@@ -17,7 +17,8 @@ DECLARE
 	owner oid;
 	other oid;
 	source oid;
-	relations oid[];	-- what source reads, with partitions and children
+	roots oid[];		-- what source reads
+	relations oid[];	-- the same, with partitions and children
 	found record;
 BEGIN
 	PERFORM @extschema@.klout_person_type(board);
@@ -36,21 +37,32 @@ BEGIN
 					HINT = format('Connect as %s; a job of pg_cron belongs to the role that made it.', other::regrole);
 		END IF;
 	END IF;
+	IF NOT reads_actions THEN
+		RETURN;
+	END IF;
 
+	roots := ARRAY(
+		SELECT DISTINCT d.refobjid
+		FROM pg_rewrite AS r JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
+		WHERE r.ev_class = source AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> source);
 	relations := ARRAY(
 		WITH RECURSIVE tree (relation) AS (
-			SELECT d.refobjid
-			FROM pg_rewrite AS r JOIN pg_depend AS d ON d.classid = 'pg_rewrite'::regclass AND d.objid = r.oid
-			WHERE r.ev_class = source AND d.refclassid = 'pg_class'::regclass AND d.refobjid <> source
+			SELECT unnest(roots)
 			UNION
 			SELECT i.inhrelid FROM pg_inherits AS i JOIN tree ON i.inhparent = tree.relation
 		)
 		SELECT relation FROM tree);
-	-- locks out ALTER TABLE and CREATE RULE, not CREATE INDEX
-	EXECUTE coalesce((SELECT 'LOCK TABLE ' || string_agg(format('%I.%I', n.nspname, c.relname), ', ') || ' IN ACCESS SHARE MODE'
-					  FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-					  WHERE c.oid = ANY (relations) AND NOT c.relispartition AND c.relkind IN ('r', 'p')
-						AND has_table_privilege(c.oid, 'SELECT')), 'SELECT 1');
+	-- locks out ALTER TABLE, CREATE POLICY and CREATE RULE, not CREATE INDEX
+	FOR found IN
+		SELECT n.nspname, c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+		WHERE c.oid = ANY (roots) AND has_table_privilege(c.oid, 'SELECT')
+	LOOP
+		EXECUTE format('LOCK TABLE %I.%I IN ACCESS SHARE MODE', found.nspname, found.relname);
+	END LOOP;
+	FOR found IN SELECT r.root FROM unnest(roots) AS r (root) WHERE row_security_active(r.root) LOOP
+		RAISE EXCEPTION 'query would be affected by row-level security policy for table "%"', (SELECT relname FROM pg_class WHERE oid = found.root)
+			USING ERRCODE = 'insufficient_privilege';
+	END LOOP;
 	FOR found IN
 		SELECT c.oid::regclass AS relation FROM pg_class AS c WHERE c.oid = ANY (relations) AND c.relkind NOT IN ('r', 'p', 'f')
 	LOOP
@@ -83,5 +95,5 @@ BEGIN
 	END LOOP;
 END
 $body$;
-COMMENT ON FUNCTION _klout_guard(name) IS
-'The first step of what reads the actions of a board or writes it: an error if that would run functions of a role other than the board''s owner and superusers, by expressions of indexes, statistics, constraints or partition keys of the actions table, casts of its columns, or a view in its place; and for a superuser on a board of one who is none, whose triggers it would run';
+COMMENT ON FUNCTION _klout_guard(name, boolean) IS
+'The first step of what reads the actions of a board or writes it: an error if that would run functions of a role other than the board''s owner and superusers, by expressions of indexes, statistics, constraints or partition keys of the actions table, casts of its columns, row-level security, or a view in its place; and, whether or not the actions are read, for a superuser on a board of one who is none, whose triggers it would run';
