@@ -226,5 +226,17 @@ SET client_min_messages = warning;
 --
 SELECT d, count(*) FROM unnest('{-2147483648,-1,0,1,2,2147483647}'::integer[]) AS d, klout_compare('b_text', ARRAY[bp.id(5, 'text')], d) GROUP BY d ORDER BY d;
 SELECT count(*) FROM b_text.history WHERE person = bp.id(5, 'text') AND topic = '';
+
+--
+-- Functions of boards name the schema of the extension: another name breaks them, until it has its own again
+--
+SELECT nspname AS schema FROM pg_extension JOIN pg_namespace AS n ON n.oid = extnamespace WHERE extname = 'klout' \gset
+ALTER SCHEMA :"schema" RENAME TO elsewhere;
+SELECT count(*) > 0 AS views_work FROM b_text.leaderboard;
+SELECT count(*) FROM elsewhere.klout_compare('b_text', ARRAY[bp.id(5, 'text')]);
+CALL elsewhere.klout_refresh('b_text');
+ALTER SCHEMA elsewhere RENAME TO :"schema";
+SELECT count(*) FROM klout_compare('b_text', ARRAY[bp.id(5, 'text')]);
+CALL klout_refresh('b_text', publish => 'never');
 SELECT klout_drop_board('b_text');
 DROP SCHEMA bp CASCADE;
