@@ -657,7 +657,7 @@ async function textOf(out) {
 test("who opted out is in no file of a report, nor an account of theirs, nor a hash; of others only listed people's accounts", async () => {
 	for (const type of ["bigint", "text", "uuid"]) {
 		// number n is written in the type
-		const id = { bigint: (n) => `${7770001000 + n}`, text: (n) => `Name ${7770001000 + n}`, uuid: (n) => `77700010-00${n}0-4000-8000-000000000000` };
+		const id = { bigint: (n) => `${7770001000 + n}`, text: (n) => `Name ${7770001000 + n}`, uuid: (n) => `77700010-00${n}-4000-8000-000000000000` };
 		const name = (n) => quote(id[type](n));
 		const ids = Array.from({ length: 20 }, (_, n) => `(${n}, ${name(n + 10)}::${type})`).join(", ");
 		const board = `leaving_${type}`;

@@ -52,10 +52,10 @@ BEGIN
 			SELECT i.inhrelid FROM pg_inherits AS i JOIN tree ON i.inhparent = tree.relation
 		)
 		SELECT relation FROM tree);
-	-- locks out ALTER TABLE, CREATE POLICY and CREATE RULE, not CREATE INDEX
+	-- locks out ALTER TABLE, CREATE POLICY and CREATE RULE, not CREATE INDEX; Citus would lock on all workers
 	FOR found IN
 		SELECT n.nspname, c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-		WHERE c.oid = ANY (roots) AND has_table_privilege(c.oid, 'SELECT')
+		WHERE c.oid = ANY (roots) AND has_table_privilege(c.oid, 'SELECT') AND NOT @extschema@.klout_has_citus()
 	LOOP
 		EXECUTE format('LOCK TABLE %I.%I IN ACCESS SHARE MODE', found.nspname, found.relname);
 	END LOOP;

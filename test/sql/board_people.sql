@@ -217,8 +217,8 @@ BEGIN
 END
 $$;
 SET client_min_messages = error;
-SELECT bp.replay(seed / 100.0, 40), count(*) FROM generate_series(1, 12) AS seed GROUP BY 1;
-SELECT bp.replay(random(), 40);
+SELECT bp.replay(seed / 100.0, 25), count(*) FROM generate_series(1, 6) AS seed GROUP BY 1;
+SELECT bp.replay(random(), 25);
 SET client_min_messages = warning;
 
 --
