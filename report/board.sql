@@ -17,6 +17,7 @@
 BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY;
 SET LOCAL timezone = 'UTC';
 SET LOCAL jit = off;
+SET LOCAL row_security = off;
 SET LOCAL work_mem = '64MB';
 
 -- klout may be installed into any schema
@@ -36,8 +37,8 @@ WHERE extname = 'klout' \gset
 \endif
 SELECT set_config('search_path', 'pg_catalog, ' || :'klout', true) AS search_path,
        set_config('klout_report.board', :'board', true) AS board_name \gset
--- An error, if there is no such board
-SELECT klout_person_type(:'board') AS person_type \gset
+-- An error, if there is no such board, or if to read it would run code of others with the rights of this role
+SELECT klout_person_type(:'board') AS person_type, _klout_guard(:'board', false) AS guard \gset
 
 -- The publication that the pages show
 SELECT count(*) > 0 AS is_published, min(at) AS as_of, min((at AT TIME ZONE 'UTC')::date) AS day
@@ -59,11 +60,12 @@ FROM (SELECT max(p.at) AS at
       LIMIT 1) AS b \gset
 
 -- Whoever may read the board need not be allowed to read the actions
-SELECT :'reasons' AND has_table_privilege(actions, 'SELECT') AS may_read_actions FROM :"board".settings \gset
+SELECT :'reasons' AND has_table_privilege(actions, 'SELECT') AND NOT row_security_active(actions) AS may_read_actions FROM :"board".settings \gset
 \if :may_read_actions
+    SELECT _klout_guard(:'board') AS guard \gset
     \set actions :"board" '.source'
 \else
-    \set actions '(SELECT * FROM ' :"board" '.pending WHERE false)'
+    \set actions '(SELECT *, NULL::text AS flaw FROM ' :"board" '.pending WHERE false)'
 \endif
 
 -- ---------------------------------------------------------------------------
@@ -220,9 +222,21 @@ FROM cautioned AS c
 GROUP BY number
 ORDER BY number;
 
--- Accounts that belong to somebody of another name: to be found by either
-SELECT 'accounts', coalesce(json_agg(json_build_array(network, account::text, person::text) ORDER BY account, network), '[]')
-FROM :"board".accounts;
+-- Accounts of listed people that have another name: to be found by either
+WITH topics AS MATERIALIZED (
+    SELECT p.topic
+    FROM :"board".populations AS p
+    ORDER BY p.topic <> '', p.people DESC, p.topic
+    LIMIT :topics + 1
+), listed AS MATERIALIZED (
+    SELECT DISTINCT person
+    FROM (SELECT s.person, row_number() OVER (PARTITION BY s.topic ORDER BY s.score DESC, s.person) AS place
+          FROM :"board".scores AS s JOIN topics USING (topic)) AS s
+    WHERE place <= :people
+)
+SELECT 'accounts', coalesce(json_agg(json_build_array(a.network, a.account::text, a.person::text) ORDER BY a.account, a.network), '[]')
+FROM :"board".accounts AS a JOIN listed USING (person)
+WHERE NOT EXISTS (SELECT FROM :"board".opt_outs AS o WHERE o.person = a.person OR o.person = a.account);
 
 -- ---------------------------------------------------------------------------
 -- A page for each person, so many to a file
@@ -236,7 +250,8 @@ WITH listed AS MATERIALIZED (
     WHERE place < :people
 ), facts AS MATERIALIZED (
     SELECT coalesce(l.person, s.account) AS person, klout_rollup(s.signals) AS signals,
-           json_agg(DISTINCT jsonb_build_array(s.network, s.account)) FILTER (WHERE l.person IS NOT NULL) AS accounts
+           json_agg(DISTINCT jsonb_build_array(s.network, s.account))
+           FILTER (WHERE l.person IS NOT NULL AND NOT EXISTS (SELECT FROM :"board".opt_outs AS o WHERE o.person = s.account)) AS accounts
     FROM :"board".signals AS s LEFT JOIN :"board".accounts AS l USING (account, network)
     GROUP BY 1
 ), model AS (
@@ -249,7 +264,9 @@ WITH listed AS MATERIALIZED (
     SELECT coalesce(tl.person, a.target) AS person, a.network, a.kind, a.actor, a.at, c.bucket,
            abs(hashtextextended(coalesce(al.person, a.actor)::text, 0) % 10) AS tenth,
            CASE c.reactor_weight
-               WHEN 'proven' THEN CASE WHEN r.several AND r.first_seen <= a.at - c.tenure THEN coalesce(a.weight, 1) ELSE 0 END
+               WHEN 'proven' THEN CASE WHEN r.several
+                                         -- of times near the lowest there is, tenure cannot be subtracted
+                                         AND r.first_seen <= greatest(a.at, '4714-11-24 00:00+00 BC'::timestamptz + c.tenure) - c.tenure THEN coalesce(a.weight, 1) ELSE 0 END
                WHEN 'score' THEN coalesce(a.weight, 1) * coalesce(s.score / 100, 0)
                WHEN 'authority' THEN coalesce(a.weight, 1) * coalesce(u.weight, 0)
                ELSE coalesce(a.weight, 1)
@@ -261,7 +278,8 @@ WITH listed AS MATERIALIZED (
     LEFT JOIN :"board".reactors AS r ON c.reactor_weight = 'proven' AND r.actor = coalesce(al.person, a.actor)
     LEFT JOIN :"board".scores AS s ON c.reactor_weight = 'score' AND s.person = coalesce(al.person, a.actor) AND s.topic = ''
     LEFT JOIN :"board".authority AS u ON c.reactor_weight = 'authority' AND u.person = coalesce(al.person, a.actor)
-    WHERE a.id <= c.watermark AND a.at <= :'as_of' AND a.at > '-infinity' AND a.network IS NOT NULL AND a.kind IS NOT NULL
+    WHERE a.id <= c.watermark AND a.at <= :'as_of' AND a.flaw IS NULL
+      AND NOT EXISTS (SELECT FROM :"board".rejected AS x WHERE x.id = a.id)
       AND coalesce(al.person, a.actor) <> coalesce(tl.person, a.target)
       AND NOT EXISTS (SELECT FROM :"board".opt_outs AS o WHERE o.person = coalesce(al.person, a.actor))
 ), replayed AS MATERIALIZED (

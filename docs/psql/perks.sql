@@ -3,7 +3,7 @@
 --   \set board 'board'
 --   \i docs/psql/perks.sql
 SELECT l.perk, l."left" || ' of ' || l.capacity AS "left",
-       rpad(repeat('#', CASE WHEN l.capacity > 0 THEN (20 * l."left" / l.capacity)::integer ELSE 0 END), 20, '.') AS bar,
+       rpad(repeat('#', CASE WHEN l.capacity > 0 THEN trunc(greatest(0, 20.0 * l."left" / l.capacity))::integer ELSE 0 END), 20, '.') AS bar,
        concat_ws(', ', p.min_score || ' or more', 'best ' || 100 * p.top_share || ' %', 'points on ' || p.network, 'topic ' || nullif(p.topic, '')) AS "for",
        nullif(p.from_at, '-infinity') AS "from", nullif(p.until_at, 'infinity') AS until
 FROM :"board".perks_left AS l JOIN :"board".perks AS p USING (perk)

@@ -14,7 +14,7 @@ FROM klout_search(:'board', :'person', :'topic')
 LIMIT 1;
 
 -- Where the points come from
-SELECT network, kind, actions, first_at::date AS first, last_at::date AS last, round(points::numeric, 2) AS points,
+SELECT network, kind, actions, (first_at AT TIME ZONE 'UTC')::date AS first, (last_at AT TIME ZONE 'UTC')::date AS last, round(points::numeric, 2) AS points,
        repeat('#', greatest(0, points / 2)::integer) AS bar
 FROM klout_statement(:'board', (SELECT found.person FROM klout_search(:'board', :'person', :'topic') AS found LIMIT 1), :'topic')
 ORDER BY 6 DESC;

@@ -17,7 +17,12 @@ export function change(x) {
 export const percent = (x) => (x === null || x === undefined ? "\u2013" : `${x > 99.9 && x < 100 ? x.toFixed(2) : x.toFixed(1)}\u00a0%`);
 
 export const toDate = (day) => new Date(day.length > 10 ? day : `${day}T00:00:00Z`);
-export const day = (text) => (text ? dayFormat.format(toDate(text)) : "\u2013");
+export function day(text) {
+	if (!text) return "\u2013";
+	const date = toDate(text);
+	// PostgreSQL has days that JavaScript has not: "0044-03-15 BC", "infinity"
+	return text.endsWith("BC") || Number.isNaN(date.getTime()) ? text : dayFormat.format(date);
+}
 
 export const PARTS = {
 	reach: "Reach",

@@ -227,7 +227,7 @@ test("people of every name have a page, with the parts and the statement of klou
 		assert.equal(await page.textContent(".parts-card tfoot tr :last-child"), score(found[0]), "the points add up to the score");
 		assert.equal(await page.locator(".parts-card svg rect").count(), parts.length, "a bar for each part and network");
 
-		const statement = await sql(`SELECT kind, network, actions, first_at::date, last_at::date, round(points::numeric, 2) FROM klout_statement(${quote(BOARD)}, ${quote(person)})`);
+		const statement = await sql(`SELECT kind, network, actions, (first_at AT TIME ZONE 'UTC')::date, (last_at AT TIME ZONE 'UTC')::date, round(points::numeric, 2) FROM klout_statement(${quote(BOARD)}, ${quote(person)})`);
 		assert.deepEqual(await cells(page, ".statement-card table"), statement.map(([kind, network, actions, first, last, points]) => [kind, network, count(actions), day(first), day(last), score(points)]), person);
 	}
 	assert.match(await page.textContent(".caution"), /Do not decide about people by this number alone: not hiring/);
@@ -642,6 +642,98 @@ test("a replaced report, ids of type bigint and uuid, and another model", async 
 		assert.equal(await p.textContent("h1"), expected[0][0]);
 		if (board === "numbers_board") {
 			assert.ok((await cells(p, ".changes-card table")).some((row) => row[0] === "Change of the recipe"));
+		}
+		noTrouble(p);
+		await p.context().close();
+	}
+});
+
+// What is in the files of a report
+async function textOf(out) {
+	const names = (await readdir(out, { recursive: true })).filter((name) => /\.(js|html|css)$/.test(name));
+	return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await readFile(join(out, name), "utf8")])));
+}
+
+test("who opted out is in no file of a report, nor an account of theirs, nor a hash; of others only listed people's accounts", async () => {
+	for (const type of ["bigint", "text", "uuid"]) {
+		// number n is written in the type
+		const id = { bigint: (n) => `${7770001000 + n}`, text: (n) => `Name ${7770001000 + n}`, uuid: (n) => `77700010-00${n}-4000-8000-000000000000` };
+		const name = (n) => quote(id[type](n));
+		const ids = Array.from({ length: 20 }, (_, n) => `(${n}, ${name(n + 10)}::${type})`).join(", ");
+		const board = `leaving_${type}`;
+		await sql(`
+			CREATE TABLE ${type}_leaving (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, network text, kind text, actor ${type}, target ${type}, at timestamptz, topic text);
+			INSERT INTO ${type}_leaving (network, kind, actor, target, at, topic)
+			SELECT 'n' || g % 2, 'k', a.id, t.id, '2026-03-01 00:00+00'::timestamptz + g * interval '1 hour', 't' || g % 2
+			FROM generate_series(1, 800) AS g
+			JOIN (VALUES ${ids}) AS a (n, id) ON a.n = g * 7 % 20 JOIN (VALUES ${ids}) AS t (n, id) ON t.n = (g + g / 20) % 20;
+			SELECT klout_create_board('${board}', '${type}_leaving', reactor_weight => 'none', tenure => '1 day')`);
+		// 11 and 12 are accounts of 10, 14 of 13; 16 of 15, who will not be listed; 17 opts out by themselves
+		await sql(`SELECT klout_link('${board}', 'n0', ${name(11)}, ${name(10)}), klout_link('${board}', 'n1', ${name(11)}, ${name(10)}),
+			klout_link('${board}', 'n0', ${name(12)}, ${name(10)}), klout_link('${board}', 'n1', ${name(12)}, ${name(10)}),
+			klout_link('${board}', 'n0', ${name(14)}, ${name(13)}), klout_link('${board}', 'n0', ${name(16)}, ${name(15)})`);
+		await sql(`CALL klout_refresh('${board}', as_of => '2026-04-04 00:00+00')`);
+		await sql(`CALL klout_refresh('${board}', as_of => '2026-04-05 00:00+00', publish => 'always')`);
+		await sql(`INSERT INTO ${board}.perks (perk, capacity) VALUES ('mug', 10)`);
+		await sql(`SELECT count(*) FROM klout_grant('${board}', 'mug')`);
+		const out = join(folder, "..", board);
+		const hashes = (await sql(`SELECT DISTINCT r.actor_hash, lpad(to_hex(r.actor_hash), 16, '0')
+			FROM (SELECT klout_signals(network, 'k', i.id, '2026-01-01') AS signals FROM (VALUES ${ids}) AS i (n, id), unnest('{n0,n1}'::text[]) AS network
+				  WHERE i.n IN (0, 1, 2, 7) GROUP BY network, i.n) AS s, klout_reactor_sample(s.signals) AS r`)).flat();
+		assert.equal(hashes.length, 16);
+		const gone = [10, 11, 12, 17].map(id[type]);
+		const holds = (files, words) => words.filter((word) => Object.values(files).some((text) => text.includes(word)));
+
+		let { status, said } = await report([board, "--out", out], env);
+		assert.equal(status, 0, said);
+		assert.deepEqual(holds(await textOf(out), gone), gone, "before they opt out, they are there");
+
+		await sql(`SELECT klout_opt_out('${board}', ${name(12)}), klout_opt_out('${board}', ${name(17)})`);
+		({ status, said } = await report([board, "--out", out], env));
+		assert.equal(status, 0, said);
+		const files = await textOf(out);
+		assert.ok(Object.keys(files).length >= 8);
+		assert.deepEqual(holds(files, [...gone, ...hashes]), [], type);
+		assert.deepEqual(holds(files, [14, 16].map(id[type])).length, 2, "accounts of others are");
+		// the highest three, of all topics together
+		({ status, said } = await report([board, "--out", out, "--people", "3", "--topics", "0"], env));
+		assert.equal(status, 0, said);
+		const listed = new Set((await sql(`SELECT person FROM ${board}.scores WHERE topic = '' ORDER BY score DESC, person LIMIT 3`)).map(([person]) => person));
+		const accounts = JSON.parse(/^klout\.put\("accounts",(.*)\);\n$/s.exec((await textOf(out))["data/accounts.js"])[1]);
+		assert.deepEqual(accounts.map(([, , person]) => person).filter((person) => !listed.has(person)), []);
+		await sql(`SELECT klout_drop_board('${board}')`);
+	}
+});
+
+test("nobody's facts stop the report of the others: times, names, weights and counts of all sorts", async () => {
+	for (const [board, bucket, weight] of [["odd_days", "1 day", "proven"], ["odd_hours", "1 hour", "none"]]) {
+		await sql(`
+			CREATE TABLE ${board}_actions (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, network text, kind text, actor text, target text, at timestamptz, weight float8, topic text);
+			INSERT INTO ${board}_actions (network, kind, actor, target, at, weight, topic)
+			SELECT n.network, 'k', 'reader ' || i, 'at ' || t.at, t.at::timestamptz, w.weight, n.network
+			FROM unnest('{4714-11-24 00:00+00 BC,4714-11-25 12:00+00 BC,4000-01-01 BC,0001-01-01,0044-03-15 BC,1900-01-01,1999-12-31,2025-10-01,2026-03-21,294276-12-31,infinity,-infinity}'::text[]) AS t (at),
+				unnest(ARRAY['n', repeat('x', 63), 'ü', E'\\x01 \\t\\n"\\\\']) AS n (network), unnest('{NULL,0,5e-324,1,7,NaN,-Infinity}'::float8[]) AS w (weight), generate_series(1, 3) AS i;
+			INSERT INTO ${board}_actions (network, kind, actor, target, at)
+			SELECT 'n', 'k', 'reader ' || i % 400, 'often', '2026-03-20' FROM generate_series(1, 50000) AS i;
+			INSERT INTO ${board}_actions (network, kind, actor, target, at) VALUES (NULL, 'k', 'a', 'null', '2026-03-20'), ('n', 'k', 'a', NULL, '2026-03-20'),
+				('n', 'k', 'a', '', '2026-03-20'), ('n', 'k', '', 'empty actor', '2026-03-20'), ('', 'k', 'a', 'empty network', '2026-03-20'),
+				('n', 'k', 'a', repeat('long', 251), '2026-03-20'), ('n', 'k', 'a', E'\\x7f\u{202E}\u{FEFF}', '2026-03-20'), ('n', 'k', 'a', 'plain', '2026-03-20');
+			SELECT klout_create_board('${board}', '${board}_actions', ${bucket === "1 hour" ? "klout_model('hour')" : "klout_model()"}, bucket => '${bucket}', reactor_weight => '${weight}')`);
+		await sql(`CALL klout_refresh('${board}', as_of => '2026-03-21 12:00+00')`);
+		await sql(`CALL klout_refresh('${board}', as_of => '2026-03-22 12:00+00', publish => 'always')`);
+		// mended, but not handed over: they do not count yet
+		await sql(`UPDATE ${board}_actions SET weight = 1 WHERE weight = 7`);
+		const out = join(folder, "..", board);
+		const { status, said } = await report([board, "--out", out], env);
+		assert.equal(status, 0, said);
+		const p = await openPage(browser, out);
+		await p.visit("#/");
+		const expected = await sql(`SELECT person, round(score::numeric, 2) FROM ${board}.scores WHERE topic = '' ORDER BY score DESC, person`);
+		assert.ok(expected.some(([person]) => person === "plain") && expected.some(([person]) => person === "at 0001-01-01"));
+		assert.deepEqual((await allRows(p)).map((row) => row[3]), expected.map(([, s]) => score(s)));
+		for (const [person] of expected) {
+			await p.visit(personHash(person));
+			assert.notEqual(await p.textContent("h1"), "Not on this list", person);
 		}
 		noTrouble(p);
 		await p.context().close();

@@ -450,6 +450,7 @@ BEGIN
 		COMMENT ON VIEW %1$I.perks_left IS 'how many of each perk are left, and from which score on people qualify: klout_qualify';
 	$sql$, board);
 
+	PERFORM @extschema@._klout_guard(board);
 	PERFORM @extschema@.klout_distribute(board, target_column);
 	PERFORM @extschema@.klout_extend_history(board);
 	PERFORM @extschema@.klout_rebuild(board);
@@ -526,7 +527,8 @@ BEGIN
 	IF person_type IS NULL THEN
 		RAISE EXCEPTION 'there is no board "%"', board
 			USING ERRCODE = 'undefined_object',
-				HINT = 'klout_create_board makes one. A board is the schema of that name.';
+				HINT = 'klout_create_board makes one. A board is the schema of that name' ||
+					CASE WHEN @extschema@.klout_has_citus() THEN ', on the coordinator of Citus: workers have none.' ELSE '.' END;
 	END IF;
 	RETURN person_type;
 END
@@ -539,7 +541,7 @@ CREATE FUNCTION klout_lock(board name) RETURNS void
 	SET search_path = pg_catalog, pg_temp
 AS $body$
 BEGIN
-	PERFORM @extschema@.klout_person_type(board);
+	PERFORM @extschema@._klout_guard(board);
 	-- On Citus, a transaction that writes reference tables sees that on one connection a worker only
 	IF @extschema@.klout_has_citus() THEN
 		PERFORM set_config('citus.multi_shard_modify_mode', 'sequential', true);
@@ -599,6 +601,7 @@ BEGIN
 	IF to_regclass(format('%I.%I', board, partition)) IS NOT NULL THEN
 		RETURN 0;
 	END IF;
+	PERFORM @extschema@._klout_guard(board);
 	IF NOT (SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass(format('%I.past', board))) THEN
 		RAISE EXCEPTION 'board "%": there is no partition of history for %', board, to_char(first, 'YYYY-MM')
 			USING ERRCODE = 'insufficient_privilege',

@@ -2,37 +2,129 @@
 -- Boards: accounts that are one person, and people who opt out
 -- ---------------------------------------------------------------------------
 
+CREATE FUNCTION _klout_people_of(board name, account text, network text) RETURNS text[]
+	LANGUAGE plpgsql STABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+DECLARE
+	person_type CONSTANT text := @extschema@.klout_person_type(board);
+	people text[];
+	id text;
+	is_one boolean;
+BEGIN
+	EXECUTE format($sql$
+		SELECT $1::%2$s::text, ARRAY(SELECT DISTINCT a.person::text FROM %1$I.accounts AS a WHERE a.account = $1::%2$s AND ($2 IS NULL OR a.network = $2))
+	$sql$, board, person_type) INTO id, people USING account, network;
+	IF people = '{}' THEN
+		RETURN ARRAY[id];
+	ELSIF network IS NULL AND NOT id = ANY (people) THEN
+		-- the id may be a person as well, on networks where it is not linked
+		EXECUTE format('SELECT EXISTS (SELECT 1 FROM %1$I.accounts WHERE person = $1::%2$s)', board, person_type) INTO is_one USING id;
+		IF NOT is_one THEN
+			EXECUTE format('SELECT EXISTS (SELECT 1 FROM %1$I.signals AS s WHERE s.account = $1::%2$s
+							AND s.network <> ALL (ARRAY(SELECT a.network FROM %1$I.accounts AS a WHERE a.account = $1::%2$s)))', board, person_type)
+				INTO is_one USING id;
+		END IF;
+		IF is_one THEN
+			people := people || id;
+		END IF;
+	END IF;
+	RETURN people;
+END
+$body$;
+COMMENT ON FUNCTION _klout_people_of(name, text, text) IS
+'The people of a board whose account has an id, on a network or on any: those it is linked to, and the person of that id unless all that is known of it is linked. One, as a rule; several where it is linked to different people on different networks';
+
+CREATE FUNCTION _klout_is_out(board name, person text) RETURNS boolean
+	LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+DECLARE
+	is_out boolean;
+BEGIN
+	EXECUTE format('SELECT EXISTS (SELECT 1 FROM %1$I.opt_outs WHERE person = $1::%2$s)', board, @extschema@.klout_person_type(board))
+		INTO is_out USING person;
+	RETURN is_out;
+END
+$body$;
+COMMENT ON FUNCTION _klout_is_out(name, text) IS
+'Whether a person opted out of a board';
+
+CREATE FUNCTION _klout_say_unknown(board name, person text) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+DECLARE
+	person_type CONSTANT text := @extschema@.klout_person_type(board);
+	place text;
+	known boolean := false;
+	alike text[] := '{}';
+	more text[];
+BEGIN
+	FOREACH place IN ARRAY '{opt_outs person,accounts account,accounts person,signals account,scores person,reactors actor,pending actor,pending target,past person,authority person}'::text[] LOOP
+		EXECUTE format('SELECT EXISTS (SELECT 1 FROM %1$I.%2$I WHERE %3$I = $1::%4$s)', board, split_part(place, ' ', 1), split_part(place, ' ', 2), person_type)
+			INTO known USING person;
+		IF known THEN
+			RETURN;
+		END IF;
+	END LOOP;
+	IF person_type = 'text' THEN
+		FOREACH place IN ARRAY '{accounts account,accounts person,signals account,reactors actor}'::text[] LOOP
+			EXECUTE format('SELECT ARRAY(SELECT DISTINCT %3$I FROM %1$I.%2$I WHERE lower(btrim(%3$I)) = lower(btrim($1)) LIMIT 3)',
+						   board, split_part(place, ' ', 1), split_part(place, ' ', 2)) INTO more USING person;
+			alike := alike || more;
+		END LOOP;
+		alike := ARRAY(SELECT DISTINCT quote_ident(a) FROM unnest(alike) AS a ORDER BY 1 LIMIT 3);
+	END IF;
+	IF alike <> '{}' THEN
+		RAISE NOTICE 'board "%": nobody is known by the id "%"', board, person
+			USING HINT = format('There is %s. Ids are told apart by case and by spaces.', array_to_string(alike, ' and '));
+	ELSE
+		RAISE NOTICE 'board "%": nobody is known by the id "%"', board, person;
+	END IF;
+END
+$body$;
+COMMENT ON FUNCTION _klout_say_unknown(name, text) IS
+'A NOTICE if a board holds nothing of a person, with a hint if it does of an id that differs by case or spaces only. Linear in people in that case';
+
 CREATE FUNCTION klout_link(board name, network text, account text, person text) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
 AS $body$
 DECLARE
 	person_type CONSTANT text := @extschema@.klout_person_type(board);
-	opted boolean;
+	before text;		-- whose account it was
 BEGIN
 	PERFORM @extschema@.klout_lock(board);
-	EXECUTE format($sql$
-		INSERT INTO %1$I.changed
-		SELECT coalesce((SELECT person FROM %1$I.accounts WHERE account = $2::%2$s AND network = $1), $2::%2$s)
-		UNION SELECT $3::%2$s
-		ON CONFLICT DO NOTHING
-	$sql$, board, person_type) USING network, account, person;
-	EXECUTE format($sql$
-		INSERT INTO %1$I.accounts AS a (network, account, person)
-		VALUES ($1, $2::%2$s, $3::%2$s)
-		ON CONFLICT (account, network) DO UPDATE
-		SET person = excluded.person, linked_at = excluded.linked_at
-		WHERE a.person <> excluded.person
-	$sql$, board, person_type) USING network, account, person;
-	EXECUTE format('DELETE FROM %1$I.accounts WHERE account = $2::%2$s AND network = $1 AND person = account', board, person_type) USING network, account;
-	EXECUTE format('SELECT EXISTS (SELECT FROM %1$I.opt_outs WHERE person = $1::%2$s)', board, person_type) INTO opted USING person;
-	IF opted THEN
-		PERFORM @extschema@.klout_opt_out(board, person);
+	-- as the type writes them
+	EXECUTE format('SELECT $1::%1$s::text, $2::%1$s::text', person_type) INTO account, person USING account, person;
+	before := (@extschema@._klout_people_of(board, account, network))[1];
+	IF before = person THEN
+		RETURN;
+	END IF;
+	EXECUTE format('INSERT INTO %1$I.changed SELECT $1::%2$s UNION SELECT $2::%2$s ON CONFLICT DO NOTHING', board, person_type) USING before, person;
+	IF account = person THEN
+		EXECUTE format('DELETE FROM %1$I.accounts WHERE account = $2::%2$s AND network = $1', board, person_type) USING network, account;
+	ELSE
+		EXECUTE format($sql$
+			INSERT INTO %1$I.accounts AS a (network, account, person)
+			VALUES ($1, $2::%2$s, $3::%2$s)
+			ON CONFLICT (account, network) DO UPDATE SET person = excluded.person, linked_at = excluded.linked_at
+		$sql$, board, person_type) USING network, account, person;
+	END IF;
+	-- Who is out stays out, whatever is linked in which order
+	IF @extschema@._klout_is_out(board, person) THEN
+		RAISE NOTICE 'board "%": "%" opted out, and so did their account "%" on network "%"', board, person, account, network;
+		PERFORM @extschema@._klout_forget(board, person);
+	ELSIF @extschema@._klout_is_out(board, before) THEN
+		RAISE WARNING 'board "%": "%" is out, as the account "%" on network "%" was of "%", who opted out', board, person, account, network, before
+			USING HINT = format('If it is not the same person: SELECT klout_opt_in(%L, %L).', board, person);
+		PERFORM @extschema@._klout_forget(board, person);
 	END IF;
 END
 $body$;
 COMMENT ON FUNCTION klout_link(name, text, text, text) IS
-'Says that an account on a network belongs to a person, who is known by the id of another account. The next publication adds the account''s facts to the person''s, exactly. An account that is not linked belongs to the person of its own id. Linking again moves it; links do not chain. If the person opted out, what is stored of the account is deleted. History stays as it was';
+'Says that an account on a network belongs to a person, who is known by the id of another account. The next publication adds the account''s facts to the person''s, exactly. An account that is not linked belongs to the person of its own id. Linking again moves it; links do not chain. If the person opted out, so did the account, and what is stored of it is deleted; if the account was of a person who opted out, the person it is linked to is out, with a WARNING. History stays as it was';
 
 CREATE FUNCTION klout_unlink(board name, network text, account text) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
@@ -43,9 +135,32 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION klout_unlink(name, text, text) IS
-'Gives an account back to the person of its own id, from the next publication on. History stays as it was';
+'Gives an account back to the person of its own id, from the next publication on. If it was of a person who opted out, the person of its own id is out, too, until klout_opt_in. History stays as it was';
 
-CREATE FUNCTION klout_opt_out(board name, person text) RETURNS void
+CREATE FUNCTION klout_opt_out(board name, person text, network text DEFAULT NULL) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+DECLARE
+	people text[];
+BEGIN
+	IF board IS NULL OR person IS NULL THEN
+		RETURN;
+	END IF;
+	PERFORM @extschema@.klout_lock(board);
+	people := @extschema@._klout_people_of(board, person, network);
+	IF cardinality(people) > 1 THEN
+		RAISE EXCEPTION 'board "%": the id "%" is of several people: %', board, person, array_to_string(people, ', ')
+			USING ERRCODE = 'ambiguous_parameter', HINT = 'Say on which network: klout_opt_out(board, person, network).';
+	END IF;
+	PERFORM @extschema@._klout_say_unknown(board, people[1]);
+	PERFORM @extschema@._klout_forget(board, people[1]);
+END
+$body$;
+COMMENT ON FUNCTION klout_opt_out(name, text, text) IS
+'Deletes what a board stores about a person (signals, scores, history, grants, and whether they are a proven reactor) and keeps them out from now on, with all their accounts: their actions and those on them are not taken in. person is the id of any of their accounts; where one id is of different people on different networks, network says which. An id that nobody is known by is kept out all the same, with a NOTICE. The ids themselves stay, in opt_outs and in links of accounts. Hashes of the person in other people''s samples stay until klout_rebuild. Kept by dump and restore';
+
+CREATE FUNCTION _klout_forget(board name, person text) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
 AS $body$
@@ -54,7 +169,6 @@ DECLARE
 	relation text;
 	ids text[];
 BEGIN
-	PERFORM @extschema@.klout_lock(board);
 	EXECUTE format('INSERT INTO %1$I.opt_outs (person) VALUES ($1::%2$s) ON CONFLICT DO NOTHING', board, person_type) USING person;
 	-- nobody grants them a perk by a score they had
 	EXECUTE format('UPDATE %I.perks SET capacity = capacity', board);
@@ -89,19 +203,33 @@ BEGIN
 	EXECUTE format('DELETE FROM %1$I.changed WHERE person = ANY ($1::%2$s[])', board, person_type) USING ids;
 END
 $body$;
-COMMENT ON FUNCTION klout_opt_out(name, text) IS
-'Deletes what a board stores about a person (signals, scores, history, grants, and whether they are a proven reactor) and keeps them out from now on: their actions and those on them are not taken in. The id itself stays, in opt_outs, and links of accounts. Hashes of the person in other people''s samples stay until klout_rebuild. Kept by dump and restore';
+COMMENT ON FUNCTION _klout_forget(name, text) IS
+'A step of klout_opt_out, klout_link and klout_unlink, under klout_lock: puts a person into opt_outs and deletes what is stored about them';
 
-CREATE FUNCTION klout_opt_in(board name, person text) RETURNS void
-	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+CREATE FUNCTION klout_opt_in(board name, person text, network text DEFAULT NULL) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $body$
 DECLARE
-	person_type CONSTANT text := @extschema@.klout_person_type(board);
+	person_type text;
+	people text[];
 BEGIN
+	IF board IS NULL OR person IS NULL THEN
+		RETURN;
+	END IF;
 	PERFORM @extschema@.klout_lock(board);
-	EXECUTE format('DELETE FROM %1$I.opt_outs WHERE person = $1::%2$s', board, person_type) USING person;
+	person_type := @extschema@.klout_person_type(board);
+	people := @extschema@._klout_people_of(board, person, network);
+	EXECUTE format('SELECT ARRAY(SELECT o.person::text FROM %1$I.opt_outs AS o WHERE o.person = ANY ($1::%2$s[]) OR $3 IS NULL AND o.person = $2::%2$s)',
+				   board, person_type) INTO people USING people, person, network;
+	IF people = '{}' THEN
+		RAISE NOTICE 'board "%": "%" had not opted out', board, person;
+	ELSIF cardinality(people) > 1 THEN
+		RAISE EXCEPTION 'board "%": the id "%" is of several people who opted out: %', board, person, array_to_string(people, ', ')
+			USING ERRCODE = 'ambiguous_parameter', HINT = 'Say on which network: klout_opt_in(board, person, network).';
+	END IF;
+	EXECUTE format('DELETE FROM %1$I.opt_outs WHERE person = ANY ($1::%2$s[])', board, person_type) USING people;
 END
 $body$;
-COMMENT ON FUNCTION klout_opt_in(name, text) IS
-'Lets a person who opted out back in: actions that arrive from now on count. What was deleted comes back by klout_rebuild only';
+COMMENT ON FUNCTION klout_opt_in(name, text, text) IS
+'Lets a person who opted out back in, with the accounts that are linked to them: actions that arrive from now on count. person and network as for klout_opt_out. What was deleted comes back by klout_rebuild only';

@@ -56,6 +56,7 @@ DECLARE
 	person_type CONSTANT text := @extschema@.klout_person_type(board);
 	granted record;		-- from when until when
 BEGIN
+	PERFORM @extschema@._klout_guard(board, false);
 	-- Whoever else grants this perk waits, then sees what was granted (see klout_lock)
 	EXECUTE format('UPDATE %I.perks SET capacity = capacity WHERE perk = $1 RETURNING from_at, until_at', board) INTO granted USING perk;
 	-- (no such perk: klout_qualify says so)

@@ -287,6 +287,7 @@ DECLARE
 	person_type CONSTANT text := @extschema@.klout_person_type(board);
 	watermark bigint;
 BEGIN
+	PERFORM @extschema@._klout_guard(board);
 	EXECUTE format('SELECT watermark FROM %I.settings', board) INTO STRICT watermark;
 	EXECUTE format('DELETE FROM %I.authority', board);
 	EXECUTE format($sql$

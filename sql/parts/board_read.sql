@@ -84,7 +84,8 @@ BEGIN
 			  SELECT (l.at AT TIME ZONE 'UTC')::date, s.person, s.topic, s.score, NULL, l.fingerprint
 			  FROM %1$I.scores AS s CROSS JOIN %1$I.last_publication AS l) AS h
 		WHERE h.person = ANY ($1::%2$s[]) AND h.topic = $2
-		  AND h.day > (SELECT (at AT TIME ZONE 'UTC')::date FROM %1$I.last_publication) - $3
+		  -- a day before all there are is still a date
+		  AND h.day > (SELECT (at AT TIME ZONE 'UTC')::date FROM %1$I.last_publication) - least(greatest($3, 0), 700000)
 		ORDER BY h.day, array_position($1::%2$s[], h.person)
 	$sql$, board, person_type) USING people, topic, days
 	LOOP

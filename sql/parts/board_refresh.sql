@@ -51,7 +51,7 @@ BEGIN
 	IF board IS NULL THEN
 		RAISE EXCEPTION 'klout_refresh: board must not be NULL' USING ERRCODE = 'null_value_not_allowed';
 	END IF;
-	PERFORM @extschema@.klout_person_type(board);
+	PERFORM @extschema@._klout_guard(board);
 	IF batch IS NULL OR batch < 1 THEN
 		RAISE EXCEPTION 'klout_refresh: batch must be at least 1, got %', coalesce(batch::text, 'NULL')
 			USING ERRCODE = 'numeric_value_out_of_range';
@@ -133,7 +133,7 @@ DECLARE
 	rejected bigint[];	-- ids, which may be deleted from the table and are no concern of ours
 	still bigint;
 BEGIN
-	PERFORM @extschema@.klout_person_type(board);
+	PERFORM @extschema@._klout_guard(board);
 	IF newest < 0 THEN
 		RAISE EXCEPTION 'klout_audit: newest must not be negative, got %', newest
 			USING ERRCODE = 'numeric_value_out_of_range', HINT = 'It is a number of ranges; NULL is all.';

@@ -23,6 +23,8 @@ check_population();
 check_movers();
 check_perks();
 check_grafana();
+check_days();
+check_large_perks();
 done_testing();
 
 # The rows that a snippet prints, as references to lists; variables are set before
@@ -171,6 +173,41 @@ sub filled
 	$sql =~ s/\$__timeFilter\(([^()]+)\)/$1 BETWEEN '2026-01-01T00:00:00Z' AND '2026-04-01T00:00:00Z'/g;
 	unlike($sql, qr/\$/, 'Grafana: no variable is left over');
 	return $sql;
+}
+
+# Days are of UTC, wherever one looks from
+sub check_days
+{
+	my ($panel) = grep { $_->{title} =~ /statement/i } @{ decode_json(slurp_file('docs/dashboards/grafana.json'))->{panels} };
+	my %shown;
+
+	ok($panel, 'Grafana: a statement');
+	for my $zone ('Pacific/Honolulu', 'UTC', 'Pacific/Kiritimati')
+	{
+		local $ENV{PGTZ} = $zone;
+		my @rows = rows_of('person', board => $board, person => 'person 1');
+
+		$shown{$zone} = join("\n", map { join('|', @$_) } @rows[ 1 .. $#rows ]) . "\n" . sql(filled($panel->{targets}[0]{rawSql})) . "\n" .
+		  sql(qq{SELECT day FROM $q.history WHERE person = 'person 1' AND topic = '' ORDER BY day}) . "\n" .
+		  sql(qq{SELECT day, rank FROM klout_compare('$board', '{person 1}')});
+	}
+	my ($first, $last) = split(/\|/, sql(q{SELECT min(at AT TIME ZONE 'UTC')::date, max(at AT TIME ZONE 'UTC')::date FROM actions
+		WHERE target = 'person 1' AND network = 'forum' AND kind = 'reply' AND at <= '2026-03-22 12:00+00'}));
+	like($shown{UTC}, qr/^forum\|reply\|\d+\|\Q$first\E\|\Q$last\E\|/m, 'days of a statement');
+	is($shown{'Pacific/Honolulu'}, $shown{UTC}, 'the same ten hours west of UTC');
+	is($shown{'Pacific/Kiritimati'}, $shown{UTC}, 'and fourteen hours east of it');
+}
+
+# No number of a perk stops what shows the others
+sub check_large_perks
+{
+	$node->safe_psql('postgres', qq{INSERT INTO $q.perks (perk, capacity) VALUES ('endless', 9223372036854775807), ('more given than there are', 5);
+		INSERT INTO $q.grants SELECT 'more given than there are', person, now(), score, 1 FROM $q.scores WHERE topic = '' LIMIT 100;
+		UPDATE $q.perks SET capacity = 1 WHERE perk = 'more given than there are';});
+	my @rows = rows_of('perks', board => $board);
+	is(join('|', @{ $rows[0] }[ 0, 1, 2 ]), 'endless|9223372036854775807 of 9223372036854775807|####################', 'perks: without end');
+	is(join('|', @{ (grep { $_->[0] =~ /^more/ } @rows)[0] }[ 1, 2 ]), '-99 of 1|....................', 'perks: more given than there are');
+	$node->safe_psql('postgres', qq{DELETE FROM $q.grants WHERE perk LIKE 'more%'; DELETE FROM $q.perks WHERE perk IN ('endless', 'more given than there are')});
 }
 
 # The number of rows of a query

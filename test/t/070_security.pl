@@ -231,5 +231,124 @@ like(answer('boards', 'stranger', q{SELECT count(*) FROM klout_authority('SELECT
 like(answer('boards', 'owner', q{SELECT count(*) FROM klout_authority('DELETE FROM data.actions RETURNING actor, target')}), qr/^ERROR: /, 'and writes nothing for anybody');
 is($node->safe_psql('boards', 'SELECT count(*) FROM data.actions'), 501, 'so all actions are there');
 
+#
+# Code of others: whoever owns the actions can put functions where reading the table runs them.  None runs with the rights of who
+# owns the board, whichever function of klout reads the table, and whatever is added after the board was made.
+#
+$node->safe_psql('postgres', q{CREATE ROLE mallory LOGIN; CREATE ROLE vic LOGIN; CREATE DATABASE hostile; GRANT mallory TO CURRENT_USER});
+$node->safe_psql('hostile', q{
+	CREATE EXTENSION klout;
+	GRANT CREATE ON DATABASE hostile TO vic, mallory;
+	CREATE SCHEMA m AUTHORIZATION mallory;
+	GRANT USAGE ON SCHEMA m TO PUBLIC;
+	SET ROLE mallory;
+	CREATE TABLE m.log (ran_as name);
+	GRANT INSERT ON m.log TO PUBLIC;
+	CREATE FUNCTION m.note() RETURNS integer LANGUAGE plpgsql AS $$BEGIN INSERT INTO m.log VALUES (current_user); RETURN 1; END$$;
+	-- immutable by its own account
+	CREATE FUNCTION m.trap(integer) RETURNS integer LANGUAGE plpgsql IMMUTABLE AS $$BEGIN RETURN m.note(); END$$;
+	CREATE FUNCTION m.trap(bigint, bigint) RETURNS boolean LANGUAGE plpgsql IMMUTABLE AS $$BEGIN RETURN m.note() = 1; END$$;
+	CREATE OPERATOR m.=== (LEFTARG = bigint, RIGHTARG = bigint, FUNCTION = m.trap);
+	CREATE TYPE m.kind AS ENUM ('k');
+	CREATE DOMAIN m.network AS text CHECK (m.trap(1) = 1)});
+my @columns = ('network text', 'kind text', 'actor bigint', 'target bigint', 'at timestamptz');
+my $columns = join(', ', @columns);
+my $table = "CREATE TABLE m.actions (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, $columns)";
+my $grants = 'GRANT SELECT ON m.actions, m.actions_id_seq TO vic';
+my @traps = (    # name, the table if it is another, what is done to it
+	[ 'nothing' ],
+	[ 'a policy', undef, 'ALTER TABLE m.actions ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON m.actions USING (m.note() = 1)' ],
+	[ 'an index expression', undef, 'CREATE INDEX ON m.actions ((m.trap(1)))' ],
+	[ 'an index predicate', undef, 'CREATE INDEX ON m.actions (target) WHERE m.trap(1) = 1' ],
+	[ 'an operator in a predicate', undef, 'CREATE INDEX ON m.actions (target) WHERE 1::bigint OPERATOR(m.===) 1::bigint' ],
+	[ 'statistics', undef, 'CREATE STATISTICS m.s ON (m.trap(1)) FROM m.actions' ],
+	[ 'a CHECK', undef, 'ALTER TABLE m.actions ADD CHECK (m.trap(1) = 1)' ],
+	[ 'a CHECK of a child', undef, 'CREATE TABLE m.child () INHERITS (m.actions); ALTER TABLE m.child ADD CHECK (m.trap(1) = 1)' ],
+	[ 'an index of a child', undef, 'CREATE TABLE m.child () INHERITS (m.actions); CREATE INDEX ON m.child ((m.trap(1)))' ],
+	[ 'a partition key', "CREATE TABLE m.actions (id bigserial, $columns) PARTITION BY RANGE ((id + m.trap(1))); CREATE INDEX ON m.actions (id);
+		CREATE TABLE m.child PARTITION OF m.actions DEFAULT", '' ],
+	[ 'a cast', $table =~ s/kind text/kind m.kind/r, 'CREATE FUNCTION m.cast(m.kind) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$BEGIN PERFORM m.note(); RETURN \'k\'; END$$;
+		CREATE CAST (m.kind AS text) WITH FUNCTION m.cast(m.kind) AS IMPLICIT' ],
+	[ 'a domain', $table =~ s/network text/network m.network/r, '' ],
+	[ 'a generated column', $table =~ s/kind text/kind text GENERATED ALWAYS AS (m.trap(1)::text) STORED/r, '' ],
+	[ 'a default', $table =~ s/kind text/kind text DEFAULT m.note()::text/r, '' ],
+	[ 'a view', $table =~ s/ PRIMARY KEY/ NOT NULL/r, 'DELETE FROM m.actions; CREATE RULE "_RETURN" AS ON SELECT TO m.actions DO INSTEAD
+		SELECT m.note()::bigint AS id, \'n\'::text AS network, \'k\'::text AS kind, 1::bigint AS actor, 2::bigint AS target, now() AS at' ]);
+my @readers = ("CALL klout_refresh('b', publish => 'always')", "SELECT klout_refresh_check('b', 10, 'never', NULL)", "SELECT klout_take_in('b', 100, 100, now())",
+	"SELECT klout_audit('b')", "SELECT klout_take_rejected('b')", "SELECT klout_rebuild('b')", "SELECT klout_weigh_authority('b')");
+my $clear = q{DROP SCHEMA IF EXISTS b CASCADE;
+	DO $$BEGIN EXECUTE (SELECT format('DROP %s m.actions CASCADE', CASE relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END) FROM pg_class WHERE oid = to_regclass('m.actions'));
+	EXCEPTION WHEN null_value_not_allowed THEN NULL; END$$;
+	DROP CAST IF EXISTS (m.kind AS text); DROP FUNCTION IF EXISTS m.cast};
+my $insert = q{INSERT INTO m.actions (network, kind, actor, target, at) SELECT 'n', 'k', n, 100 + n % 2, '2026-01-01' FROM generate_series(1, 20) AS n};
+# as who functions of the table's owner ran
+sub ran_as { return $node->safe_psql('hostile', q{SELECT coalesce(string_agg(DISTINCT ran_as, ' ') FILTER (WHERE ran_as <> 'mallory'), 'nobody else') FROM m.log}); }
+my $guarded = 0;
+for (@traps)
+{
+	my ($name, $made, $later) = @$_;
+
+	for my $when ('before', 'after')
+	{
+		next if $when eq 'after' && ($name eq 'nothing' || !$later);
+		$node->safe_psql('hostile', "SET client_min_messages = error; $clear; TRUNCATE m.log");
+		$node->safe_psql('hostile', ($made // $table) . "; $grants" . ($name =~ /generated/ ? '' : "; $insert"), extra_params => [ '-U', 'mallory' ]);
+		my $said = $when eq 'before' && $later ? answer('hostile', 'mallory', $later) : '';
+	  SKIP:
+		{
+			skip 'a table cannot be made a view any more', 1 if $said =~ /ERROR/ && $name eq 'a view';
+			is($said, '', "$name is there before the board") if $when eq 'before';
+			$said = answer('hostile', 'vic', q{SET client_min_messages = error; SELECT klout_create_board('b', 'm.actions')});
+			if ($when eq 'after')
+			{
+				is($said, '', "a board is made before $name is there");
+				$said = answer('hostile', 'mallory', $later);
+				skip 'a table cannot be made a view any more', 1 if $said =~ /ERROR/ && $name eq 'a view';
+				is($said, '', "$name is added");
+			}
+			my $refused = 0;
+			for my $reader (@readers)
+			{
+				$refused++ if answer('hostile', 'vic', "SET client_min_messages = error; $reader") =~ /^ERROR: /;
+				# plans of a fresh session, with constraints looked at everywhere
+				answer('hostile', 'vic', "SET client_min_messages = error; SET constraint_exclusion = on; $reader");
+			}
+			is(ran_as(), 'nobody else', "$name ($when): runs as nobody but its owner");
+			is($refused, 0, "$name: does not keep a board from its work") if $name =~ /nothing|domain|generated|default/;
+			$guarded++ if $refused == @readers;
+		}
+	}
+}
+cmp_ok($guarded, '>', 12, 'most traps are refused by every function that reads the actions');
+
+# The same owned by the owner of the board, or by a superuser, is nobody else's
+$node->safe_psql('hostile', "SET client_min_messages = error; $clear; SET ROLE mallory; $table; $grants; $insert; RESET ROLE;
+	CREATE FUNCTION public.half(bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT \$1 / 2';
+	SET ROLE mallory; CREATE INDEX ON m.actions ((public.half(target)))");
+is(answer('hostile', 'vic', q{SET client_min_messages = error; SELECT klout_create_board('b', 'm.actions'); CALL klout_refresh('b')}), '', 'a function of a superuser is no trap');
+$node->safe_psql('hostile', "SET client_min_messages = error; $clear; $table; ALTER TABLE m.actions OWNER TO mallory; SET ROLE mallory;
+	CREATE INDEX ON m.actions ((m.trap(1))); GRANT CREATE ON SCHEMA m TO mallory; SELECT klout_create_board('b', 'm.actions'); $insert");
+is(answer('hostile', 'mallory', q{SET client_min_messages = error; CALL klout_refresh('b')}), '', 'nor what the owner of the board put there');
+
+# A superuser does not run what the owner of a board put there
+$node->safe_psql('hostile', q{
+	SET ROLE mallory;
+	CREATE FUNCTION m.trigger() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN PERFORM m.note(); RETURN NULL; END$$;
+	CREATE TRIGGER t AFTER UPDATE ON b.settings EXECUTE FUNCTION m.trigger();
+	CREATE TRIGGER t AFTER INSERT OR UPDATE ON b.signals EXECUTE FUNCTION m.trigger();
+	INSERT INTO b.perks (perk, capacity) VALUES ('mug', 1);
+	CREATE TRIGGER t AFTER UPDATE ON b.perks EXECUTE FUNCTION m.trigger()});
+$node->safe_psql('hostile', 'TRUNCATE m.log');
+my $superuser = $node->safe_psql('hostile', 'SELECT current_user');
+for my $call (@readers, "SELECT klout_publish('b')", "SELECT klout_opt_out('b', '1')", "SELECT klout_opt_in('b', '1')", "SELECT klout_link('b', 'n', '1', '2')",
+	"SELECT klout_set_model('b', klout_model())", "SELECT klout_grant('b', 'mug')")
+{
+	like(answer('hostile', $superuser, $call), qr/^ERROR: board "b" is not kept by superusers/, "a superuser does not $call");
+}
+is(ran_as(), 'nobody else', 'no trigger ran as superuser');
+is(answer('hostile', 'mallory', q{SET client_min_messages = error; SELECT klout_opt_out('b', '1')}), '', 'its owner keeps the board');
+is($node->safe_psql('hostile', 'SELECT count(*) > 0 FROM m.log'), 't', 'and runs the triggers');
+is(answer('hostile', $superuser, q{SELECT klout_drop_board('b')}), '', 'a superuser may drop it');
+
 $node->stop;
 done_testing();
