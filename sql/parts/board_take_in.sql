@@ -47,23 +47,26 @@ COMMENT ON FUNCTION klout_wait_for(text[]) IS
 'Waits until transactions, by their virtual ids as in pg_locks.virtualtransaction, have committed or rolled back, prepared ones included. Blocks nobody; lock_timeout and the detection of deadlocks see it. An error for what is no such id';
 
 CREATE FUNCTION _klout_describe_writers(transactions text[]) RETURNS text
-	LANGUAGE sql VOLATILE PARALLEL UNSAFE STRICT
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
 	SET timezone = 'UTC'
 	SET datestyle = 'ISO'
 AS $body$
-	SELECT string_agg(CASE
-			WHEN p.gid IS NOT NULL THEN
-				format('prepared transaction %L of %s, prepared at %s', p.gid, p.owner, date_trunc('second', p.prepared))
-			ELSE
-				format('pid %s, user %s, application "%s"', l.pid, coalesce(a.usename, '?'), a.application_name) ||
-				-- hidden from others than members of the role, and of pg_read_all_stats
-				coalesce(format(', in a transaction since %s, %s, last query at %s', date_trunc('second', a.xact_start), a.state, date_trunc('second', a.query_start)), '')
-		END, '; ' ORDER BY l.pid, p.gid)
-	FROM (SELECT virtualtransaction, max(pid) AS pid, max(transactionid::text) FILTER (WHERE locktype = 'transactionid' AND mode = 'ExclusiveLock') AS id
-		  FROM pg_locks WHERE virtualtransaction = ANY (transactions) GROUP BY virtualtransaction) AS l
-	LEFT JOIN pg_prepared_xacts AS p ON l.pid IS NULL AND p.transaction::text = l.id
-	LEFT JOIN pg_stat_activity AS a ON a.pid = l.pid
+BEGIN
+	RETURN (
+		SELECT string_agg(CASE
+				WHEN p.gid IS NOT NULL THEN
+					format('prepared transaction %L of %s, prepared at %s', p.gid, p.owner, date_trunc('second', p.prepared))
+				ELSE
+					format('pid %s, user %s, application "%s"', l.pid, coalesce(a.usename, '?'), a.application_name) ||
+					-- hidden from others than members of the role, and of pg_read_all_stats
+					coalesce(format(', in a transaction since %s, %s, last query at %s', date_trunc('second', a.xact_start), a.state, date_trunc('second', a.query_start)), '')
+			END, '; ' ORDER BY l.pid, p.gid)
+		FROM (SELECT virtualtransaction, max(pid) AS pid, max(transactionid::text) FILTER (WHERE locktype = 'transactionid' AND mode = 'ExclusiveLock') AS id
+			  FROM pg_locks WHERE virtualtransaction = ANY (transactions) GROUP BY virtualtransaction) AS l
+		LEFT JOIN pg_prepared_xacts AS p ON l.pid IS NULL AND p.transaction::text = l.id
+		LEFT JOIN pg_stat_activity AS a ON a.pid = l.pid);
+END
 $body$;
 COMMENT ON FUNCTION _klout_describe_writers(text[]) IS
 'Who these transactions are, by their virtual ids: pid, user, application, since when and state, or the name and owner of a prepared one; NULL if all are over';
@@ -180,10 +183,12 @@ COMMENT ON FUNCTION _klout_hash_row("any") IS
 'A hash of the values of a row, NULLs included, by their bytes: the same whatever settings, collations and platform';
 
 CREATE FUNCTION _klout_checksum() RETURNS text
-	LANGUAGE sql IMMUTABLE PARALLEL SAFE
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $body$
-	SELECT 'sum(@extschema@._klout_hash_row(id::bigint, network, kind, actor, target, at, weight, topic, post))'
+BEGIN
+	RETURN format('sum(%s._klout_hash_row(id::bigint, network, kind, actor, target, at, weight, topic, post))', '@extschema@');
+END
 $body$;
 COMMENT ON FUNCTION _klout_checksum() IS
 'The aggregate, as SQL, over rows of a board''s source or pending that changes if any of them does: the sum of their hashes, in any order; NULL of no rows';
