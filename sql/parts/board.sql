@@ -234,9 +234,7 @@ BEGIN
 			gate float8 NOT NULL DEFAULT 0.05 CHECK (gate > 0),
 			gate_noise float8 NOT NULL DEFAULT 3 CHECK (gate_noise >= 0),
 			watermark bigint NOT NULL DEFAULT 0,
-			check_id bigint,
-			check_rows bigint NOT NULL DEFAULT 0,
-			check_sum numeric NOT NULL DEFAULT 0
+			checked bigint
 		);
 		CREATE VIEW %1$I.source WITH (security_invoker = true) AS
 		SELECT s.*, CASE WHEN %5$s THEN NULL %6$s END AS flaw
@@ -436,7 +434,7 @@ BEGIN
 
 	EXECUTE format($sql$
 		COMMENT ON SCHEMA %1$I IS 'klout board';
-		COMMENT ON TABLE %1$I.settings IS 'what the board was made with; reactor_weight, tenure and the gate''s limits may be changed, the model by klout_set_model, watermark (the id up to which actions are taken in) and check_* (how far the checks of what was taken in have come) not at all';
+		COMMENT ON TABLE %1$I.settings IS 'what the board was made with; reactor_weight, tenure and the gate''s limits may be changed, the model by klout_set_model, watermark (the id up to which actions are taken in) and checked (the id up to which ranges of ids were compared in this turn) not at all';
 		COMMENT ON VIEW %1$I.source IS 'the actions table as the board reads it; flaw says why a row cannot count';
 		COMMENT ON TABLE %1$I.pending IS 'actions with a time in the future, waiting for it';
 		COMMENT ON TABLE %1$I.batches IS 'ranges of ids that were taken in, with the number of rows there were and the sum of their hashes; changed: other rows were found there since, which holds publications back; checked_at: when the range was last found as it was';

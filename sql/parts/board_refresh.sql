@@ -188,21 +188,12 @@ COMMENT ON FUNCTION _klout_say_changed(name, bigint, bigint, bigint, bigint) IS
 CREATE FUNCTION _klout_check_ranges(board name) RETURNS integer
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
-	SET timezone = 'UTC'	-- as when they were taken in
-	SET datestyle = 'ISO'
-	SET intervalstyle = 'postgres'
-	SET extra_float_digits = 1
-	SET bytea_output = 'hex'
-	SET lc_monetary = 'C'
-	SET row_security = off	-- an error, where rows would be hidden
 AS $body$
 DECLARE
-	budget CONSTANT bigint := 100000;	-- rows, for the newest ranges and again for older ones
+	newest_rows CONSTANT bigint := 100000;
+	older_rows CONSTANT bigint := 50000;
 	settings record;
-	span record;		-- of ranges
-	range record;
-	upper bigint;		-- of the piece of a long range
-	rejected bigint[];
+	span record;		-- of ranges, by their last ids
 	changed integer := 0;
 BEGIN
 	PERFORM @extschema@.klout_lock(board);
@@ -214,67 +205,28 @@ BEGIN
 		FROM (SELECT last_id, row_number() OVER w AS n, sum(rows) OVER w AS upto
 			  FROM (SELECT last_id, rows FROM %I.batches ORDER BY last_id DESC LIMIT 100) AS b WINDOW w AS (ORDER BY last_id DESC)) AS r
 		WHERE n = 1 OR upto <= $1
-	$sql$, board) INTO STRICT span USING budget;
+	$sql$, board) INTO STRICT span USING newest_rows;
 	IF span.last IS NULL THEN
 		RETURN 0;
 	END IF;
 	changed := @extschema@._klout_mark_ranges(board, span.first, span.last);
 
-	/*
-	 * Older ones in turn.  The sum of a range that is longer is made in
-	 * pieces, one in each refresh: what changes in the meantime where it has
-	 * been already is found in the next turn.
-	 */
-	EXECUTE format('SELECT * FROM %I.batches WHERE last_id > $1 AND last_id < $2 ORDER BY last_id LIMIT 1', board)
-		INTO range USING coalesce(settings.check_id, -9223372036854775808), span.first;
-	IF range.last_id IS NULL THEN
-		EXECUTE format('UPDATE %I.settings SET check_id = NULL, check_rows = 0, check_sum = 0 WHERE check_id IS NOT NULL', board);
-	ELSIF range.rows <= budget AND settings.check_rows = 0 AND (settings.check_id IS NULL OR settings.check_id < range.first_id) THEN
-		EXECUTE format($sql$
-			SELECT max(last_id) FROM (SELECT last_id, sum(rows) OVER (ORDER BY last_id) AS upto
-									  FROM (SELECT last_id, rows FROM %I.batches WHERE last_id >= $1 AND last_id < $2 ORDER BY last_id LIMIT 1000) AS b) AS r
-			WHERE upto <= $3
-		$sql$, board) INTO STRICT upper USING range.last_id, span.first, budget;
-		changed := changed + @extschema@._klout_mark_ranges(board, range.last_id, upper);
-		EXECUTE format('UPDATE %I.settings SET check_id = $1, check_rows = 0, check_sum = 0', board) USING upper;
-	ELSE
-		IF settings.check_id IS NULL OR settings.check_id < range.first_id THEN
-			settings.check_id := range.first_id - 1;
-			settings.check_rows := 0;
-			settings.check_sum := 0;
-		END IF;
-		upper := CASE
-			WHEN range.last_id::numeric - settings.check_id <= budget THEN range.last_id
-			-- where about each id has a row
-			WHEN range.last_id::numeric - range.first_id < 2 * range.rows THEN settings.check_id + budget
-			ELSE @extschema@._klout_id_after(board, settings.check_id, range.last_id, budget) END;
-		EXECUTE format('SELECT ARRAY(SELECT id FROM %I.rejected WHERE id BETWEEN $1 AND $2)', board) INTO rejected USING range.first_id, range.last_id;
-		EXECUTE format('SELECT $4 + count(*), $5 + coalesce(%2$s, 0) FROM %1$I.source WHERE id > $1 AND id <= $2 %3$s', board, @extschema@._klout_checksum(),
-					   CASE WHEN rejected <> '{}' THEN 'AND id <> ALL ($3)' ELSE '' END)
-			INTO STRICT settings.check_rows, settings.check_sum
-			USING settings.check_id, upper, rejected, settings.check_rows, settings.check_sum;
-		IF upper = range.last_id THEN
-			IF (settings.check_rows + cardinality(rejected), settings.check_sum) <> (range.rows, range.checksum) THEN
-				PERFORM @extschema@._klout_say_changed(board, range.first_id, range.last_id, range.rows - cardinality(rejected), settings.check_rows);
-				changed := changed + 1;
-				range.changed := true;
-			ELSE
-				range.changed := false;
-				range.checked_at := clock_timestamp();
-			END IF;
-			EXECUTE format('UPDATE %I.batches SET changed = $2, checked_at = $3 WHERE last_id = $1', board)
-				USING range.last_id, range.changed, range.checked_at;
-			settings.check_rows := 0;
-			settings.check_sum := 0;
-		END IF;
-		EXECUTE format('UPDATE %I.settings SET check_id = $1, check_rows = $2, check_sum = $3', board)
-			USING upper, settings.check_rows, settings.check_sum;
+	-- Older ones in turn
+	EXECUTE format($sql$
+		SELECT min(last_id) AS first, max(last_id) AS last
+		FROM (SELECT last_id, row_number() OVER w AS n, sum(rows) OVER w AS upto
+			  FROM (SELECT last_id, rows FROM %I.batches WHERE last_id > $2 AND last_id < $3 ORDER BY last_id LIMIT 1000) AS b WINDOW w AS (ORDER BY last_id)) AS r
+		WHERE n = 1 OR upto <= $1
+	$sql$, board) INTO STRICT span USING older_rows, coalesce(settings.checked, -9223372036854775808), span.first;
+	IF span.last IS NOT NULL THEN
+		changed := changed + @extschema@._klout_mark_ranges(board, span.first, span.last);
 	END IF;
+	EXECUTE format('UPDATE %I.settings SET checked = $1 WHERE checked IS DISTINCT FROM $1', board) USING span.last;
 	RETURN changed;
 END
 $body$;
 COMMENT ON FUNCTION _klout_check_ranges(name) IS
-'A step of klout_refresh: compares rows that were taken in with what they are now, of the newest ranges of ids, and of older ones in turn, about 100,000 rows at a time, so that after a while each was looked at. Marks ranges that have other rows as changed in batches, which holds publications back, warns of them, and returns how many it found';
+'A step of klout_refresh: compares rows that were taken in with what they are now, of the newest ranges of ids, and of older ones in turn, 50,000 rows or one range at a time, so that after a while each was looked at. Marks ranges that have other rows as changed in batches, which holds publications back, warns of them, and returns how many it found';
 
 CREATE FUNCTION _klout_mark_ranges(board name, first bigint, last bigint) RETURNS integer
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
@@ -303,21 +255,6 @@ END
 $body$;
 COMMENT ON FUNCTION _klout_mark_ranges(name, bigint, bigint) IS
 'Compares the ranges of ids whose last ids lie between these two with what they are now, notes in batches which are as they were and which changed, warns of the latter (ten at most), and returns how many those are';
-
-CREATE FUNCTION _klout_check_again(board name) RETURNS void
-	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
-	SET search_path = pg_catalog, pg_temp
-AS $body$
-BEGIN
-	EXECUTE format($sql$
-		UPDATE %1$I.settings SET check_rows = 0, check_sum = 0,
-			check_id = (SELECT max(last_id) FROM %1$I.batches WHERE last_id <= check_id)
-		WHERE check_id IS NOT NULL
-	$sql$, board);
-END
-$body$;
-COMMENT ON FUNCTION _klout_check_again(name) IS
-'Lets the check of the range of ids that a refresh is in the middle of begin anew, as what it is compared with changed';
 
 CREATE FUNCTION _klout_range_chunks(board name, first bigint, last bigint, OUT first_id bigint, OUT last_id bigint, OUT ranges bigint)
 	RETURNS SETOF record
@@ -390,7 +327,7 @@ BEGIN
 		END LOOP;
 	END LOOP;
 	RAISE NOTICE 'board "%": checked % ranges of ids with % rows: %', board, ranges, rows,
-		CASE WHEN differ = 0 THEN 'all well' ELSE format('%s differ from what was taken in', differ) END;
+		CASE WHEN ranges = 0 THEN 'there was nothing to check' WHEN differ = 0 THEN 'all well' ELSE format('%s differ from what was taken in', differ) END;
 END
 $body$;
 COMMENT ON FUNCTION klout_audit(name, integer) IS
@@ -423,7 +360,6 @@ BEGIN
 		GET DIAGNOSTICS accepted = ROW_COUNT;
 		total := total + accepted;
 	END LOOP;
-	PERFORM @extschema@._klout_check_again(board);
 	RETURN total;
 END
 $body$;
@@ -462,7 +398,6 @@ BEGIN
 			  WHERE p.id = ANY ($1) GROUP BY r.last_id) AS c
 		WHERE b.last_id = c.last_id
 	$sql$, board, @extschema@._klout_checksum()) USING rejected;
-	PERFORM @extschema@._klout_check_again(board);
 	EXECUTE format('SELECT count(*) FROM %I.rejected', board) INTO remaining;
 	PERFORM @extschema@.klout_clear_pending(board);
 END
@@ -548,7 +483,7 @@ BEGIN
 	-- below every id there is or will be
 	EXECUTE format($sql$
 		UPDATE %1$I.settings
-		SET check_id = NULL, check_rows = 0, check_sum = 0,
+		SET checked = NULL,
 			watermark = greatest(least(0, (SELECT seqmin::numeric - 1 FROM pg_sequence WHERE seqrelid = id_sequence),
 									   (SELECT min(id)::numeric - 1 FROM %1$I.source)), -9223372036854775808)
 	$sql$, board);

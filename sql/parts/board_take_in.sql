@@ -234,8 +234,16 @@ DECLARE
 	flawed bigint;		-- rows that cannot count
 	rejected bigint[];	-- their ids
 	flaws text;
-	spread boolean := false;	-- ids far apart
-	checksum numeric;
+	range_rows CONSTANT bigint := 100000;	-- of a row in batches, about
+	spread boolean := false;	-- ids are far apart
+	span numeric;		-- of ids
+	width bigint;		-- of a piece of them
+	pieces bigint[];	-- by number, those that have rows
+	piece_rows bigint[];
+	piece_sums numeric[];
+	range_first bigint;	-- id
+	range_count bigint := 0;
+	range_sum numeric := 0;
 	due boolean;		-- rows whose time has come meanwhile
 	linked boolean;
 	opted boolean;
@@ -257,9 +265,19 @@ BEGIN
 	-- The next ids; where they are far apart, those of as many rows
 	last_id := CASE WHEN up_to::numeric - settings.watermark <= batch THEN up_to ELSE settings.watermark + batch END;
 	LOOP
-		EXECUTE format('SELECT count(*), count(*) FILTER (WHERE at > $3 AND flaw IS NULL), count(flaw), coalesce(%2$s FILTER (WHERE flaw IS NULL), 0)'
-					   ' FROM %1$I.source WHERE id > $1 AND id <= $2', board, @extschema@._klout_checksum())
-			INTO rows, future, flawed, checksum USING settings.watermark, last_id, as_of;
+		-- by pieces, of which the ranges of batches are made
+		span := greatest(last_id::numeric - settings.watermark, 0);
+		width := greatest(ceil(span / 1000), 20000);
+		EXECUTE format($sql$
+			SELECT coalesce(sum(p.rows), 0), coalesce(sum(p.future), 0), coalesce(sum(p.flawed), 0),
+				   array_agg(p.piece ORDER BY p.piece), array_agg(p.rows ORDER BY p.piece), array_agg(p.checksum ORDER BY p.piece)
+			FROM (SELECT %3$s AS piece, count(*) AS rows, count(*) FILTER (WHERE at > $3 AND flaw IS NULL) AS future, count(flaw) AS flawed,
+						 coalesce(%2$s FILTER (WHERE flaw IS NULL), 0) AS checksum
+				  FROM %1$I.source WHERE id > $1 AND id <= $2 GROUP BY 1) AS p
+		$sql$, board, @extschema@._klout_checksum(),
+			-- a difference of more is no bigint
+			CASE WHEN span <= range_rows OR span > 9223372036854775807 THEN '0::bigint' ELSE '(id - $1 - 1) / $4' END)
+			INTO rows, future, flawed, pieces, piece_rows, piece_sums USING settings.watermark, last_id, as_of, width;
 		EXIT WHEN spread OR last_id >= up_to OR rows >= batch / 2.0;
 		spread := true;
 		last_id := @extschema@._klout_id_after(board, settings.watermark, up_to, batch);
@@ -295,9 +313,11 @@ BEGIN
 			FROM %1$I.rejected WHERE id > $1 AND id <= $2
 		$sql$, board) INTO rejected, flaws USING settings.watermark, last_id;
 		IF flawed <> cardinality(rejected) THEN
-			-- one of them was mended since, and counts
-			EXECUTE format('SELECT coalesce(%2$s, 0) FROM %1$I.source WHERE id > $1 AND id <= $2 AND id <> ALL ($3)', board, @extschema@._klout_checksum())
-				INTO checksum USING settings.watermark, last_id, rejected;
+			-- one of them was mended since, and counts: one range for all
+			pieces := '{0}';
+			piece_rows := ARRAY[rows];
+			EXECUTE format('SELECT ARRAY[coalesce(%2$s, 0)] FROM %1$I.source WHERE id > $1 AND id <= $2 AND id <> ALL ($3)', board, @extschema@._klout_checksum())
+				INTO piece_sums USING settings.watermark, last_id, rejected;
 		END IF;
 		flawed := cardinality(rejected);
 		IF flawed > 0 THEN
@@ -402,8 +422,19 @@ BEGIN
 	END IF;
 
 	IF last_id > settings.watermark THEN
-		EXECUTE format('INSERT INTO %I.batches (first_id, last_id, rows, checksum, seconds) VALUES ($1, $2, $3, $4, $5)', board)
-			USING settings.watermark + 1, last_id, rows, checksum, extract(epoch FROM clock_timestamp() - started)::float8;
+		range_first := settings.watermark + 1;
+		FOR i IN 1 .. greatest(cardinality(pieces), 1) LOOP
+			range_count := range_count + coalesce(piece_rows[i], 0);
+			range_sum := range_sum + coalesce(piece_sums[i], 0);
+			-- up to where there would be too many; ids that have no rows belong to the range before them
+			CONTINUE WHEN i < cardinality(pieces) AND range_count + piece_rows[i + 1] <= range_rows;
+			EXECUTE format('INSERT INTO %I.batches (first_id, last_id, rows, checksum, seconds) VALUES ($1, $2, $3, $4, $5)', board)
+				USING range_first, CASE WHEN i < cardinality(pieces) THEN settings.watermark + pieces[i + 1] * width ELSE last_id END, range_count, range_sum,
+					extract(epoch FROM clock_timestamp() - started)::float8 * coalesce(range_count / nullif(rows, 0)::float8, 1);
+			range_first := CASE WHEN i < cardinality(pieces) THEN settings.watermark + pieces[i + 1] * width + 1 END;
+			range_count := 0;
+			range_sum := 0;
+		END LOOP;
 		EXECUTE format('UPDATE %I.settings SET watermark = $1', board) USING last_id;
 	END IF;
 	RAISE NOTICE 'board "%": took in % rows, % a second, ids up to %, % ids to go', board, rows,
