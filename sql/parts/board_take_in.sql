@@ -94,9 +94,9 @@ BEGIN
 			RETURN remaining;
 		END IF;
 		IF lasting >= lock_timeout THEN
-			RAISE EXCEPTION 'board "%": canceling the wait for writers due to lock timeout', board
+			RAISE EXCEPTION 'board "%": canceling statement due to lock timeout, while waiting for writers', board
 				USING ERRCODE = 'lock_not_available', DETAIL = format('Still there: %s.', @extschema@._klout_describe_writers(remaining)),
-					HINT = 'With klout_refresh(wait => ...) a refresh goes on with what is certain.';
+					HINT = 'CALL klout_refresh(..., wait => ...) bounds the wait as well, and then goes on with what is certain.';
 		END IF;
 		IF lasting >= word THEN
 			EXECUTE format('SELECT actions::text FROM %I.settings', board) INTO actions;
