@@ -159,7 +159,9 @@ hash_value(Datum value, HashedType type)
 }
 
 /*
- * _klout_hash_row(VARIADIC "any") -> bigint
+ * _klout_hash_row(id, network, kind, actor, target, at, weight, topic, post)
+ * -> bigint: of whatever types, which the three functions in SQL say.  (One
+ * that takes any would be hidden by whoever makes one that fits better.)
  */
 Datum
 klout_hash_row(PG_FUNCTION_ARGS)

@@ -311,7 +311,7 @@ BEGIN
 		EXECUTE format('SELECT coalesce(min(b.last_id), 9223372036854775807) FROM (SELECT * FROM %I.batches ORDER BY last_id DESC LIMIT $1) AS b', board)
 			INTO STRICT since USING newest;
 	END IF;
-	FOR chunk IN SELECT * FROM @extschema@._klout_range_chunks(board, since, NULL) LOOP
+	FOR chunk IN SELECT * FROM @extschema@._klout_range_chunks(board, since, NULL::bigint) LOOP
 		FOR range IN SELECT * FROM @extschema@._klout_compare_ranges(board, chunk.first_id, chunk.last_id) LOOP
 			ranges := ranges + 1;
 			rows := rows + range.rows_now;

@@ -176,18 +176,30 @@ $body$;
 COMMENT ON FUNCTION _klout_certain_id(name, bigint, text[]) IS
 'A step of klout_refresh that did not wait for all writers: the id up to which no row is missing that these could still commit. A WARNING names them if that is less than where the sequence was';
 
-CREATE FUNCTION _klout_hash_row(VARIADIC "any") RETURNS bigint
+CREATE FUNCTION _klout_hash_row(id bigint, network text, kind text, actor bigint, target bigint, at timestamptz, weight float8, topic text, post text) RETURNS bigint
 	AS 'MODULE_PATHNAME', 'klout_hash_row'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE COST 2;
-COMMENT ON FUNCTION _klout_hash_row("any") IS
-'A hash of the values of a row, NULLs included, by their bytes: the same whatever settings, collations and platform';
+COMMENT ON FUNCTION _klout_hash_row(bigint, text, text, bigint, bigint, timestamptz, float8, text, text) IS
+'A hash of an action, NULLs included, by the bytes of its values: the same whatever settings, collations and platform';
+
+CREATE FUNCTION _klout_hash_row(id bigint, network text, kind text, actor text, target text, at timestamptz, weight float8, topic text, post text) RETURNS bigint
+	AS 'MODULE_PATHNAME', 'klout_hash_row'
+	LANGUAGE C IMMUTABLE PARALLEL SAFE COST 2;
+COMMENT ON FUNCTION _klout_hash_row(bigint, text, text, text, text, timestamptz, float8, text, text) IS
+'A hash of an action, NULLs included, by the bytes of its values: the same whatever settings, collations and platform';
+
+CREATE FUNCTION _klout_hash_row(id bigint, network text, kind text, actor uuid, target uuid, at timestamptz, weight float8, topic text, post text) RETURNS bigint
+	AS 'MODULE_PATHNAME', 'klout_hash_row'
+	LANGUAGE C IMMUTABLE PARALLEL SAFE COST 2;
+COMMENT ON FUNCTION _klout_hash_row(bigint, text, text, uuid, uuid, timestamptz, float8, text, text) IS
+'A hash of an action, NULLs included, by the bytes of its values: the same whatever settings, collations and platform';
 
 CREATE FUNCTION _klout_checksum() RETURNS text
 	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $body$
 BEGIN
-	RETURN format('sum(%s._klout_hash_row(id::bigint, network, kind, actor, target, at, weight, topic, post))', '@extschema@');
+	RETURN format('sum(%s._klout_hash_row(id::bigint, network::text, kind::text, actor, target, at::timestamptz, weight::float8, topic::text, post::text))', '@extschema@');
 END
 $body$;
 COMMENT ON FUNCTION _klout_checksum() IS

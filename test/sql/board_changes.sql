@@ -225,17 +225,21 @@ DROP TABLE acts;
 --
 -- Hashes tell values, their places and NULLs apart, and say the same whatever the type is stored as
 --
-SELECT count(DISTINCT h) AS hashes FROM (VALUES
-	(_klout_hash_row(1, 2)), (_klout_hash_row(2, 1)), (_klout_hash_row(1, NULL::integer)), (_klout_hash_row(NULL::integer, 1)), (_klout_hash_row(NULL::integer, NULL::integer)),
-	(_klout_hash_row(NULL::integer)), (_klout_hash_row(0)), (_klout_hash_row(0, 0)), (_klout_hash_row('a'::text, 'b'::text)),
-	(_klout_hash_row('ab'::text, ''::text)), (_klout_hash_row(''::text, 'ab'::text)), (_klout_hash_row('0'::float8, 1)), (_klout_hash_row('-0'::float8, 1)),
-	(_klout_hash_row(true)), (_klout_hash_row('00000000-0000-0000-0000-000000000000'::uuid))) AS v (h);
-SELECT _klout_hash_row(5::bigint, -7::bigint) = _klout_hash_row(5::integer, -7::smallint) AS same,
-	   _klout_hash_row('x'::text) = _klout_hash_row('x'::varchar(5)) AS same_text;
+WITH v (id, network, kind, actor, target, at, weight, topic, post) AS (VALUES
+	(0, 'n', 'k', 0, 0, timestamptz '2000-01-01 00:00+00', 0::float8, '', ''), (0, 'n', 'k', 0, 0, '2000-01-01 00:00+00', '-0', '', ''),
+	(0, 'n', 'k', 0, 0, '2000-01-01 00:00+00', NULL, '', ''), (0, 'n', 'k', 0, 0, '2000-01-01 00:00+00', 0, NULL, ''), (0, 'n', 'k', 0, 0, '2000-01-01 00:00+00', 0, '', NULL),
+	(0, 'n', 'k', 0, 0, NULL, 0, '', ''), (0, 'n', 'k', 0, NULL, '2000-01-01 00:00+00', 0, '', ''), (0, 'n', 'k', NULL, 0, '2000-01-01 00:00+00', 0, '', ''),
+	(0, 'n', NULL, 0, 0, '2000-01-01 00:00+00', 0, '', ''), (0, NULL, 'k', 0, 0, '2000-01-01 00:00+00', 0, '', ''), (0, 'k', 'n', 0, 0, '2000-01-01 00:00+00', 0, '', ''),
+	(0, 'nk', '', 0, 0, '2000-01-01 00:00+00', 0, '', ''), (0, '', 'nk', 0, 0, '2000-01-01 00:00+00', 0, '', ''), (0, 'n', 'k', 1, 0, '2000-01-01 00:00+00', 0, '', ''),
+	(0, 'n', 'k', 0, 1, '2000-01-01 00:00+00', 0, '', ''), (1, 'n', 'k', 0, 0, '2000-01-01 00:00+00', 0, '', ''), (0, 'n', 'k', 0, 0, '2000-01-01 00:00:00.000001+00', 0, '', ''),
+	(0, 'n', 'k', 0, 0, '2000-01-01 00:00+00', 5e-324, '', ''), (0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL), (-1, 'n', 'k', 0, 0, '2000-01-01 00:00+00', 0, '', ''))
+SELECT count(*) AS rows, count(DISTINCT _klout_hash_row(id, network, kind, actor, target, at, weight, topic, post)) AS bigint,
+	   count(DISTINCT _klout_hash_row(id, network, kind, actor::text, target::text, at, weight, topic, post)) AS text,
+	   count(DISTINCT _klout_hash_row(id, network, kind, lpad(actor::text, 32, '0')::uuid, lpad(target::text, 32, '0')::uuid, at, weight, topic, post)) AS uuid FROM v;
 CREATE TABLE texts (t text);
 ALTER TABLE texts ALTER t SET STORAGE EXTERNAL;
 INSERT INTO texts VALUES (repeat('x', 10000)), (repeat('x', 100));
-SELECT _klout_hash_row(t) = _klout_hash_row(repeat('x', length(t))) AS same_toasted FROM texts;
+SELECT _klout_hash_row(1, 'n', 'k', t, 'x'::text, NULL, NULL, NULL, NULL) = _klout_hash_row(1, 'n', 'k', repeat('x', length(t)), 'x'::text, NULL, NULL, NULL, NULL) AS same_toasted FROM texts;
 -- written down once: a board checks with them what an earlier version took in
 SELECT _klout_hash_row(1::bigint, 'n'::text, 'k'::text, 2::bigint, 3::bigint, timestamptz '2026-01-01 00:00+00', 0.5::float8, NULL::text, 'p'::text);
 DROP TABLE texts;
