@@ -36,6 +36,7 @@ CREATE FUNCTION klout_create_board(
 ) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
+	SET row_security = off	-- an error, where rows would be hidden
 AS $body$
 DECLARE
 	known CONSTANT text[] := '{id,network,kind,actor,target,at,weight,topic,post}';
@@ -198,11 +199,11 @@ BEGIN
 				HINT = 'Make it an identity column, or let its sequence be OWNED BY it.';
 	END IF;
 	SELECT seqcache, seqincrement, seqcycle INTO parameters FROM pg_sequence WHERE seqrelid = sequence;
-	IF parameters.seqcache <> 1 OR parameters.seqincrement < 1 OR parameters.seqcycle THEN
-		RAISE EXCEPTION 'klout_create_board: sequence % does not hand out ids in order', sequence
+	IF parameters.seqcache <> 1 OR parameters.seqincrement <> 1 OR parameters.seqcycle THEN
+		RAISE EXCEPTION 'klout_create_board: sequence % does not hand out ids in order, one at a time', sequence
 			USING ERRCODE = 'object_not_in_prerequisite_state',
-				DETAIL = 'Later rows must get higher ids, whoever inserts them.',
-				HINT = format('ALTER SEQUENCE %s CACHE 1 NO CYCLE, with an INCREMENT of 1.', sequence);
+				DETAIL = 'Later rows must get higher ids, whoever inserts them; a step of more than 1 lets an application give out the ids between by itself, and later.',
+				HINT = format('ALTER SEQUENCE %s INCREMENT 1 CACHE 1 NO CYCLE, and let the database give out each id in the INSERT.', sequence);
 	END IF;
 	-- A B-tree or BRIN index: what finds a range
 	IF NOT EXISTS (SELECT FROM pg_index AS i
@@ -232,7 +233,8 @@ BEGIN
 			posts boolean NOT NULL,
 			gate float8 NOT NULL DEFAULT 0.05 CHECK (gate > 0),
 			gate_noise float8 NOT NULL DEFAULT 3 CHECK (gate_noise >= 0),
-			watermark bigint NOT NULL DEFAULT 0
+			watermark bigint NOT NULL DEFAULT 0,
+			checked bigint
 		);
 		CREATE VIEW %1$I.source WITH (security_invoker = true) AS
 		SELECT s.*, CASE WHEN %5$s THEN NULL %6$s END AS flaw
@@ -253,8 +255,17 @@ BEGIN
 			first_id bigint NOT NULL,
 			last_id bigint PRIMARY KEY,
 			rows bigint NOT NULL,
+			checksum numeric NOT NULL,
 			taken_at timestamptz NOT NULL DEFAULT now(),
+			checked_at timestamptz NOT NULL DEFAULT now(),
+			changed boolean NOT NULL DEFAULT false,
 			seconds float8 NOT NULL
+		);
+		CREATE INDEX batches_changed ON %1$I.batches (last_id) WHERE changed;
+		CREATE TABLE %1$I.stalls (
+			settled bigint PRIMARY KEY,
+			writers text[] NOT NULL,
+			at timestamptz NOT NULL DEFAULT now()
 		);
 		CREATE TABLE %1$I.rejected (
 			id bigint PRIMARY KEY,
@@ -423,10 +434,11 @@ BEGIN
 
 	EXECUTE format($sql$
 		COMMENT ON SCHEMA %1$I IS 'klout board';
-		COMMENT ON TABLE %1$I.settings IS 'what the board was made with; reactor_weight, tenure and the gate''s limits may be changed, the model by klout_set_model, watermark (the id up to which actions are taken in) not at all';
+		COMMENT ON TABLE %1$I.settings IS 'what the board was made with; reactor_weight, tenure and the gate''s limits may be changed, the model by klout_set_model, watermark (the id up to which actions are taken in) and checked (the id up to which ranges of ids were compared in this turn) not at all';
 		COMMENT ON VIEW %1$I.source IS 'the actions table as the board reads it; flaw says why a row cannot count';
 		COMMENT ON TABLE %1$I.pending IS 'actions with a time in the future, waiting for it';
-		COMMENT ON TABLE %1$I.batches IS 'ranges of ids that were taken in, with the number of rows there were';
+		COMMENT ON TABLE %1$I.batches IS 'ranges of ids that were taken in, with the number of rows there were and the sum of their hashes; changed: other rows were found there since, which holds publications back; checked_at: when the range was last found as it was';
+		COMMENT ON TABLE %1$I.stalls IS 'refreshes that did not wait to the end: how far the sequence of ids had got, and who was still writing';
 		COMMENT ON TABLE %1$I.rejected IS 'ids of actions that cannot count, and why: klout_take_rejected takes in those that were mended';
 		COMMENT ON TABLE %1$I.accounts IS 'accounts that belong to somebody else than the person of the same id: klout_link, klout_unlink';
 		COMMENT ON TABLE %1$I.opt_outs IS 'people about whom nothing is kept: klout_opt_out, klout_opt_in';
@@ -457,7 +469,7 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION klout_create_board(name, regclass, klout_model, jsonb, interval, text, interval) IS
-'Makes a board: a schema of that name with tables and views that the caller owns; klout_refresh fills it. actions is a permanent table to which rows are only added, with a NOT NULL integer key from a sequence of its own (CACHE 1, no cycle), best in a B-tree or BRIN index. columns is a JSON object that says which columns hold id, network, kind, actor, target, at (their own names by default) and optionally weight (a number in [0, 1]), topic and post: {"actor": "user_id"}; network and kind may be one value, {"network": {"value": "forum"}}; null leaves an optional one out. Ids of actors and targets are bigint, integer, smallint, text, varchar or uuid; at is timestamptz, or timestamp in UTC. bucket is 1 day or 1 hour. reactor_weight: proven (1 for reactors first seen at least tenure before the action and seen acting on several people, else 0), none (1 for all), score (the reactor''s last published score / 100), authority (the share of people whose authority is not higher); it multiplies the weight column';
+'Makes a board: a schema of that name with tables and views that the caller owns; klout_refresh fills it. actions is a permanent table to which rows are only added, with a NOT NULL integer key from a sequence of its own (INCREMENT 1, CACHE 1, no cycle), best in a B-tree or BRIN index. columns is a JSON object that says which columns hold id, network, kind, actor, target, at (their own names by default) and optionally weight (a number in [0, 1]), topic and post: {"actor": "user_id"}; network and kind may be one value, {"network": {"value": "forum"}}; null leaves an optional one out. Ids of actors and targets are bigint, integer, smallint, text, varchar or uuid; at is timestamptz, or timestamp in UTC. bucket is 1 day or 1 hour. reactor_weight: proven (1 for reactors first seen at least tenure before the action and seen acting on several people, else 0), none (1 for all), score (the reactor''s last published score / 100), authority (the share of people whose authority is not higher); it multiplies the weight column';
 
 CREATE FUNCTION klout_has_citus() RETURNS boolean
 	LANGUAGE plpgsql STABLE PARALLEL SAFE

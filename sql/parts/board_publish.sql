@@ -194,6 +194,8 @@ DECLARE
 	fingerprint text;
 	moved text;			-- what moved too much
 	held boolean := false;
+	changed text;		-- what is not as it was taken in
+	reason text;
 BEGIN
 	PERFORM @extschema@.klout_more_memory();
 	PERFORM @extschema@.klout_lock(board);
@@ -211,6 +213,24 @@ BEGIN
 		RAISE EXCEPTION 'klout_publish: as_of must be later than the last publication, got %', as_of
 			USING ERRCODE = 'invalid_parameter_value',
 				DETAIL = format('The last one was at %s.', last_try), HINT = 'History is never rewritten.';
+	END IF;
+
+	EXECUTE format($sql$
+		SELECT format('%%s with %%s to %%s changed since %%s taken in', CASE WHEN count(*) = 1 THEN 'a range' ELSE count(*) || ' ranges' END,
+					  'ids ' || min(first_id), max(last_id), CASE WHEN count(*) = 1 THEN 'it was' ELSE 'they were' END)
+		FROM %I.batches WHERE changed HAVING count(*) > 0
+	$sql$, board) INTO changed;
+	IF changed IS NOT NULL AND force IS NOT TRUE THEN
+		RAISE WARNING 'board "%": publication held back: %', board, changed
+			USING DETAIL = 'Scores would rest on rows that are gone, or miss others.',
+				HINT = format('SELECT klout_rebuild(%1$L) begins anew, SELECT klout_board_accept(%1$L) takes the rows as they are now for what was taken in, '
+							  'CALL klout_refresh(%1$L, publish => ''always'') publishes all the same. SELECT * FROM klout_audit(%1$L) says what changed.', board);
+		EXECUTE format($sql$
+			INSERT INTO %I.publications (at, published, reason, people, people_at_63, total_raw, rescored, fingerprint, seconds, forced)
+			VALUES ($1, false, $2, $3, $4, $5, 0, $6, $7, false)
+		$sql$, board) USING as_of, changed, coalesce(before.people, 0), coalesce(before.people_at_63, 0), coalesce(before.total_raw, 0), fingerprint,
+			extract(epoch FROM clock_timestamp() - started)::float8;
+		RETURN false;
 	END IF;
 
 	-- Between two days (or hours) all scores fade; within one they do not
@@ -266,17 +286,18 @@ BEGIN
 		RAISE WARNING 'board "%": publication held back: %', board, moved
 			USING HINT = format('If that is right: CALL klout_refresh(%L, publish => ''always'').', board);
 	END attempt;
+	reason := nullif(concat_ws('; ', changed, moved), '');
 
 	EXECUTE format($sql$
 		INSERT INTO %I.publications (at, published, reason, people, people_at_63, total_raw, rescored, fingerprint, seconds, forced)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-	$sql$, board) USING as_of, NOT held, moved, totals.people, totals.people_at_63, totals.total_raw, rescored, fingerprint,
-		extract(epoch FROM clock_timestamp() - started)::float8, moved IS NOT NULL AND NOT held;
+	$sql$, board) USING as_of, NOT held, reason, totals.people, totals.people_at_63, totals.total_raw, rescored, fingerprint,
+		extract(epoch FROM clock_timestamp() - started)::float8, reason IS NOT NULL AND NOT held;
 	RETURN NOT held;
 END
 $body$;
 COMMENT ON FUNCTION klout_publish(name, timestamptz, boolean) IS
-'The last step of klout_refresh: scores everybody on a board whose facts changed since the last publication, or everybody when a bucket (day or hour) has passed or the model changed; on the first publication of a new UTC day, moves the scores of the day before into history first. Within a bucket the cost is that of the people who changed, whatever the size of the board. If klout_gate finds that people, people at 63 or over, or total raw moved too much (gate and gate_noise in settings) against the last publication of the same model, nothing is published, unless force or nobody was there before: false, a WARNING and a row in publications with the reason. as_of must be later than the last publication; NULL is now, and never too early';
+'The last step of klout_refresh: scores everybody on a board whose facts changed since the last publication, or everybody when a bucket (day or hour) has passed or the model changed; on the first publication of a new UTC day, moves the scores of the day before into history first. Within a bucket the cost is that of the people who changed, whatever the size of the board. If klout_gate finds that people, people at 63 or over, or total raw moved too much (gate and gate_noise in settings) against the last publication of the same model, nothing is published, unless force or nobody was there before: false, a WARNING and a row in publications with the reason. The same if rows of the actions table were found changed or gone since they were taken in (changed in batches). as_of must be later than the last publication; NULL is now, and never too early';
 
 CREATE FUNCTION klout_weigh_authority(board name, as_of timestamptz DEFAULT now()) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT

@@ -12,13 +12,14 @@ $body$;
 COMMENT ON FUNCTION klout_more_memory() IS
 'Lets the rest of the transaction sort and hash in maintenance_work_mem where work_mem is less: to refresh a board is maintenance';
 
-CREATE FUNCTION klout_settle(board name, OUT settled bigint, OUT writers text[])
+CREATE FUNCTION klout_settle(board name, OUT settled bigint, OUT writers text[], OUT settled_at timestamptz)
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
 AS $body$
 DECLARE
 	relations oid[];	-- the actions table and all below it
 BEGIN
+	settled_at := clock_timestamp();
 	-- in this order: whoever got an id up to settled holds a lock by then
 	EXECUTE format('SELECT coalesce(pg_sequence_last_value(id_sequence), watermark) FROM %I.settings', board) INTO STRICT settled;
 	EXECUTE format($sql$
@@ -37,7 +38,7 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION klout_settle(name) IS
-'The highest id that the sequence of a board''s actions has handed out, and who may write to the table at this moment: pg_locks.virtualtransaction, prepared transactions included. After klout_wait_for them, rows up to that id are all there for a statement that begins later, in a transaction of its own';
+'The highest id that the sequence of a board''s actions has handed out, who may write to the table at this moment (pg_locks.virtualtransaction, prepared transactions included), and the time before that look. After klout_wait_for them, rows up to that id are all there for a statement that begins later, in a transaction of its own';
 
 CREATE FUNCTION klout_wait_for(transactions text[]) RETURNS void
 	AS 'MODULE_PATHNAME', 'klout_wait_for'
@@ -45,10 +46,194 @@ CREATE FUNCTION klout_wait_for(transactions text[]) RETURNS void
 COMMENT ON FUNCTION klout_wait_for(text[]) IS
 'Waits until transactions, by their virtual ids as in pg_locks.virtualtransaction, have committed or rolled back, prepared ones included. Blocks nobody; lock_timeout and the detection of deadlocks see it. An error for what is no such id';
 
+CREATE FUNCTION _klout_describe_writers(transactions text[]) RETURNS text
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+	SET search_path = pg_catalog, pg_temp
+	SET timezone = 'UTC'
+	SET datestyle = 'ISO'
+AS $body$
+BEGIN
+	RETURN (
+		SELECT string_agg(CASE
+				WHEN p.gid IS NOT NULL THEN
+					format('prepared transaction %L of %s, prepared at %s', p.gid, p.owner, date_trunc('second', p.prepared))
+				ELSE
+					format('pid %s, user %s, application "%s"', l.pid, coalesce(a.usename, '?'), a.application_name) ||
+					-- hidden from others than members of the role, and of pg_read_all_stats
+					coalesce(format(', in a transaction since %s, %s, last query at %s', date_trunc('second', a.xact_start), a.state, date_trunc('second', a.query_start)), '')
+			END, '; ' ORDER BY l.pid, p.gid)
+		FROM (SELECT virtualtransaction, max(pid) AS pid, max(transactionid::text) FILTER (WHERE locktype = 'transactionid' AND mode = 'ExclusiveLock') AS id
+			  FROM pg_locks WHERE virtualtransaction = ANY (transactions) GROUP BY virtualtransaction) AS l
+		LEFT JOIN pg_prepared_xacts AS p ON l.pid IS NULL AND p.transaction::text = l.id
+		LEFT JOIN pg_stat_activity AS a ON a.pid = l.pid);
+END
+$body$;
+COMMENT ON FUNCTION _klout_describe_writers(text[]) IS
+'Who these transactions are, by their virtual ids: pid, user, application, since when and state, or the name and owner of a prepared one; NULL if all are over';
+
+CREATE FUNCTION _klout_wait_for_writers(board name, writers text[], wait interval) RETURNS text[]
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+DECLARE
+	started CONSTANT timestamptz := clock_timestamp();
+	-- a caller's own lock_timeout goes on holding
+	lock_timeout CONSTANT bigint := (SELECT nullif(setting::bigint, 0) FROM pg_settings WHERE name = 'lock_timeout');
+	lasting float8 := 0;	-- milliseconds that have passed
+	bound float8 := coalesce(extract(epoch FROM wait) * 1000, 'infinity');
+	-- milliseconds to the next word; waits in pieces that are shorter than deadlock_timeout would find no deadlock
+	pause float8 := (SELECT greatest(5000, setting::bigint + 1000) FROM pg_settings WHERE name = 'deadlock_timeout');
+	word float8 := pause;
+	remaining text[] := writers;
+	actions text;
+BEGIN
+	LOOP
+		remaining := ARRAY(SELECT unnest(remaining) INTERSECT SELECT virtualtransaction FROM pg_locks);
+		lasting := 1000 * extract(epoch FROM clock_timestamp() - started);
+		IF cardinality(remaining) = 0 OR lasting >= bound THEN
+			RETURN remaining;
+		END IF;
+		IF lasting >= lock_timeout THEN
+			RAISE EXCEPTION 'board "%": canceling statement due to lock timeout, while waiting for writers', board
+				USING ERRCODE = 'lock_not_available', DETAIL = format('Still there: %s.', @extschema@._klout_describe_writers(remaining)),
+					HINT = 'CALL klout_refresh(..., wait => ...) bounds the wait as well, and then goes on with what is certain.';
+		END IF;
+		IF lasting >= word THEN
+			EXECUTE format('SELECT actions::text FROM %I.settings', board) INTO actions;
+			RAISE NOTICE 'board "%": has waited % seconds for writers to % to end', board, round(lasting / 1000), actions
+				USING DETAIL = format('They are: %s.', @extschema@._klout_describe_writers(remaining));
+			pause := least(2 * pause, 300000);
+			word := lasting + pause;
+		END IF;
+		BEGIN
+			PERFORM set_config('lock_timeout', ceil(least(word, bound, lock_timeout) - lasting)::bigint::text, true);
+			PERFORM @extschema@.klout_wait_for(remaining[1:1]);
+			PERFORM set_config('lock_timeout', coalesce(lock_timeout, 0)::text, true);
+		EXCEPTION WHEN lock_not_available THEN
+			NULL;	-- one of the three is over
+		END;
+	END LOOP;
+END
+$body$;
+COMMENT ON FUNCTION _klout_wait_for_writers(name, text[], interval) IS
+'A step of klout_refresh: waits until these transactions are over, at most that long (NULL: as long as it takes), and says after 5 seconds and then ever less often who they are, in a NOTICE. Returns those that are still there';
+
+CREATE FUNCTION _klout_certain_id(board name, settled bigint, writers text[]) RETURNS bigint
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+	SET search_path = pg_catalog, pg_temp
+	SET row_security = off	-- an error, where rows would be hidden
+AS $body$
+DECLARE
+	settings record;
+	certain bigint;
+	prefix bigint;
+BEGIN
+	PERFORM @extschema@.klout_lock(board);
+	EXECUTE format('SELECT * FROM %I.settings', board) INTO STRICT settings;
+	/*
+	 * Some of those who wrote when the sequence was at settled still do.  An
+	 * id is certain if its row is committed or can never come.
+	 *
+	 * 1. A row of stalls says: the sequence was at s, and then looked up who
+	 * writes; after a wait these were left.  Whoever had an id up to s held a
+	 * lock at that look and keeps it to the end, so he is one of them or had
+	 * ended.  If none of them is left today either, ids up to s are certain.
+	 * A transaction keeps its virtual id, also when it is prepared, but for a
+	 * restart of the server: then prepared ones get another, which begins
+	 * with -1/, and might be any.  (Others do not survive it.  An id that is
+	 * used again by somebody else only makes us wait.)
+	 *
+	 * 2. The sequence hands out each id once.  So where a committed row has
+	 * an id no other can come, and from the last certain id on each id that
+	 * has a row is certain, up to the first that has none.
+	 */
+	certain := settings.watermark;
+	IF NOT EXISTS (SELECT FROM unnest(writers) AS w WHERE w LIKE '-1/%') THEN
+		EXECUTE format('SELECT greatest($3, max(s.settled)) FROM %I.stalls AS s WHERE s.settled <= $1 AND NOT s.writers && $2', board)
+			INTO STRICT certain USING settled, writers, certain;
+	END IF;
+	EXECUTE format($sql$
+		SELECT n - 1 FROM (SELECT id, row_number() OVER (ORDER BY id) AS n FROM %I.source WHERE id > $1 AND id <= $2) AS s
+		WHERE id <> $1 + n ORDER BY id LIMIT 1
+	$sql$, board) INTO prefix USING certain, settled;
+	IF prefix IS NOT NULL THEN
+		certain := certain + prefix;
+	ELSE
+		EXECUTE format('SELECT coalesce(max(id), $1) FROM %I.source WHERE id > $1 AND id <= $2', board) INTO STRICT certain USING certain, settled;
+	END IF;
+	EXECUTE format('DELETE FROM %1$I.stalls AS s WHERE s.settled <= $1 OR s.settled <= (SELECT t.settled FROM %1$I.stalls AS t ORDER BY t.settled DESC OFFSET 1000 LIMIT 1)', board)
+		USING certain;
+	IF certain < settled THEN
+		-- of two looks at the same id the first is worth more: who wrote at the second alone has higher ids
+		EXECUTE format('INSERT INTO %I.stalls (settled, writers) VALUES ($1, $2) ON CONFLICT DO NOTHING', board) USING settled, writers;
+		RAISE WARNING 'board "%": writers to % have not ended; goes on with what is certain, ids up to % of %', board, settings.actions, certain, settled
+			USING DETAIL = format('They are: %s.', coalesce(@extschema@._klout_describe_writers(writers), 'gone meanwhile')),
+				HINT = 'The rest comes with the first refresh that finds them ended.';
+	END IF;
+	RETURN certain;
+END
+$body$;
+COMMENT ON FUNCTION _klout_certain_id(name, bigint, text[]) IS
+'A step of klout_refresh that did not wait for all writers: the id up to which no row is missing that these could still commit. A WARNING names them if that is less than where the sequence was';
+
+CREATE FUNCTION _klout_hash_row(id bigint, network text, kind text, actor bigint, target bigint, at timestamptz, weight float8, topic text, post text) RETURNS bigint
+	AS 'MODULE_PATHNAME', 'klout_hash_row'
+	LANGUAGE C IMMUTABLE PARALLEL SAFE COST 2;
+COMMENT ON FUNCTION _klout_hash_row(bigint, text, text, bigint, bigint, timestamptz, float8, text, text) IS
+'A hash of an action, NULLs included, by the bytes of its values: the same whatever settings, collations and platform';
+
+CREATE FUNCTION _klout_hash_row(id bigint, network text, kind text, actor text, target text, at timestamptz, weight float8, topic text, post text) RETURNS bigint
+	AS 'MODULE_PATHNAME', 'klout_hash_row'
+	LANGUAGE C IMMUTABLE PARALLEL SAFE COST 2;
+COMMENT ON FUNCTION _klout_hash_row(bigint, text, text, text, text, timestamptz, float8, text, text) IS
+'A hash of an action, NULLs included, by the bytes of its values: the same whatever settings, collations and platform';
+
+CREATE FUNCTION _klout_hash_row(id bigint, network text, kind text, actor uuid, target uuid, at timestamptz, weight float8, topic text, post text) RETURNS bigint
+	AS 'MODULE_PATHNAME', 'klout_hash_row'
+	LANGUAGE C IMMUTABLE PARALLEL SAFE COST 2;
+COMMENT ON FUNCTION _klout_hash_row(bigint, text, text, uuid, uuid, timestamptz, float8, text, text) IS
+'A hash of an action, NULLs included, by the bytes of its values: the same whatever settings, collations and platform';
+
+CREATE FUNCTION _klout_checksum() RETURNS text
+	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+BEGIN
+	RETURN format('sum(%s._klout_hash_row(id::bigint, network::text, kind::text, actor, target, at::timestamptz, weight::float8, topic::text, post::text))', '@extschema@');
+END
+$body$;
+COMMENT ON FUNCTION _klout_checksum() IS
+'The aggregate, as SQL, over rows of a board''s source or pending that changes if any of them does: the sum of their hashes, in any order; NULL of no rows';
+
+CREATE FUNCTION _klout_id_after(board name, after bigint, up_to bigint, rows bigint) RETURNS bigint
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+	SET search_path = pg_catalog, pg_temp
+	SET row_security = off	-- an error, where rows would be hidden
+AS $body$
+DECLARE
+	found bigint;
+	id bigint;
+BEGIN
+	IF up_to::numeric - after <= rows THEN
+		RETURN up_to;
+	END IF;
+	EXECUTE format('SELECT count(*), max(id) FROM (SELECT id FROM %I.source WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3) AS s', board)
+		INTO STRICT found, id USING after, up_to, rows;
+	RETURN CASE WHEN found < rows THEN up_to ELSE id END;
+END
+$body$;
+COMMENT ON FUNCTION _klout_id_after(name, bigint, bigint, bigint) IS
+'The id of so many rows after an id, or up_to if there are not that many: costs as much as these rows, however far apart their ids are';
+
 CREATE FUNCTION klout_take_in(board name, up_to bigint, batch bigint, as_of timestamptz, OUT rows bigint, OUT remaining bigint)
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
 	SET timezone = 'UTC'	-- days and months are of UTC
+	SET datestyle = 'ISO'	-- and what else text made of other types depends on
+	SET intervalstyle = 'postgres'
+	SET extra_float_digits = 1
+	SET bytea_output = 'hex'
+	SET lc_monetary = 'C'
 	SET row_security = off	-- an error, where rows would be hidden
 AS $body$
 DECLARE
@@ -61,6 +246,16 @@ DECLARE
 	flawed bigint;		-- rows that cannot count
 	rejected bigint[];	-- their ids
 	flaws text;
+	range_rows CONSTANT bigint := 100000;	-- of a row in batches, about
+	spread boolean := false;	-- ids are far apart
+	span numeric;		-- of ids
+	width bigint;		-- of a piece of them
+	pieces bigint[];	-- by number, those that have rows
+	piece_rows bigint[];
+	piece_sums numeric[];
+	range_first bigint;	-- id
+	range_count bigint := 0;
+	range_sum numeric := 0;
 	due boolean;		-- rows whose time has come meanwhile
 	linked boolean;
 	opted boolean;
@@ -79,15 +274,25 @@ BEGIN
 	EXECUTE format('SELECT * FROM %I.settings', board) INTO STRICT settings;
 	EXECUTE format('SELECT EXISTS (SELECT 1 FROM %1$I.pending WHERE at <= $1), EXISTS (SELECT 1 FROM %1$I.accounts), EXISTS (SELECT 1 FROM %1$I.opt_outs)', board)
 		INTO due, linked, opted USING as_of;
-	-- The next ids; where there is a gap that is longer, those behind it
-	last_id := CASE WHEN up_to::numeric - settings.watermark < batch THEN up_to ELSE settings.watermark + batch END;
+	-- The next ids; where they are far apart, those of as many rows
+	last_id := CASE WHEN up_to::numeric - settings.watermark <= batch THEN up_to ELSE settings.watermark + batch END;
 	LOOP
-		EXECUTE format('SELECT count(*), count(*) FILTER (WHERE at > $3 AND flaw IS NULL), count(flaw) FROM %I.source WHERE id > $1 AND id <= $2', board)
-			INTO rows, future, flawed USING settings.watermark, last_id, as_of;
-		EXIT WHEN rows > 0 OR last_id >= up_to;
-		EXECUTE format('SELECT min(id) FROM %I.source WHERE id > $1 AND id <= $2', board)
-			INTO first_id USING last_id, up_to;
-		last_id := CASE WHEN first_id IS NULL OR up_to::numeric - first_id < batch THEN up_to ELSE first_id + batch - 1 END;
+		-- by pieces, of which the ranges of batches are made
+		span := greatest(last_id::numeric - settings.watermark, 0);
+		width := greatest(ceil(span / 1000), 20000);
+		EXECUTE format($sql$
+			SELECT coalesce(sum(p.rows), 0), coalesce(sum(p.future), 0), coalesce(sum(p.flawed), 0),
+				   array_agg(p.piece ORDER BY p.piece), array_agg(p.rows ORDER BY p.piece), array_agg(p.checksum ORDER BY p.piece)
+			FROM (SELECT %3$s AS piece, count(*) AS rows, count(*) FILTER (WHERE at > $3 AND flaw IS NULL) AS future, count(flaw) AS flawed,
+						 coalesce(%2$s FILTER (WHERE flaw IS NULL), 0) AS checksum
+				  FROM %1$I.source WHERE id > $1 AND id <= $2 GROUP BY 1) AS p
+		$sql$, board, @extschema@._klout_checksum(),
+			-- a difference of more is no bigint
+			CASE WHEN span <= range_rows OR span > 9223372036854775807 THEN '0::bigint' ELSE '(id - $1 - 1) / $4' END)
+			INTO rows, future, flawed, pieces, piece_rows, piece_sums USING settings.watermark, last_id, as_of, width;
+		EXIT WHEN spread OR last_id >= up_to OR rows >= batch / 2.0;
+		spread := true;
+		last_id := @extschema@._klout_id_after(board, settings.watermark, up_to, batch);
 	END LOOP;
 	remaining := least(greatest(up_to::numeric - last_id, 0), 9223372036854775807);
 	IF last_id <= settings.watermark AND NOT due THEN
@@ -119,6 +324,13 @@ BEGIN
 					FROM (SELECT flaw, count(*), min(id) AS first, max(id) AS last FROM %1$I.rejected WHERE id > $1 AND id <= $2 GROUP BY flaw) AS f)
 			FROM %1$I.rejected WHERE id > $1 AND id <= $2
 		$sql$, board) INTO rejected, flaws USING settings.watermark, last_id;
+		IF flawed <> cardinality(rejected) THEN
+			-- one of them was mended since, and counts: one range for all
+			pieces := '{0}';
+			piece_rows := ARRAY[rows];
+			EXECUTE format('SELECT ARRAY[coalesce(%2$s, 0)] FROM %1$I.source WHERE id > $1 AND id <= $2 AND id <> ALL ($3)', board, @extschema@._klout_checksum())
+				INTO piece_sums USING settings.watermark, last_id, rejected;
+		END IF;
 		flawed := cardinality(rejected);
 		IF flawed > 0 THEN
 			RAISE WARNING 'board "%": set aside % of % rows', board, flawed, rows
@@ -222,8 +434,19 @@ BEGIN
 	END IF;
 
 	IF last_id > settings.watermark THEN
-		EXECUTE format('INSERT INTO %I.batches (first_id, last_id, rows, seconds) VALUES ($1, $2, $3, $4)', board)
-			USING settings.watermark + 1, last_id, rows, extract(epoch FROM clock_timestamp() - started)::float8;
+		range_first := settings.watermark + 1;
+		FOR i IN 1 .. greatest(cardinality(pieces), 1) LOOP
+			range_count := range_count + coalesce(piece_rows[i], 0);
+			range_sum := range_sum + coalesce(piece_sums[i], 0);
+			-- up to where there would be too many; ids that have no rows belong to the range before them
+			CONTINUE WHEN i < cardinality(pieces) AND range_count + piece_rows[i + 1] <= range_rows;
+			EXECUTE format('INSERT INTO %I.batches (first_id, last_id, rows, checksum, seconds) VALUES ($1, $2, $3, $4, $5)', board)
+				USING range_first, CASE WHEN i < cardinality(pieces) THEN settings.watermark + pieces[i + 1] * width ELSE last_id END, range_count, range_sum,
+					extract(epoch FROM clock_timestamp() - started)::float8 * coalesce(range_count / nullif(rows, 0)::float8, 1);
+			range_first := CASE WHEN i < cardinality(pieces) THEN settings.watermark + pieces[i + 1] * width + 1 END;
+			range_count := 0;
+			range_sum := 0;
+		END LOOP;
 		EXECUTE format('UPDATE %I.settings SET watermark = $1', board) USING last_id;
 	END IF;
 	RAISE NOTICE 'board "%": took in % rows, % a second, ids up to %, % ids to go', board, rows,
@@ -231,4 +454,4 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION klout_take_in(name, bigint, bigint, timestamptz) IS
-'A step of klout_refresh: adds the next batch ids of the actions table, up to id up_to (from klout_settle, in an earlier transaction), to the facts of a board, and pending ones that are due. Rows later than as_of wait; those that cannot count (a NULL, an infinite time, a weight out of range, a name or an id that is too long) are set aside in rejected, with a WARNING; those with actor and target the same person, and of people who opted out, count for nothing. Returns the number of rows in the table and how many ids remain; both and the speed in a NOTICE. The watermark moves with it: called twice or rolled back, each row counts once';
+'A step of klout_refresh: adds the next batch rows of the actions table, up to id up_to (from klout_settle, in an earlier transaction), to the facts of a board, and pending ones that are due. Rows later than as_of wait; those that cannot count (a NULL, an infinite time, a weight out of range, a name or an id that is too long) are set aside in rejected, with a WARNING; those with actor and target the same person, and of people who opted out, count for nothing. Returns the number of rows in the table and how many ids remain; both and the speed in a NOTICE. The watermark moves with it: called twice or rolled back, each row counts once';

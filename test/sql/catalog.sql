@@ -37,7 +37,7 @@ ORDER BY p.oid::regprocedure::text COLLATE "C";
 SELECT p.oid::regprocedure AS takes_nulls FROM members JOIN pg_proc AS p ON classid = 'pg_proc'::regclass AND objid = p.oid
 WHERE NOT p.proisstrict AND p.pronargs > 0 AND p.prokind = 'f' AND p.prorettype <> 'trigger'::regtype AND
 	p.oid NOT IN (SELECT unnest(ARRAY[aggtransfn, aggcombinefn, aggfinalfn]) FROM pg_aggregate) AND
-	p.proname NOT IN ('klout_merge', 'klout_authority', 'klout_authority_text', 'klout_validate') AND p.prolang = (SELECT oid FROM pg_language WHERE lanname = 'c')
+	p.proname NOT IN ('klout_merge', 'klout_authority', 'klout_authority_text', 'klout_validate', '_klout_hash_row') AND p.prolang = (SELECT oid FROM pg_language WHERE lanname = 'c')
 ORDER BY 1;
 -- immutable exactly if the moment is given: what has signals and a model but no moment is stable
 SELECT p.oid::regprocedure AS wrong_volatility FROM members JOIN pg_proc AS p ON classid = 'pg_proc'::regclass AND objid = p.oid

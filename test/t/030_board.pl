@@ -120,7 +120,8 @@ sub transaction
 		if ($dice < 0.5) { $sql .= some_rows(); }
 		elsif ($dice < 0.65) { $sql .= "SAVEPOINT s;\n" . some_rows() . (rand() < 0.5 ? "ROLLBACK TO s;\n" : "RELEASE s;\n"); }
 		elsif ($dice < 0.75) { $sql .= "SAVEPOINT s;\n" . some_rows() . "SELECT 1 / 0;\nROLLBACK TO s;\n" . some_rows(); }
-		else { $sql .= sprintf("SELECT pg_sleep(%.3f);\n", rand(0.1)); }
+		# now and then for longer than most refreshes wait
+		else { $sql .= sprintf("SELECT pg_sleep(%.3f);\n", rand() < 0.05 ? 1.5 : rand(0.1)); }
 	}
 	return $sql . (rand() < 0.2 ? "ROLLBACK;\n" : "COMMIT;\n");
 }
@@ -141,10 +142,11 @@ for my $n (1 .. $refreshers)
 	push @children, again_and_again($deadline, 100 + $n, sub {
 		my $publish = rand() < 0.5 ? 'always' : 'never';
 		my $batch = (1, 7, 500, 5_000_000)[ int(rand(4)) ];
+		my $wait = ('NULL', "'0'", "'0'", "'30 ms'", "'1 s'")[ int(rand(5)) ];
 		# by default repeatable read, as refreshes must not rest on what a session happens to have
 		my $level = $n == 1 ? 'read committed' : 'repeatable read';
 		local $ENV{PGOPTIONS} = "-c client_min_messages=warning -c default_transaction_isolation='$level'" =~ s/'read committed'/read\\ committed/r =~ s/'repeatable read'/repeatable\\ read/r;
-		my $pid = in_background("CALL klout_refresh('board', batch => $batch, publish => '$publish')", "$dir/refresh.log");
+		my $pid = in_background("CALL klout_refresh('board', batch => $batch, publish => '$publish', wait => $wait)", "$dir/refresh.log");
 		waitpid($pid, 0);
 		return $? == 0;
 	});
@@ -197,8 +199,10 @@ is($node->safe_psql('postgres', q{
 	WHERE s.score <> (SELECT klout_score(klout_rollup(d.signals), klout_model(), p.at) FROM direct AS d WHERE d.account = s.person)}),
 	'0', 'every score is what a query says, bit for bit');
 
+cmp_ok(scalar(() = slurp_file("$dir/refresh.log") =~ /goes on with what is certain/g), '>', 0, 'some refreshes did not wait to the end');
+
 # what refreshes said, but for losing their server
-my @complaints = grep { /ERROR|WARNING|PANIC/ && !/set aside \d+ of \d+ rows/ && !/57P0[123]|08006|0800[134]|terminating connection/ } split(/\n/, slurp_file("$dir/refresh.log"));
+my @complaints = grep { /ERROR|WARNING|PANIC/ && !/set aside \d+ of \d+ rows|writers to public.actions have not ended/ && !/57P0[123]|08006|0800[134]|terminating connection/ } split(/\n/, slurp_file("$dir/refresh.log"));
 is(join("\n", @complaints), '', 'no refresh failed');
 
 # ---- what was set aside is mended --------------------------------------------------------------
@@ -253,6 +257,52 @@ is($node->safe_psql('postgres', "SELECT count(*) FROM pg_stat_activity WHERE que
 $node->safe_psql('postgres', "COMMIT PREPARED 'late'");
 waitpid($waiting, 0);
 like($node->safe_psql('postgres', $verdict), qr/^\d+\|t\|\d+\|0\|0\|0$/, 'all count once');
+
+# ---- waits that are said and bounded -----------------------------------------------------------
+
+my $takes = sub { $node->safe_psql('postgres', 'SELECT sum(klout_count(signals)) FROM board.signals') };
+my $before_waits = $takes->();
+$node->safe_psql('postgres', "BEGIN; $add; PREPARE TRANSACTION 'forgotten'");
+$node->safe_psql('postgres', $add);
+my $sleeper = in_background("SET application_name = 'sleeper'; BEGIN; $add; SELECT pg_sleep(600)", "$dir/sleeper.log");
+my $sleeping = q{SELECT pid FROM pg_stat_activity WHERE application_name = 'sleeper' AND wait_event = 'PgSleep'};
+ok($node->poll_query_until('postgres', "SELECT count(*) = 1 FROM ($sleeping) AS s"), 'one writer is idle, one prepared');
+my $sleeping_pid = $node->safe_psql('postgres', $sleeping);
+my $began = time();
+($status, $stdout, $stderr) = $node->psql('postgres', "CALL klout_refresh('board', publish => 'always', wait => '6.5 s')");
+my $lasted = time() - $began;
+is($status, 0, 'a refresh waits as long as it is told, and goes on');
+ok($lasted >= 6.5 && $lasted < 60, "after $lasted s");
+my $who = qr/pid $sleeping_pid, user \w+, application "sleeper", in a transaction since 20\S+ \S+, active, last query at 20\S+ \S+/;
+my $prepared = qr/prepared transaction 'forgotten' of \w+, prepared at 20\S+ /;
+like($stderr, qr/NOTICE:  board "board": has waited 5 seconds for writers to public.actions to end\nDETAIL:  They are: $who; $prepared/, 'it says after 5 seconds for whom it waits');
+like($stderr, qr/WARNING:  board "board": writers to public.actions have not ended; goes on with what is certain, ids up to \d+ of \d+\nDETAIL:  They are: $who; $prepared/, 'and in the end who is still there');
+is($takes->(), $before_waits, 'it took in nothing that is not certain');
+is($node->safe_psql('postgres', 'SELECT published FROM board.publications ORDER BY at DESC LIMIT 1'), 't', 'and published');
+($status, $stdout, $stderr) = $node->psql('postgres', "SET lock_timeout = '200ms'; CALL klout_refresh('board')");
+like($stderr, qr/lock timeout.*\nDETAIL:  Still there: $who; $prepared/, 'lock_timeout holds as before, and the error says who is there');
+
+# cancelled at once, also in the middle of a piece of the wait
+$waiting = in_background("CALL klout_refresh('board', publish => 'never')", "$dir/cancelled.log");
+ok(refresh_waits(), 'one waits');
+$began = time();
+$node->safe_psql('postgres', "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE query LIKE 'CALL klout_refresh%'");
+waitpid($waiting, 0);
+cmp_ok(time() - $began, '<', 5, 'and is cancelled at once');
+like(slurp_file("$dir/cancelled.log"), qr/57014: canceling statement due to user request/, 'as the error says');
+
+# the prepared one survives a restart under another virtual id, and still holds its id back
+kill_server();
+waitpid($sleeper, 0);
+$node->safe_psql('postgres', $add);
+($status, $stdout, $stderr) = $node->psql('postgres', "CALL klout_refresh('board', publish => 'never', wait => '0')");
+like($stderr, qr/DETAIL:  They are: $prepared/, 'after a restart the prepared one is still there');
+unlike($stderr, qr/sleeper/, 'the other is not');
+is($takes->(), $before_waits, 'and holds back what it did');
+$node->safe_psql('postgres', "COMMIT PREPARED 'forgotten'");
+$node->safe_psql('postgres', "CALL klout_refresh('board', publish => 'never', wait => '0')");
+like($node->safe_psql('postgres', $verdict), qr/^\d+\|t\|\d+\|0\|0\|0$/, 'then all count once');
+is($takes->(), $before_waits + 3, 'three more than before');
 
 # ---- what a refresh cannot do ------------------------------------------------------------------
 

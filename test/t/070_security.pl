@@ -123,7 +123,7 @@ my $overloads = $node->safe_psql('early', q{
 					WHEN 'double precision' THEN 'numeric' WHEN 'text' THEN 'varchar' WHEN 'text[]' THEN 'varchar[]' ELSE format_type(t, NULL) END, ', ' ORDER BY n) AS args,
 				 string_agg(format_type(t, NULL), ', ' ORDER BY n) AS own
 		  FROM pg_proc AS p CROSS JOIN unnest(p.proargtypes::oid[]) WITH ORDINALITY AS a (t, n)
-		  WHERE p.proname LIKE 'klout\_%' AND p.pronamespace = 'public'::regnamespace AND p.prokind IN ('f', 'p', 'a')
+		  WHERE p.proname ~ '^_?klout_' AND p.pronamespace = 'public'::regnamespace AND p.prokind IN ('f', 'p', 'a')
 		  GROUP BY p.oid, p.proname, p.prokind) AS f
 	WHERE args <> own AND args !~ 'internal|cstring'
 	  AND to_regprocedure(format('public.%I(%s)', proname, args)) IS NULL});
