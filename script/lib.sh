@@ -252,13 +252,13 @@ take() {
 	find "$folder" -type f -exec chmod 644 {} +
 }
 
-# Sets kept to a folder where the last build for this server and the empty cluster of its initdb lie, and brings the
+# Sets kept_build to a folder where the last build for this server and the empty cluster of its initdb lie, and brings the
 # sources there up to date: the runs of single tests begin with what the last one left. Only where keep_build is 1.
 # Fails where there must or can be none: a full run, a system that is thrown away itself, another run that has it.
 use_kept() {
 	local place key lock
 
-	kept=
+	kept_build=
 	[[ -n ${keep_build:-} && -z ${KLOUT_THROW_AWAY:-} ]] || return 1
 	if [[ $runner == "$(id -un)" ]]; then
 		place=$top/tmp/kept
@@ -271,16 +271,16 @@ use_kept() {
 	flock -n "$lock" || return 1
 	# those of checkouts and servers that are no more
 	find "$place" -mindepth 1 -maxdepth 1 -mtime +14 ! -name "$key*" -exec rm -rf {} +
-	kept=$place/$key
-	if [[ ! -d $kept/own ]]; then
-		rm -rf "$kept"
-		mkdir -p "$kept/src" "$kept/root" "$kept/older" "$kept/own"
-		chown "$runner:" "$kept/own"
-		chmod 700 "$kept/own"
+	kept_build=$place/$key
+	if [[ ! -d $kept_build/own ]]; then
+		rm -rf "$kept_build"
+		mkdir -p "$kept_build/src" "$kept_build/root" "$kept_build/older" "$kept_build/own"
+		chown "$runner:" "$kept_build/own"
+		chmod 700 "$kept_build/own"
 	fi
-	touch "$kept" "$kept.lock"
-	ln -s "$kept/src" "$kept/root" "$kept/older" "$scratch"
-	refresh_copy "$kept/src" "$kept/manifest"
+	touch "$kept_build" "$kept_build.lock"
+	ln -s "$kept_build/src" "$kept_build/root" "$kept_build/older" "$scratch"
+	refresh_copy "$kept_build/src" "$kept_build/manifest"
 }
 
 # refresh_copy FOLDER MANIFEST: makes FOLDER what copy_checkout would make, of an earlier such copy that MANIFEST
@@ -380,7 +380,7 @@ build_for_older() {
 		major=${major%%/*}
 		[[ $major =~ ^[0-9]+$ && $major -lt ${pg_version%%.*} && -f $("$config" --pgxs 2>/dev/null) ]] || continue
 		mkdir -p "$KLOUT_OLDER/$major/src"
-		if [[ -n ${kept:-} ]]; then
+		if [[ -n ${kept_build:-} ]]; then
 			refresh_copy "$KLOUT_OLDER/$major/src" "$KLOUT_OLDER/$major/manifest"
 		else
 			copy_checkout "$KLOUT_OLDER/$major/src"
@@ -514,7 +514,7 @@ start_server() {
 
 # $own/data, by initdb or as a copy of what initdb made before
 make_cluster() {
-	local template=${kept:+$kept/own/template}
+	local template=${kept_build:+$kept_build/own/template}
 
 	if [[ -n $template ]] && as_runner test -f "$template/complete" && as_runner cp -a "$template" "$own/data" 2>/dev/null; then
 		as_runner rm -f "$own/data/complete"
