@@ -250,7 +250,7 @@ WITH listed AS MATERIALIZED (
            abs(hashtextextended(coalesce(al.person, a.actor)::text, 0) % 10) AS tenth,
            CASE c.reactor_weight
                WHEN 'proven' THEN CASE WHEN r.several AND r.first_seen <= a.at - c.tenure THEN coalesce(a.weight, 1) ELSE 0 END
-               WHEN 'score' THEN coalesce(a.weight, 1) * coalesce(s.score / 100, 0)
+               WHEN 'score' THEN coalesce(a.weight, 1) * CASE WHEN s.score >= 0.1 THEN s.score / 100 ELSE 0 END
                WHEN 'authority' THEN coalesce(a.weight, 1) * coalesce(u.weight, 0)
                ELSE coalesce(a.weight, 1)
            END AS weight
