@@ -267,7 +267,7 @@ WITH listed AS MATERIALIZED (
                WHEN 'proven' THEN CASE WHEN r.several
                                          -- of times near the lowest there is, tenure cannot be subtracted
                                          AND r.first_seen <= greatest(a.at, '4714-11-24 00:00+00 BC'::timestamptz + c.tenure) - c.tenure THEN coalesce(a.weight, 1) ELSE 0 END
-               WHEN 'score' THEN coalesce(a.weight, 1) * coalesce(s.score / 100, 0)
+               WHEN 'score' THEN coalesce(a.weight, 1) * CASE WHEN s.score >= 0.1 THEN s.score / 100 ELSE 0 END
                WHEN 'authority' THEN coalesce(a.weight, 1) * coalesce(u.weight, 0)
                ELSE coalesce(a.weight, 1)
            END AS weight

@@ -28,7 +28,9 @@ BEGIN
 	END IF;
 	EXECUTE format($sql$
 		INSERT INTO %1$I.populations AS p (topic, people, population, people_at_63, odds)
-		SELECT s.topic, count(*), %5$s.klout_population(s.score), count(*) FILTER (WHERE s.score >= 63), sum(s.score / (100 - s.score))
+		SELECT s.topic, count(*), %5$s.klout_population(s.score), count(*) FILTER (WHERE s.score >= 63),
+			   -- what would underflow is an error in SQL, not 0
+			   sum(CASE WHEN s.score > 1e-290 THEN s.score / (100 - s.score) ELSE 0 END)
 		FROM %1$I.scores AS s %2$s
 		GROUP BY s.topic
 		ON CONFLICT (topic) DO UPDATE
@@ -261,7 +263,7 @@ BEGIN
 
 		EXECUTE format($sql$
 			SELECT coalesce(sum(people), 0)::bigint AS people, coalesce(sum(people_at_63), 0)::bigint AS people_at_63,
-				   coalesce(sum(odds), 0) * ($1 #>> '{scale}')::float8 AS total_raw
+				   coalesce(CASE WHEN sum(odds) > 1e-290 / ($1 #>> '{scale}')::float8 THEN sum(odds) * ($1 #>> '{scale}')::float8 END, 0) AS total_raw
 			FROM %I.populations WHERE topic = ''
 		$sql$, board) INTO totals USING settings.model::jsonb;
 		IF before.people > 0 AND before.fingerprint = fingerprint THEN
