@@ -112,7 +112,7 @@ BEGIN
 			ON CONFLICT (account, network) DO UPDATE SET person = excluded.person, linked_at = excluded.linked_at
 		$sql$, board, person_type) USING network, account, person;
 	END IF;
-	-- Who is out stays out, whatever is linked in which order
+	-- A person who is out stays out, in whichever order accounts are linked
 	IF @extschema@._klout_is_out(board, person) THEN
 		RAISE NOTICE 'board "%": "%" opted out, and so did their account "%" on network "%"', board, person, account, network;
 		PERFORM @extschema@._klout_forget(board, person);
