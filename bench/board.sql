@@ -7,6 +7,8 @@
 --     rows in the same way, for people who are all there by now.
 -- (b) A refresh of 10,000 new rows within a day, over tables of which 1, 4 and 16 M rows are taken in.
 -- (c) Publications, (d) sizes, (f) reading, all on the board of (a).
+-- (h) Ids that jump: 10 M rows whose key comes from a clock (milliseconds << 16) against the same rows with dense ids:
+--     taking in, the audit, and a refresh that finds nothing new.
 -- (g) COPY alone, which bounds (a): as text and binary, by one and two sessions, with the table's key in a
 --     B-tree and in a BRIN index.
 --
@@ -200,8 +202,52 @@ FROM (SELECT rows, array_agg(milliseconds) AS times, percentile_cont(0.5) WITHIN
 WHERE small.rows = bench.scaled(1000000) AND big.rows > small.rows
 ORDER BY big.rows;
 
+-- (h)
 CALL bench.empty_feed();
-DROP TABLE feed_actions, feed_copied, copy_alone, curve;
+CREATE TABLE jumps (ids text, did text, milliseconds float8);
+CREATE PROCEDURE bench.jump(shift integer)
+LANGUAGE plpgsql AS $$
+DECLARE
+    ids CONSTANT text := CASE shift WHEN 0 THEN 'dense' ELSE 'clock' END;
+    started timestamptz;
+BEGIN
+    FOR run IN 1 .. (SELECT least(runs, 3) FROM bench.setting) LOOP
+        CALL bench.empty_feed();
+        INSERT INTO feed_actions OVERRIDING SYSTEM VALUE
+        -- a row in each 3 milliseconds, and in none of every second hour
+        SELECT CASE shift WHEN 0 THEN i ELSE (1766000000000 + 3 * i + 3 * i / 3600000 * 3600000) << shift END,
+               'twitter', 'like', i * 7919 % 1000003, i * 104729 % 100003, timestamptz '2026-01-01 00:00+00' - i * interval '3 milliseconds'
+        FROM generate_series(1, bench.scaled(10000000)) AS i;
+        PERFORM setval(pg_get_serial_sequence('feed_actions', 'id'), (SELECT max(id) FROM feed_actions));
+        PERFORM klout_create_board('feed_board', 'feed_actions', reactor_weight => 'none');
+        COMMIT;
+        ANALYZE feed_actions;
+        COMMIT;
+        started := clock_timestamp();
+        CALL klout_refresh('feed_board', publish => 'never');
+        INSERT INTO jumps VALUES (ids, 'taking in', 1000 * extract(epoch FROM clock_timestamp() - started));
+        started := clock_timestamp();
+        PERFORM bench.check('the audit finds nothing', NOT EXISTS (SELECT FROM klout_audit('feed_board')));
+        INSERT INTO jumps VALUES (ids, 'the audit', 1000 * extract(epoch FROM clock_timestamp() - started));
+        COMMIT;
+        started := clock_timestamp();
+        CALL klout_refresh('feed_board', publish => 'never');
+        INSERT INTO jumps VALUES (ids, 'a refresh with nothing new', 1000 * extract(epoch FROM clock_timestamp() - started));
+        PERFORM bench.check('each row counts once', (SELECT sum(klout_count(signals)) FROM feed_board.signals) = (SELECT count(*) FROM feed_actions WHERE actor <> target));
+    END LOOP;
+END
+$$;
+CALL bench.jump(0);
+CALL bench.jump(16);
+SELECT bench.report(format('board, %s of %s rows with ids of a clock', did, bench.amount(bench.scaled(10000000))), 'dense ids',
+    bench.spread(clock.times, 'ms'), bench.spread(dense.times, 'ms'), round((bench.median(clock.times) / bench.median(dense.times))::numeric, 2) || ' x its time',
+    'at most 1.3', bench.verdict(bench.median(clock.times) <= 1.3 * bench.median(dense.times), (bench.median(clock.times) / bench.median(dense.times))::numeric, 1.3))
+FROM (SELECT did, array_agg(milliseconds) AS times FROM jumps WHERE ids = 'clock' GROUP BY did) AS clock
+JOIN (SELECT did, array_agg(milliseconds) AS times FROM jumps WHERE ids = 'dense' GROUP BY did) AS dense USING (did)
+ORDER BY did DESC;
+
+CALL bench.empty_feed();
+DROP TABLE feed_actions, feed_copied, copy_alone, curve, jumps;
 \! rm -r "$BENCH_FEED"
 ALTER SYSTEM RESET ALL;
 SELECT pg_reload_conf();

@@ -171,7 +171,10 @@ klout_hash_row(PG_FUNCTION_ARGS)
 
 	for (int i = 0; i < PG_NARGS(); i++)
 	{
-		/* each step maps hashes one to one, so a value that differs is lost nowhere; the constant tells zeros from no values */
+		/*
+		 * each step maps hashes one to one, so a value that differs is lost
+		 * nowhere; the constant tells zeros from no values
+		 */
 		hash += UINT64CONST(0x9e3779b97f4a7c15);
 		hash += PG_ARGISNULL(i) ? HASH_OF_NULL : hash_value(PG_GETARG_DATUM(i), types[i]);
 		hash = (hash ^ hash >> 30) * UINT64CONST(0xbf58476d1ce4e5b9);
