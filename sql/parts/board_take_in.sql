@@ -205,25 +205,23 @@ $body$;
 COMMENT ON FUNCTION _klout_checksum() IS
 'The aggregate, as SQL, over rows of a board''s source or pending that changes if any of them does: the sum of their hashes, in any order; NULL of no rows';
 
-CREATE FUNCTION _klout_id_after(board name, after bigint, up_to bigint, rows bigint) RETURNS bigint
+CREATE FUNCTION _klout_id_after(board name, after bigint, up_to bigint, rows bigint, OUT first_id bigint, OUT last_id bigint)
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
 	SET row_security = off	-- an error, where rows would be hidden
 AS $body$
 DECLARE
 	found bigint;
-	id bigint;
 BEGIN
-	IF up_to::numeric - after <= rows THEN
-		RETURN up_to;
+	EXECUTE format('SELECT count(*), coalesce(min(id), $2), coalesce(max(id), $2) FROM (SELECT id FROM %I.source WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3) AS s', board)
+		INTO STRICT found, first_id, last_id USING after, up_to, rows;
+	IF found < rows THEN
+		last_id := up_to;
 	END IF;
-	EXECUTE format('SELECT count(*), max(id) FROM (SELECT id FROM %I.source WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3) AS s', board)
-		INTO STRICT found, id USING after, up_to, rows;
-	RETURN CASE WHEN found < rows THEN up_to ELSE id END;
 END
 $body$;
 COMMENT ON FUNCTION _klout_id_after(name, bigint, bigint, bigint) IS
-'The id of so many rows after an id, or up_to if there are not that many: costs as much as these rows, however far apart their ids are';
+'The first id after an id, and the id of so many rows after it, or up_to if there are not that many: costs as much as these rows, however far apart their ids are';
 
 CREATE FUNCTION klout_take_in(board name, up_to bigint, batch bigint, as_of timestamptz, OUT rows bigint, OUT remaining bigint)
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
@@ -248,6 +246,7 @@ DECLARE
 	flaws text;
 	range_rows CONSTANT bigint := 100000;	-- of a row in batches, about
 	spread boolean := false;	-- ids are far apart
+	base bigint;		-- the id before them
 	span numeric;		-- of ids
 	width bigint;		-- of a piece of them
 	pieces bigint[];	-- by number, those that have rows
@@ -275,10 +274,11 @@ BEGIN
 	EXECUTE format('SELECT EXISTS (SELECT 1 FROM %1$I.pending WHERE at <= $1), EXISTS (SELECT 1 FROM %1$I.accounts), EXISTS (SELECT 1 FROM %1$I.opt_outs)', board)
 		INTO due, linked, opted USING as_of;
 	-- The next ids; where they are far apart, those of as many rows
+	base := settings.watermark;
 	last_id := CASE WHEN up_to::numeric - settings.watermark <= batch THEN up_to ELSE settings.watermark + batch END;
 	LOOP
 		-- by pieces, of which the ranges of batches are made
-		span := greatest(last_id::numeric - settings.watermark, 0);
+		span := greatest(last_id::numeric - base, 0);
 		width := greatest(ceil(span / 1000), 20000);
 		EXECUTE format($sql$
 			SELECT coalesce(sum(p.rows), 0), coalesce(sum(p.future), 0), coalesce(sum(p.flawed), 0),
@@ -288,11 +288,11 @@ BEGIN
 				  FROM %1$I.source WHERE id > $1 AND id <= $2 GROUP BY 1) AS p
 		$sql$, board, @extschema@._klout_checksum(),
 			-- a difference of more is no bigint
-			CASE WHEN span <= range_rows OR span > 9223372036854775807 THEN '0::bigint' ELSE '(id - $1 - 1) / $4' END)
-			INTO rows, future, flawed, pieces, piece_rows, piece_sums USING settings.watermark, last_id, as_of, width;
+			CASE WHEN span <= range_rows OR span > 9223372036854775807 THEN '0::bigint' ELSE '(id - $5 - 1) / $4' END)
+			INTO rows, future, flawed, pieces, piece_rows, piece_sums USING settings.watermark, last_id, as_of, width, base;
 		EXIT WHEN spread OR last_id >= up_to OR rows >= batch / 2.0;
 		spread := true;
-		last_id := @extschema@._klout_id_after(board, settings.watermark, up_to, batch);
+		SELECT a.last_id, a.first_id - 1 INTO last_id, base FROM @extschema@._klout_id_after(board, settings.watermark, up_to, batch) AS a;
 	END LOOP;
 	remaining := least(greatest(up_to::numeric - last_id, 0), 9223372036854775807);
 	IF last_id <= settings.watermark AND NOT due THEN
@@ -441,9 +441,9 @@ BEGIN
 			-- up to where there would be too many; ids that have no rows belong to the range before them
 			CONTINUE WHEN i < cardinality(pieces) AND range_count + piece_rows[i + 1] <= range_rows;
 			EXECUTE format('INSERT INTO %I.batches (first_id, last_id, rows, checksum, seconds) VALUES ($1, $2, $3, $4, $5)', board)
-				USING range_first, CASE WHEN i < cardinality(pieces) THEN settings.watermark + pieces[i + 1] * width ELSE last_id END, range_count, range_sum,
+				USING range_first, CASE WHEN i < cardinality(pieces) THEN base + pieces[i + 1] * width ELSE last_id END, range_count, range_sum,
 					extract(epoch FROM clock_timestamp() - started)::float8 * coalesce(range_count / nullif(rows, 0)::float8, 1);
-			range_first := CASE WHEN i < cardinality(pieces) THEN settings.watermark + pieces[i + 1] * width + 1 END;
+			range_first := CASE WHEN i < cardinality(pieces) THEN base + pieces[i + 1] * width + 1 END;
 			range_count := 0;
 			range_sum := 0;
 		END LOOP;

@@ -69,6 +69,19 @@ WHERE w.actions <> 'dense' AND d.actions = 'dense'
 ORDER BY w.batch DESC, w.actions, w.did DESC;
 SELECT * FROM work WHERE NOT (did = 'take in' AND rows <= 8 * 100000 OR rows <= 2 * 100000);
 
+-- Ranges are of as many rows as with dense ids, also where the first id is far from the watermark, and after gaps
+TRUNCATE clock_btree RESTART IDENTITY;
+INSERT INTO clock_btree OVERRIDING SYSTEM VALUE
+SELECT (1766000000000 + g * 3 + g / 60000 * 86400000) << 16, 'n', 'k', 1, 2, '2026-01-01' FROM generate_series(1::bigint, 250000) AS g;
+SELECT setval(pg_get_serial_sequence('clock_btree', 'id'), max(id)) = max(id) AS set FROM clock_btree;
+SELECT klout_create_board('b', 'clock_btree', reactor_weight => 'none');
+CALL klout_refresh('b', as_of => '2026-03-01 00:00+00', publish => 'never');
+SELECT count(*) BETWEEN 3 AND 5 AS ranges, sum(rows), min(rows) >= 30000 AS min, max(rows) <= 100000 AS max,
+	   count(*) FILTER (WHERE first_id <> follows) AS gaps, max(last_id) = (SELECT max(id) FROM clock_btree) AS whole
+FROM (SELECT *, lag(last_id) OVER (ORDER BY last_id) + 1 AS follows FROM b.batches) AS r;
+SELECT count(*) AS found FROM klout_audit('b');
+SELECT klout_drop_board('b');
+
 -- Ids at both ends of what there is, and a batch that ends among equal ids (a BRIN index does not make them unique)
 CREATE TABLE ends (id bigint NOT NULL, network text, kind text, actor bigint, target bigint, at timestamptz);
 CREATE INDEX ON ends (id);
