@@ -465,3 +465,9 @@ COMMENT ON FUNCTION klout_entries(klout_signals) IS
 'the counts as rows: actions of each kind on each network in each bucket (its beginning). Cost: O(size)';
 COMMENT ON FUNCTION klout_reactor_sample(klout_signals) IS
 'the sampled reactors as rows: hash of the actor on that network (a pseudonym, not a secret: hashes of known ids can be computed), beginning of the bucket of the last proven action, the kinds used and the largest weight in that bucket, and the probability of being in the sample, 1 for all where a network has up to 256 proven and 256 unproven reactors. An unproven action (weight 0) is a row if the reactor has no proven one in the same or a later bucket. The sum of 1 / inclusion over rows of a weight above 0 estimates how many reactors acted proven. Cost: O(size)';
+
+CREATE FUNCTION _klout_utf8_length(value text) RETURNS integer
+	AS 'MODULE_PATHNAME', 'klout_utf8_length'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION _klout_utf8_length(text) IS
+'internal: bytes of a text in UTF-8, the form that names have in klout_signals. NULL, and never an error, for a text that has no UTF-8 form, or one that this database could not print again: klout_signals would fail on it. Cost: O(length)';

@@ -64,7 +64,7 @@ WHERE 'internal'::regtype = ANY (proargtypes::oid[]) AND proname !~ '_(recv|supp
 SELECT p.oid::regprocedure AS in_sql FROM members JOIN pg_proc AS p ON classid = 'pg_proc'::regclass AND objid = p.oid
 	JOIN pg_language AS l ON l.oid = p.prolang WHERE l.lanname NOT IN ('c', 'plpgsql', 'internal') OR (l.lanname = 'internal' AND p.prokind <> 'a' AND p.prosrc !~ '^(bytea|hashvarlena)');
 SELECT p.oid::regprocedure AS security_definer FROM members JOIN pg_proc AS p ON classid = 'pg_proc'::regclass AND objid = p.oid WHERE p.prosecdef;
-SELECT p.oid::regprocedure AS not_our_prefix FROM members JOIN pg_proc AS p ON classid = 'pg_proc'::regclass AND objid = p.oid WHERE p.proname !~ '^klout_';
+SELECT p.oid::regprocedure AS not_our_prefix FROM members JOIN pg_proc AS p ON classid = 'pg_proc'::regclass AND objid = p.oid WHERE p.proname !~ '^_?klout_';
 -- PL/pgSQL leaves nothing to the search path
 SELECT p.oid::regprocedure AS own_search_path FROM members JOIN pg_proc AS p ON classid = 'pg_proc'::regclass AND objid = p.oid
 WHERE p.prokind = 'p' AND p.proconfig IS NOT NULL;

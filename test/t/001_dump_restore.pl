@@ -125,5 +125,42 @@ like($stderr, qr/has no equivalent in encoding "LATIN1"/, 'a name LATIN1 does no
 is($node->safe_psql('latin1', q{SELECT count(*) FROM birds WHERE lib.klout_score(s) = 0 AND lib.klout_merge(s, s) OPERATOR(lib.=) s}),
 	'1', 'and no obstacle otherwise');
 
+# _klout_utf8_length tells, without an error, what klout_signals and the text of a value would fail on: every single byte and every
+# pair of high ones, in databases that have characters without a UTF-8 form (or none at all), and in one that has none
+for my $encoding ([ 'SQL_ASCII', 1 ], [ 'WIN1252', 1 ], [ 'EUC_JP', 1 ], [ 'LATIN1', 0 ])
+{
+	my ($name, $some) = @$encoding;
+	create("encoding_\L$name\E", "ENCODING '$name' LOCALE 'C' TEMPLATE template0");
+	$node->safe_psql("encoding_\L$name\E", 'CREATE SCHEMA lib; CREATE EXTENSION klout SCHEMA lib');
+	is($node->safe_psql("encoding_\L$name\E", qq{
+		CREATE FUNCTION length_or_null(value text) RETURNS int LANGUAGE plpgsql AS \$\$
+		DECLARE
+			signals lib.klout_signals;
+		BEGIN
+			SELECT lib.klout_signals(value, value, value, '2026-01-01') INTO signals;
+			PERFORM signals::text;
+			-- the bytes of the name that is there twice: version, unit, number, length of the name
+			RETURN get_byte(lib.klout_signals_send(signals), 3);
+		EXCEPTION WHEN untranslatable_character OR character_not_in_repertoire THEN
+			RETURN NULL;
+		END \$\$;
+		CREATE FUNCTION text_or_null(bytes bytea) RETURNS text LANGUAGE plpgsql AS \$\$
+		BEGIN
+			RETURN convert_from(bytes, '$name');
+		EXCEPTION WHEN character_not_in_repertoire THEN
+			RETURN NULL;
+		END \$\$;
+		SELECT count(*) > 200, count(*) FILTER (WHERE expected IS NULL) > 0,
+			   count(*) FILTER (WHERE lib._klout_utf8_length(t) IS DISTINCT FROM expected),
+			   count(*) FILTER (WHERE lib._klout_utf8_length('x' || repeat(t, 1500)) IS DISTINCT FROM 1 + 1500 * expected)
+		FROM (SELECT t, length_or_null(t) AS expected
+			  FROM (SELECT text_or_null(set_byte('\\x00', 0, a)) AS t FROM generate_series(1, 255) AS a
+					UNION ALL
+					SELECT text_or_null(set_byte(set_byte('\\x0000', 0, a), 1, b))
+					FROM generate_series(161, 254, 3) AS a CROSS JOIN generate_series(161, 254) AS b) AS texts
+			  WHERE t IS NOT NULL) AS tried}),
+		't|' . ($some ? 't' : 'f') . '|0|0', "what has no UTF-8 form is known without an error in $name");
+}
+
 $node->stop;
 done_testing();
