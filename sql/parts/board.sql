@@ -233,10 +233,10 @@ BEGIN
 			source := source || format('CASE WHEN a.%1$I > 1 THEN 2 WHEN a.%1$I < 0 THEN -1 WHEN a.%1$I < 0.001 THEN 0 ELSE a.%1$I END::float8 AS weight', attribute.attname);
 			rules := rules || ARRAY['(s.weight IS NULL OR s.weight BETWEEN 0 AND 1)', 'weight is not between 0 and 1'];
 		ELSE
-			-- Superusers alone make base types, so casts of those are no code of others
+			-- Superusers alone make base types, so casts of those are no code of others (Z: "char", which may be half a character)
 			IF attribute.typtype = 'e' THEN
 				read_as := format('CASE WHEN a.%1$I IS NOT NULL THEN textin(enum_out(a.%1$I)) END', attribute.attname);
-			ELSIF attribute.typtype = 'b' AND attribute.typcategory <> 'A' THEN
+			ELSIF attribute.typtype = 'b' AND attribute.typcategory NOT IN ('A', 'Z') THEN
 				read_as := format('a.%I::text', attribute.attname);
 			ELSE
 				RAISE EXCEPTION 'klout_create_board: column "%" of % is of type %', attribute.attname, actions, attribute.declared
