@@ -365,13 +365,15 @@ klout_buffer_workspace(const KloutBuffer *buffer)
 
 	if (buffer->canonical_len > 0)
 		size += klout_merge_bound(buffer->canonical_len, batch,
+								  klout_buffer_canonical(buffer)[2],
 								  buffer->ntopics);
 	return size;
 }
 
 KloutStatus
 klout_buffer_compact(const KloutBuffer *buffer, void *memory,
-					 size_t memory_size, const uint8 **out, size_t *out_len)
+					 size_t memory_size, const uint8 **out, size_t *out_len,
+					 KloutFolds *folds)
 {
 	uint8	   *next = (uint8 *) memory;
 	KloutTopic *topics;
@@ -401,7 +403,7 @@ klout_buffer_compact(const KloutBuffer *buffer, void *memory,
 		return KLOUT_CORRUPT;
 	status = klout_signals_build(buffer->unit, topics, buffer->ntopics,
 								 &buffer->entries, scratch,
-								 batch, batch_size, &batch_len);
+								 batch, batch_size, &batch_len, folds);
 	if (status != KLOUT_OK || buffer->canonical_len == 0)
 	{
 		*out = batch;
@@ -413,5 +415,5 @@ klout_buffer_compact(const KloutBuffer *buffer, void *memory,
 	return klout_signals_merge(klout_buffer_canonical(buffer),
 							   buffer->canonical_len, batch, batch_len,
 							   next, memory_size - (size_t) (next - (uint8 *) memory),
-							   out_len);
+							   out_len, folds);
 }

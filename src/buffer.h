@@ -123,6 +123,7 @@ extern bool klout_buffer_set_canonical(KloutBuffer *buffer,
 extern size_t klout_buffer_workspace(const KloutBuffer *buffer);
 extern KloutStatus klout_buffer_compact(const KloutBuffer *buffer,
 										void *memory, size_t memory_size,
-										const uint8 **out, size_t *out_len);
+										const uint8 **out, size_t *out_len,
+										KloutFolds *folds);
 
 #endif							/* KLOUT_BUFFER_H */

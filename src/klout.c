@@ -13,6 +13,7 @@
 #include "compat.h"
 
 #include "authority_sql.h"
+#include "signals_sql.h"
 
 #include "utils/guc.h"
 
@@ -24,5 +25,6 @@ void
 _PG_init(void)
 {
 	klout_authority_init();
+	klout_signals_init();
 	MarkGUCPrefixReserved("klout");
 }

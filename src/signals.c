@@ -39,6 +39,10 @@
 #define TIMESTAMP_FIRST			INT64CONST(-211813488000000000)
 #define TIMESTAMP_END			INT64CONST(9223371331200000000)
 
+const KloutName klout_folded_name = {
+	KLOUT_FOLDED_NAME, sizeof(KLOUT_FOLDED_NAME) - 1
+};
+
 const uint8 klout_signals_empty[KLOUT_SIGNALS_EMPTY_LEN] = {
 	KLOUT_SIGNALS_VERSION, KLOUT_UNIT_NONE, 0
 };
@@ -755,6 +759,35 @@ unite_reactor(KloutReactor *reactor, const KloutReactor *other)
 }
 
 /* ---------------------------------------------------------------------------
+ * Folding
+ *
+ * A set S of names becomes F(S): S itself when it has at most L names, the
+ * folded name R among them; otherwise R and the L - 1 names that are smallest
+ * of S without R, and every other name of S counts as R.
+ *
+ * F does not mind in which parts and order the names come: F(F(A) u B) is
+ * F(A u B).  That is plain where A is not folded.  Where it is, A u B has more
+ * than L names, too, so that F(A u B) has R and the L - 1 smallest of A u B.
+ * F(A) has kept the L - 1 smallest of A; what it has folded is larger than
+ * each of these, and so not among the L - 1 smallest of any set that contains
+ * them, whatever B says.  So the smallest of F(A) u B are those of A u B; and
+ * if F(A) u B has no more than L names, these are all it has beside R.  Where
+ * a name ends up thus depends on the set of all names only, and what is kept
+ * under a name (counts, bits, reactors, registers, the latest audience) is
+ * united by operations that do not mind their order either.
+ *
+ * The hash of a reactor is that of the network it was seen on, also where
+ * that network is folded: it is made before anything is.
+ * ---------------------------------------------------------------------------
+ */
+
+static inline bool
+is_folded_name(KloutName name)
+{
+	return klout_name_compare(name, klout_folded_name) == 0;
+}
+
+/* ---------------------------------------------------------------------------
  * Building
  * ---------------------------------------------------------------------------
  */
@@ -938,6 +971,86 @@ topic_compare(const KloutTopic *a, const KloutTopic *b)
 		klout_name_compare(a->kind, b->kind) : 0;
 }
 
+StaticAssertDecl(KLOUT_TOPICS_MAX <= KLOUT_NETWORKS_MAX,
+				 "a batch must not have networks to fold");
+
+/* Sorts topics, of which order has the indexes. */
+static void
+sort_topics(const KloutTopic *topics, uint8 *order, int n)
+{
+	int			i;
+
+	for (i = 1; i < n; i++)
+	{
+		uint8		topic = order[i];
+		int			j = i;
+
+		for (; j > 0 && topic_compare(&topics[order[j - 1]], &topics[topic]) > 0; j--)
+			order[j] = order[j - 1];
+		order[j] = topic;
+	}
+}
+
+/* Renames the surplus kinds of a batch; false when there are none. */
+static bool
+fold_kinds(KloutTopic *topics, const uint8 *order, int n, KloutFolds *folds)
+{
+	bool		folded = false;
+	int			first;
+	int			end;
+	int			i;
+
+	for (first = 0; first < n; first = end)
+	{
+		KloutName	network = topics[order[first]].network;
+		int			nkinds = 0;
+		int			kept = 0;
+
+		for (end = first; end < n; end++)
+		{
+			if (klout_name_compare(topics[order[end]].network, network) != 0)
+				break;
+			nkinds += topics[order[end]].type == KLOUT_TOPIC_ACTIONS;
+		}
+		if (nkinds <= KLOUT_KINDS_MAX)
+			continue;
+		folded = folds->kinds = true;
+		folds->network = network;
+		for (i = end - nkinds; i < end; i++)
+		{
+			KloutTopic *topic = &topics[order[i]];
+
+			if (!is_folded_name(topic->kind) && ++kept >= KLOUT_KINDS_MAX)
+				topic->kind = klout_folded_name;
+		}
+	}
+	return folded;
+}
+
+/*
+ * After folding, topics about the same thing share a place: the one of them
+ * that order keeps stands for all.  Returns the number of places.
+ */
+static int
+share_places(const KloutTopic *topics, uint8 *order, uint8 *place_of,
+			 uint8 *used, int n)
+{
+	int			nplaces = 0;
+	int			i;
+
+	sort_topics(topics, order, n);
+	for (i = 0; i < n; i++)
+	{
+		if (nplaces > 0 &&
+			topic_compare(&topics[order[nplaces - 1]], &topics[order[i]]) == 0)
+			used[order[nplaces - 1]] |= used[order[i]];
+		else
+			order[nplaces++] = order[i];
+		place_of[order[i]] = (uint8) (nplaces - 1);
+	}
+	return nplaces;
+}
+
 /*
  * The nreactors from the given place in scratch on, proven or unproven ones of
  * one network of a batch: united, sampled, written.
@@ -1008,9 +1121,10 @@ build_runs(KloutWriter *writer, const uint64 *places, int nplaces, int *next,
 #define USED_UNPROVEN			0x02
 
 KloutStatus
-klout_signals_build(KloutUnit unit, const KloutTopic *topics, int ntopics,
+klout_signals_build(KloutUnit unit, KloutTopic *topics, int ntopics,
 					const KloutEntries *entries, void *scratch_memory,
-					uint8 *out, size_t out_size, size_t *out_len)
+					uint8 *out, size_t out_size, size_t *out_len,
+					KloutFolds *folds)
 {
 	BuildScratch scratch;
 	KloutWriter writer;
@@ -1043,17 +1157,15 @@ klout_signals_build(KloutUnit unit, const KloutTopic *topics, int ntopics,
 	}
 	for (i = 0; i < ntopics; i++)
 	{
-		int			j = nplaces;
-
-		if (topics[i].type != KLOUT_TOPIC_AUDIENCE && used[i] == 0)
-			continue;
-		for (; j > 0 && topic_compare(&topics[order[j - 1]], &topics[i]) > 0; j--)
-			order[j] = order[j - 1];
-		order[j] = (uint8) i;
-		nplaces++;
+		if (topics[i].type == KLOUT_TOPIC_AUDIENCE || used[i] != 0)
+			order[nplaces++] = (uint8) i;
 	}
+	sort_topics(topics, order, nplaces);
 	for (i = 0; i < nplaces; i++)
 		place_of[order[i]] = (uint8) i;
+	if (unlikely(nplaces > KLOUT_KINDS_MAX) &&
+		fold_kinds(topics, order, nplaces, folds))
+		nplaces = share_places(topics, order, place_of, used, nplaces);
 
 	for (i = 0; i < nentries; i++)
 	{
@@ -1078,8 +1190,7 @@ klout_signals_build(KloutUnit unit, const KloutTopic *topics, int ntopics,
 		int			nunproven = 0;
 		int64		newest = PG_INT64_MIN;
 
-		if (++networks > KLOUT_NETWORKS_MAX)
-			return KLOUT_TOO_MANY_NETWORKS;
+		networks++;
 
 		/* the topics of a network: its audience, its posts, its kinds */
 		first_kind = first;
@@ -1100,8 +1211,7 @@ klout_signals_build(KloutUnit unit, const KloutTopic *topics, int ntopics,
 				has_posts = true;
 			first_kind++;
 		}
-		if (end - first_kind > KLOUT_KINDS_MAX)
-			return KLOUT_TOO_MANY_KINDS;
+		Assert(end - first_kind <= KLOUT_KINDS_MAX);
 
 		klout_write_network(&writer, network, has_posts, has_unproven,
 							audience != NULL, audience ? audience->audience_at : 0,
@@ -1154,19 +1264,38 @@ klout_signals_build(KloutUnit unit, const KloutTopic *topics, int ntopics,
  * ---------------------------------------------------------------------------
  */
 
-size_t
-klout_merge_bound(size_t left, size_t right, int networks)
-{
-	/*
-	 * Only networks that both have can grow: a list of runs where its base
-	 * moves, the reactors because the newest bucket and the numbers of kinds
-	 * do, and the registers may be new.
-	 */
-	size_t		sample = KLOUT_REGISTERS_BYTES + KLOUT_VARINT_MAX +
-		KLOUT_SAMPLE_STORED * REACTOR_BYTES;
-	size_t		growth = (KLOUT_KINDS_MAX + 2) * RUN_BYTES + 2 * sample;
+/*
+ * What a network that both sides have can grow by: a list of runs where its
+ * base moves, the reactors because the newest bucket and the numbers of kinds
+ * do, and the registers may be new.
+ */
+#define SAMPLE_BYTES			(KLOUT_REGISTERS_BYTES + KLOUT_VARINT_MAX + \
+								 KLOUT_SAMPLE_STORED * REACTOR_BYTES)
+#define MERGE_GROWTH			((KLOUT_KINDS_MAX + 2) * RUN_BYTES + 2 * SAMPLE_BYTES)
 
-	return KLOUT_SIGNALS_EMPTY_LEN + left + right + (size_t) networks * growth;
+/*
+ * The network that others are folded into, as a value of its own.  A list of
+ * runs, of 3 bytes or more, grows by 4 at most where its first bucket, of 5
+ * bytes at most, becomes a step.
+ */
+static size_t
+fold_bound(size_t left, size_t right)
+{
+	return KLOUT_SIGNALS_EMPTY_LEN + NETWORK_BYTES + 3 * (left + right) +
+		MERGE_GROWTH;
+}
+
+size_t
+klout_merge_bound(size_t left, size_t right, int left_networks,
+				  int right_networks)
+{
+	size_t		size = KLOUT_SIGNALS_EMPTY_LEN + left + right +
+		(size_t) Min(left_networks, right_networks) * MERGE_GROWTH;
+
+	/* the result, and room to fold in twice */
+	if (left_networks + right_networks > KLOUT_NETWORKS_MAX)
+		size += 3 * fold_bound(left, right);
+	return size;
 }
 
 /* *total is raised by the counts; false when they exceed a bigint. */
@@ -1208,6 +1337,65 @@ merge_runs(KloutWriter *writer, KloutRuns *left, KloutRuns *right,
 		runs_add(&runs, bucket, count);
 	}
 	klout_runs_end(&runs);
+	return true;
+}
+
+/*
+ * Merges the runs of all kinds that have become the same one, on both sides.
+ */
+static bool
+merge_folded_runs(KloutWriter *writer, const KloutNetwork *left,
+				  const uint8 *left_bits, const KloutNetwork *right,
+				  const uint8 *right_bits, int bit, uint64 *total)
+{
+	KloutRuns	runs[2 * KLOUT_KINDS_MAX];
+	int64		bucket[2 * KLOUT_KINDS_MAX];
+	uint64		count[2 * KLOUT_KINDS_MAX];
+	KloutRunsWriter merged;
+	int			n = 0;
+	int			i;
+
+	for (i = 0; i < left->nkinds; i++)
+		if (left_bits[i] == bit)
+			runs[n++] = left->runs[i];
+	for (i = 0; i < right->nkinds; i++)
+		if (right_bits[i] == bit)
+			runs[n++] = right->runs[i];
+	for (i = 0; i < n; i++)
+		(void) klout_runs_next(&runs[i], &bucket[i], &count[i]);
+
+	klout_runs_begin(&merged, writer);
+	while (n > 0)
+	{
+		int64		first = bucket[0];
+		uint64		sum = 0;
+
+		for (i = 1; i < n; i++)
+			first = Min(first, bucket[i]);
+		for (i = 0; i < n;)
+		{
+			if (bucket[i] != first)
+			{
+				i++;
+				continue;
+			}
+			if (count[i] > PG_INT64_MAX - *total)
+				return false;
+			*total += count[i];
+			sum += count[i];
+			if (klout_runs_next(&runs[i], &bucket[i], &count[i]))
+				i++;
+			else
+			{
+				n--;
+				runs[i] = runs[n];
+				bucket[i] = bucket[n];
+				count[i] = count[n];
+			}
+		}
+		runs_add(&merged, first, sum);
+	}
+	klout_runs_end(&merged);
 	return true;
 }
 
@@ -1286,10 +1474,75 @@ copy_network(KloutWriter *writer, const uint8 *start, const uint8 *end)
 										 (size_t) (end - start));
 }
 
+/*
+ * Numbers the kinds of a merged network: names gets them, left_bits and
+ * right_bits which one each side's kinds become.  Returns their number;
+ * *folded gets that of the one others are folded into, or -1.
+ */
+static int
+number_kinds(const KloutNetwork *left, uint8 *left_bits,
+			 const KloutNetwork *right, uint8 *right_bits,
+			 KloutName *names, int *folded)
+{
+	KloutName	all[2 * KLOUT_KINDS_MAX];
+	uint8		bit_of[2 * KLOUT_KINDS_MAX];
+	int			nall = 0;
+	int			nkinds = 0;
+	int			place = 0;
+	int			kept = 0;
+	int			i,
+				j;
+
+	for (i = 0, j = 0; i < left->nkinds || j < right->nkinds; nall++)
+	{
+		int			order = i == left->nkinds ? 1 : j == right->nkinds ? -1 :
+			klout_name_compare(left->kinds[i], right->kinds[j]);
+
+		all[nall] = order <= 0 ? left->kinds[i] : right->kinds[j];
+		if (order <= 0)
+			left_bits[i++] = (uint8) nall;
+		if (order >= 0)
+			right_bits[j++] = (uint8) nall;
+	}
+	*folded = -1;
+	if (likely(nall <= KLOUT_KINDS_MAX))
+	{
+		memcpy(names, all, sizeof(KloutName) * (size_t) nall);
+		return nall;
+	}
+
+	/* the folded name has its place by its bytes, too */
+	while (place < nall && place < KLOUT_KINDS_MAX - 1 &&
+		   klout_name_compare(all[place], klout_folded_name) < 0)
+		place++;
+	*folded = place;
+	for (i = 0; i < nall; i++)
+	{
+		if (nkinds == place)
+			names[nkinds++] = klout_folded_name;
+		if (is_folded_name(all[i]) || kept == KLOUT_KINDS_MAX - 1)
+			bit_of[i] = (uint8) place;
+		else
+		{
+			kept++;
+			bit_of[i] = (uint8) nkinds;
+			names[nkinds++] = all[i];
+		}
+	}
+	Assert(nkinds == KLOUT_KINDS_MAX);
+	for (i = 0; i < left->nkinds; i++)
+		left_bits[i] = bit_of[left_bits[i]];
+	for (j = 0; j < right->nkinds; j++)
+		right_bits[j] = bit_of[right_bits[j]];
+	return nkinds;
+}
+
+/* Both sides' facts under left's name. */
 static KloutStatus
 merge_network(KloutWriter *writer, KloutUnit unit,
-			  KloutNetwork *left, KloutNetwork *right)
+			  KloutNetwork *left, KloutNetwork *right, KloutFolds *folds)
 {
+	KloutName	kinds[KLOUT_KINDS_MAX];
 	uint8		left_bits[KLOUT_KINDS_MAX];
 	uint8		right_bits[KLOUT_KINDS_MAX];
 	const KloutNetwork *latest = left;
@@ -1297,7 +1550,9 @@ merge_network(KloutWriter *writer, KloutUnit unit,
 	uint64		actions = 0;
 	bool		has_unproven = left->unproven.count > 0 || right->unproven.count > 0;
 	int64		newest = Max(left->newest, right->newest);
-	int			nkinds = 0;
+	int			folded;
+	int			nkinds;
+	int			kind;
 	int			i,
 				j;
 
@@ -1320,36 +1575,40 @@ merge_network(KloutWriter *writer, KloutUnit unit,
 			return KLOUT_COUNT_OVERFLOW;
 	}
 
-	for (i = 0, j = 0; i < left->nkinds || j < right->nkinds; nkinds++)
-	{
-		int			order = i == left->nkinds ? 1 : j == right->nkinds ? -1 :
-			klout_name_compare(left->kinds[i], right->kinds[j]);
-
-		if (nkinds == KLOUT_KINDS_MAX)
-			return KLOUT_TOO_MANY_KINDS;
-		if (order <= 0)
-			left_bits[i++] = (uint8) nkinds;
-		if (order >= 0)
-			right_bits[j++] = (uint8) nkinds;
-	}
+	nkinds = number_kinds(left, left_bits, right, right_bits, kinds, &folded);
 	klout_write_kinds(writer, nkinds);
 	if (nkinds == 0)
 		return KLOUT_OK;
-
-	for (i = 0, j = 0; i < left->nkinds || j < right->nkinds;)
+	if (folded >= 0)
 	{
-		int			order = i == left->nkinds ? 1 : j == right->nkinds ? -1 :
-			(int) left_bits[i] - (int) right_bits[j];
+		folds->kinds = true;
+		folds->network = left->name;
+	}
 
-		klout_write_kind(writer, order <= 0 ? left->kinds[i] : right->kinds[j]);
-		if (!merge_runs(writer,
-						order <= 0 ? &left->runs[i] : NULL,
-						order >= 0 ? &right->runs[j] : NULL, &actions))
-			return KLOUT_COUNT_OVERFLOW;
-		if (order <= 0)
+	for (kind = 0, i = 0, j = 0; kind < nkinds; kind++)
+	{
+		KloutRuns  *left_runs = NULL;
+		KloutRuns  *right_runs = NULL;
+
+		klout_write_kind(writer, kinds[kind]);
+		if (unlikely(kind == folded))
+		{
+			if (!merge_folded_runs(writer, left, left_bits, right, right_bits,
+								   kind, &actions))
+				return KLOUT_COUNT_OVERFLOW;
+			continue;
+		}
+		/* what is folded lies in between, where its name was */
+		while (i < left->nkinds && left_bits[i] == folded)
 			i++;
-		if (order >= 0)
+		while (j < right->nkinds && right_bits[j] == folded)
 			j++;
+		if (i < left->nkinds && left_bits[i] == kind)
+			left_runs = &left->runs[i++];
+		if (j < right->nkinds && right_bits[j] == kind)
+			right_runs = &right->runs[j++];
+		if (!merge_runs(writer, left_runs, right_runs, &actions))
+			return KLOUT_COUNT_OVERFLOW;
 	}
 
 	merge_samples(writer, unit, true, newest, &left->proven, left_bits,
@@ -1376,15 +1635,114 @@ side_next(MergeSide *side)
 	side->more = klout_signals_next(&side->signals, &side->network);
 }
 
+/* -1, 0 or 1: whose network comes first, or both */
+static inline int
+side_order(const MergeSide *left, const MergeSide *right)
+{
+	return !left->more ? 1 : !right->more ? -1 :
+		klout_name_compare(left->network.name, right->network.name);
+}
+
+/*
+ * The last network that two values keep when they have too many together;
+ * false when they have not.  Both sides begin.
+ */
+static bool
+last_kept_network(MergeSide left, MergeSide right, KloutName *last)
+{
+	int			networks = 0;
+	int			kept = 0;
+
+	side_next(&left);
+	side_next(&right);
+	while (left.more || right.more)
+	{
+		int			order = side_order(&left, &right);
+		KloutName	name = order <= 0 ? left.network.name : right.network.name;
+
+		networks++;
+		if (!is_folded_name(name) && ++kept == KLOUT_NETWORKS_MAX - 1)
+			*last = name;
+		if (order <= 0)
+			side_next(&left);
+		if (order >= 0)
+			side_next(&right);
+	}
+	return networks > KLOUT_NETWORKS_MAX;
+}
+
+static inline bool
+is_folded_network(KloutName name, KloutName last)
+{
+	return is_folded_name(name) || klout_name_compare(name, last) > 0;
+}
+
+/* A value that consists of the network others are folded into. */
+typedef struct FoldedNetwork
+{
+	uint8	   *data;			/* NULL when nothing is folded */
+	size_t		len;
+	uint8	   *room;			/* where the next one is made */
+	size_t		size;
+} FoldedNetwork;
+
+/* Folds the networks of one side behind the last one that is kept. */
+static KloutStatus
+fold_side(FoldedNetwork *folded, MergeSide side, KloutUnit unit,
+		  KloutName last, KloutFolds *folds)
+{
+	for (side_next(&side); side.more; side_next(&side))
+	{
+		KloutName	name = side.network.name;
+		KloutWriter writer;
+		uint8	   *swap = folded->data;
+
+		if (!is_folded_network(name, last))
+			continue;
+		klout_writer_init(&writer, folded->room, folded->size);
+		klout_write_header(&writer, unit, 1);
+		if (folded->data == NULL)
+		{
+			write_name(&writer, klout_folded_name);
+			copy_network(&writer, side.start + 1 + name.len,
+						 side.signals.reader.next);
+			swap = folded->room + folded->size;
+		}
+		else
+		{
+			KloutSignals signals;
+			KloutNetwork network;
+			KloutStatus status;
+
+			(void) klout_signals_open(&signals, folded->data, folded->len);
+			if (!klout_signals_next(&signals, &network))
+				return KLOUT_CORRUPT;
+			status = merge_network(&writer, unit, &network, &side.network, folds);
+			if (status != KLOUT_OK)
+				return status;
+		}
+		if (writer.full)
+			return KLOUT_CORRUPT;
+		folded->data = folded->room;
+		folded->len = (size_t) (writer.next - folded->data);
+		folded->room = swap;
+	}
+	return KLOUT_OK;
+}
+
 KloutStatus
 klout_signals_merge(const uint8 *left_data, size_t left_len,
 					const uint8 *right_data, size_t right_len,
-					uint8 *out, size_t out_size, size_t *out_len)
+					uint8 *out, size_t out_size, size_t *out_len,
+					KloutFolds *folds)
 {
 	MergeSide	left;
 	MergeSide	right;
 	KloutUnit	unit;
 	KloutWriter writer;
+	KloutName	last = {"", 0}; /* kept when there are too many */
+	bool		too_many;
+	FoldedNetwork folded = {NULL, 0, NULL, 0};
 	int			networks = 0;
 
 	if (klout_signals_open(&left.signals, left_data, left_len) ||
@@ -1395,6 +1753,25 @@ klout_signals_merge(const uint8 *left_data, size_t left_len,
 	if (right.signals.unit != KLOUT_UNIT_NONE && right.signals.unit != unit)
 		return KLOUT_UNITS_DIFFER;
 
+	too_many = left.signals.networks + right.signals.networks > KLOUT_NETWORKS_MAX &&
+		last_kept_network(left, right, &last);
+	if (unlikely(too_many))
+	{
+		KloutStatus status;
+
+		folded.size = fold_bound(left_len, right_len);
+		if (out_size < 2 * folded.size)
+			return KLOUT_CORRUPT;	/* not the bound: cannot happen */
+		out_size -= 2 * folded.size;
+		folded.room = out + out_size;
+		folds->networks = true;
+		status = fold_side(&folded, left, unit, last, folds);
+		if (status == KLOUT_OK)
+			status = fold_side(&folded, right, unit, last, folds);
+		if (status != KLOUT_OK)
+			return status;
+	}
+
 	klout_writer_init(&writer, out, out_size);
 	klout_write_header(&writer, unit, 0);
 
@@ -1402,30 +1779,52 @@ klout_signals_merge(const uint8 *left_data, size_t left_len,
 	side_next(&right);
 	while (left.more || right.more)
 	{
-		int			order = !left.more ? 1 : !right.more ? -1 :
-			klout_name_compare(left.network.name, right.network.name);
+		int			order = side_order(&left, &right);
+		bool		skip = false;
 
-		if (++networks > KLOUT_NETWORKS_MAX)
-			return KLOUT_TOO_MANY_NETWORKS;
-		if (order < 0)
+		if (unlikely(too_many))
+		{
+			KloutName	name = order <= 0 ? left.network.name : right.network.name;
+
+			skip = is_folded_network(name, last);
+			if (folded.data && klout_name_compare(name, klout_folded_name) >= 0)
+			{
+				copy_network(&writer, folded.data + KLOUT_SIGNALS_EMPTY_LEN,
+							 folded.data + folded.len);
+				folded.data = NULL;
+				networks++;
+			}
+		}
+		if (skip)
+			;
+		else if (order < 0)
 			copy_network(&writer, left.start, left.signals.reader.next);
 		else if (order > 0)
 			copy_network(&writer, right.start, right.signals.reader.next);
 		else
 		{
 			KloutStatus status = merge_network(&writer, unit, &left.network,
-											   &right.network);
+											   &right.network, folds);
 
 			if (status != KLOUT_OK)
 				return status;
 		}
+		networks += !skip;
 		if (order <= 0)
 			side_next(&left);
 		if (order >= 0)
 			side_next(&right);
 	}
+	if (folded.data)
+	{
+		/* every name is smaller */
+		copy_network(&writer, folded.data + KLOUT_SIGNALS_EMPTY_LEN,
+					 folded.data + folded.len);
+		networks++;
+	}
 	if (left.signals.problem || right.signals.problem || writer.full)
 		return KLOUT_CORRUPT;
+	Assert(networks <= KLOUT_NETWORKS_MAX);
 	out[2] = (uint8) networks;
 	*out_len = (size_t) (writer.next - out);
 	return KLOUT_OK;

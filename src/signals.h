@@ -22,8 +22,18 @@
 
 #define KLOUT_SIGNALS_VERSION	1
 
+/*
+ * The most networks of a value and kinds of a network.  The surplus of a
+ * person who has more is folded into one name: with limit L, the first L - 1
+ * names in the order of their bytes stay, all others count as
+ * klout_folded_name, and so does what is called so to begin with.  See
+ * "Folding" in signals.c.
+ */
 #define KLOUT_NETWORKS_MAX		255
 #define KLOUT_KINDS_MAX			64
+#define KLOUT_FOLDED_NAME		"(other)"
+
+extern const KloutName klout_folded_name;
 
 /* weights of reactors are kept in steps of 1/200 */
 #define KLOUT_WEIGHT_STEPS		200
@@ -42,8 +52,6 @@ typedef enum KloutStatus
 	KLOUT_OK = 0,
 	KLOUT_CORRUPT,				/* an input is not a canonical value */
 	KLOUT_UNITS_DIFFER,			/* one by day, one by hour */
-	KLOUT_TOO_MANY_NETWORKS,
-	KLOUT_TOO_MANY_KINDS,		/* on one network */
 	KLOUT_COUNT_OVERFLOW		/* a count beyond the range of bigint */
 } KloutStatus;
 
@@ -428,29 +436,62 @@ klout_store_wide(uint8 *p, const KloutEntry *entry)
 /* Bytes of scratch memory klout_signals_build needs; MAXALIGNed. */
 extern size_t klout_build_scratch(uint32 entries);
 
-/* Upper bounds of the bytes written; networks are those both sides have. */
+/*
+ * What building or merging had to fold, beyond what was folded before.
+ */
+typedef struct KloutFolds
+{
+	bool		networks;
+	bool		kinds;
+	KloutName	network;		/* the last one whose kinds were folded */
+} KloutFolds;
+
+/*
+ * Upper bounds of the bytes needed, of which the result is the beginning; each
+ * side of a merge has so many bytes and networks.
+ */
 extern size_t klout_build_bound(int topics, uint32 entries);
-extern size_t klout_merge_bound(size_t left, size_t right, int networks);
+extern size_t klout_merge_bound(size_t left, size_t right,
+								int left_networks, int right_networks);
 
 /*
  * Builds the canonical value of a batch: O(n log n).  No two topics are about
- * the same thing; one without entries leaves no trace.  entries are only read.
+ * the same thing; one without entries leaves no trace.  entries are only read;
+ * topics of kinds that are folded get the name they are folded into.
+ *
+ * What is folded is set in folds, here and when merging; the rest of it is
+ * left alone.
  */
 extern KloutStatus klout_signals_build(KloutUnit unit,
-									   const KloutTopic *topics, int ntopics,
+									   KloutTopic *topics, int ntopics,
 									   const KloutEntries *entries,
 									   void *scratch,
 									   uint8 *out, size_t out_size,
-									   size_t *out_len);
+									   size_t *out_len, KloutFolds *folds);
 
 /*
- * Merges two canonical values: O(len).  Commutative, associative, with the
- * empty value as neutral element, byte for byte.
+ * Merges two canonical values: O(len), unless networks are folded, which costs
+ * O(len) for each of them.  Commutative, associative, with the empty value as
+ * neutral element, byte for byte.
  */
 extern KloutStatus klout_signals_merge(const uint8 *left, size_t left_len,
 									   const uint8 *right, size_t right_len,
 									   uint8 *out, size_t out_size,
-									   size_t *out_len);
+									   size_t *out_len, KloutFolds *folds);
+
+/*
+ * Is this one of a value's networks, or of a network's kinds, that others were
+ * folded into?  Once names are folded there are as many as there can be.  (A
+ * person with exactly that many, one of them called so, looks the same.)
+ */
+static inline bool
+klout_is_folded(KloutName name, int names, int limit)
+{
+	return names == limit && klout_name_compare(name, klout_folded_name) == 0;
+}
+
+/* no value of fewer bytes has that many kinds or networks */
+#define KLOUT_FOLDED_MIN_LEN	(KLOUT_SIGNALS_EMPTY_LEN + 5 * KLOUT_KINDS_MAX)
 
 /* the value without any facts */
 #define KLOUT_SIGNALS_EMPTY_LEN 3

@@ -14,14 +14,18 @@
 #include <inttypes.h>
 #include <math.h>
 
+#include "access/detoast.h"
+#include "access/xact.h"
 #include "catalog/pg_type.h"
 #include "compare_sql.h"
 #include "json_sql.h"
 #include "libpq/pqformat.h"
+#include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "names_sql.h"
 #include "utils/array.h"
 #include "utils/builtins.h"
+#include "utils/guc.h"
 #include "utils/timestamp.h"
 #include "values_sql.h"
 
@@ -63,25 +67,79 @@ klout_signals_error(KloutStatus status, KloutUnit left, KloutUnit right)
 							   klout_unit_name(left), klout_unit_name(right)),
 					 errhint("Aggregate both from the actions with the same bucket.")));
 			break;
-		case KLOUT_TOO_MANY_NETWORKS:
-			ereport(ERROR,
-					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-					 errmsg("too many networks in klout_signals"),
-					 errdetail("The most is %d.", KLOUT_NETWORKS_MAX)));
-			break;
-		case KLOUT_TOO_MANY_KINDS:
-			ereport(ERROR,
-					(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-					 errmsg("too many kinds on one network in klout_signals"),
-					 errdetail("The most is %d.", KLOUT_KINDS_MAX),
-					 errhint("Group rare kinds under one name.")));
-			break;
 		case KLOUT_COUNT_OVERFLOW:
 			ereport(ERROR,
 					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 					 errmsg("number of actions in klout_signals is out of range of bigint")));
 			break;
 	}
+}
+
+/* ---------------------------------------------------------------------------
+ * Folding
+ * ---------------------------------------------------------------------------
+ */
+
+/* klout.warn_folded */
+static bool warn_folded = true;
+
+void
+klout_signals_init(void)
+{
+	DefineCustomBoolVariable("klout.warn_folded",
+							 "Warns when networks or kinds of a klout_signals are folded.",
+							 "At most once for each statement of a client. "
+							 "Boards turn it off and warn of their own, with the account.",
+							 &warn_folded, true, PGC_USERSET, 0,
+							 NULL, NULL, NULL);
+}
+
+/*
+ * A network's name for a message.  One that the database's encoding might not
+ * have is left out: a warning must not become an error.
+ */
+static const char *
+name_for_message(KloutName name)
+{
+	size_t		i;
+
+	if (GetDatabaseEncoding() != PG_UTF8)
+		for (i = 0; i < name.len; i++)
+			if (IS_HIGHBIT_SET(name.data[i]))
+				return "...";
+	return pnstrdup(name.data, name.len);
+}
+
+/*
+ * Tells what was folded, if something was: once for each statement of a
+ * client, because a query can fold in any number of its groups.
+ */
+static void
+report_folds(const KloutFolds *folds)
+{
+	static TimestampTz last = 0;
+	TimestampTz statement = GetCurrentStatementStartTimestamp();
+
+	if (likely(!folds->networks && !folds->kinds))
+		return;
+	if (!warn_folded || statement == last)
+		return;
+	last = statement;
+	if (folds->kinds)
+		ereport(WARNING,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("more than %d kinds of actions on network \"%s\" for one person",
+						KLOUT_KINDS_MAX, name_for_message(folds->network)),
+				 errdetail("The first %d by name are kept, the others count as \"%s\".",
+						   KLOUT_KINDS_MAX - 1, KLOUT_FOLDED_NAME),
+				 errhint("Group rare kinds under one name.")));
+	else
+		ereport(WARNING,
+				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
+				 errmsg("more than %d networks for one person", KLOUT_NETWORKS_MAX),
+				 errdetail("The first %d by name are kept, the others count as \"%s\".",
+						   KLOUT_NETWORKS_MAX - 1, KLOUT_FOLDED_NAME),
+				 errhint("Group rare networks under one name.")));
 }
 
 /* ---------------------------------------------------------------------------
@@ -108,10 +166,13 @@ klout_signals_compact(const KloutBuffer *buffer)
 	size_t		size = klout_buffer_workspace(buffer);
 	void	   *memory = palloc_extended(size, MCXT_ALLOC_HUGE);
 	KloutCanonical canonical;
+	KloutFolds	folds = {false, false, {NULL, 0}};
 
 	klout_signals_error(klout_buffer_compact(buffer, memory, size,
-											 &canonical.data, &canonical.len),
+											 &canonical.data, &canonical.len,
+											 &folds),
 						buffer->unit, KLOUT_UNIT_NONE);
+	report_folds(&folds);
 	return canonical;
 }
 
@@ -169,14 +230,16 @@ KloutCanonical
 klout_signals_merged(KloutCanonical left, KloutCanonical right)
 {
 	size_t		size = klout_merge_bound(left.len, right.len,
-										 Min(left.data[2], right.data[2]));
+										 left.data[2], right.data[2]);
 	uint8	   *out = palloc_extended(size, MCXT_ALLOC_HUGE);
 	KloutCanonical merged;
+	KloutFolds	folds = {false, false, {NULL, 0}};
 
 	klout_signals_error(klout_signals_merge(left.data, left.len,
 											right.data, right.len,
-											out, size, &merged.len),
+											out, size, &merged.len, &folds),
 						(KloutUnit) left.data[1], (KloutUnit) right.data[1]);
+	report_folds(&folds);
 	merged.data = out;
 	return merged;
 }
@@ -1133,6 +1196,74 @@ klout_reactor_sample(PG_FUNCTION_ARGS)
 			if (standing.is_unproven)
 				put_reactor(&rows, &standing.unproven, standing.unproven_inclusion);
 		}
+	}
+	return (Datum) 0;
+}
+
+/* ---------------------------------------------------------------------------
+ * What is folded
+ * ---------------------------------------------------------------------------
+ */
+
+/* The next network that is folded or has kinds that are; false at the end. */
+static bool
+next_folded(KloutSignals *signals, KloutNetwork *network, bool *whole)
+{
+	while (klout_signals_fetch(signals, network))
+	{
+		*whole = klout_is_folded(network->name, signals->networks,
+								 KLOUT_NETWORKS_MAX);
+		if (*whole)
+			return true;
+		for (int i = 0; i < network->nkinds; i++)
+			if (klout_is_folded(network->kinds[i], network->nkinds,
+								KLOUT_KINDS_MAX))
+				return true;
+	}
+	return false;
+}
+
+/*
+ * (signals) -> is anything folded?  Most values are too small for that, and
+ * are not even fetched.
+ */
+PG_FUNCTION_INFO_V1(klout_has_folded);
+
+Datum
+klout_has_folded(PG_FUNCTION_ARGS)
+{
+	KloutSignals signals;
+	KloutNetwork network;
+	bool		whole;
+
+	if (toast_raw_datum_size(PG_GETARG_DATUM(0)) < VARHDRSZ + KLOUT_FOLDED_MIN_LEN)
+		PG_RETURN_BOOL(false);
+	klout_signals_begin(&signals, klout_signals_getarg(fcinfo, 0));
+	PG_RETURN_BOOL(next_folded(&signals, &network, &whole));
+}
+
+/*
+ * (signals) -> network: one row for each whose kinds are folded, and one with
+ * NULL when networks are.
+ */
+PG_FUNCTION_INFO_V1(klout_folded);
+
+Datum
+klout_folded(PG_FUNCTION_ARGS)
+{
+	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
+	KloutSignals signals;
+	KloutNetwork network;
+	bool		whole;
+
+	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
+	klout_signals_begin(&signals, klout_signals_getarg(fcinfo, 0));
+	while (next_folded(&signals, &network, &whole))
+	{
+		Datum		value = whole ? (Datum) 0 :
+			PointerGetDatum(klout_name_to_text(network.name));
+
+		tuplestore_putvalues(rsinfo->setResult, rsinfo->setDesc, &value, &whole);
 	}
 	return (Datum) 0;
 }

@@ -43,6 +43,9 @@ extern bool klout_signals_fetch(KloutSignals *signals, KloutNetwork *network);
 /* "day" or "hour" */
 extern const char *klout_unit_name(KloutUnit unit);
 
+/* The settings of klout_signals. */
+extern void klout_signals_init(void);
+
 /* Raises the error a status stands for; the units are those merged. */
 extern void klout_signals_error(KloutStatus status, KloutUnit left,
 								KloutUnit right);

@@ -466,6 +466,18 @@ COMMENT ON FUNCTION klout_entries(klout_signals) IS
 COMMENT ON FUNCTION klout_reactor_sample(klout_signals) IS
 'the sampled reactors as rows: hash of the actor on that network (a pseudonym, not a secret: hashes of known ids can be computed), beginning of the bucket of the last proven action, the kinds used and the largest weight in that bucket, and the probability of being in the sample, 1 for all where a network has up to 256 proven and 256 unproven reactors. An unproven action (weight 0) is a row if the reactor has no proven one in the same or a later bucket. The sum of 1 / inclusion over rows of a weight above 0 estimates how many reactors acted proven. Cost: O(size)';
 
+CREATE FUNCTION _klout_has_folded(signals klout_signals) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'klout_has_folded'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION _klout_has_folded(klout_signals) IS
+'internal: are networks, or kinds of a network, folded into "(other)" because there are too many? A person with exactly 255 networks, or 64 kinds on a network, of which one is called so counts as well. Cost: O(1) for values below 300 bytes, which cannot be, otherwise O(size)';
+
+CREATE FUNCTION _klout_folded(signals klout_signals) RETURNS SETOF text
+	AS 'MODULE_PATHNAME', 'klout_folded'
+	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 1;
+COMMENT ON FUNCTION _klout_folded(klout_signals) IS
+'internal: the networks whose kinds are folded into "(other)", and NULL as a network if networks are; no row if nothing is folded. Cost: O(size)';
+
 CREATE FUNCTION _klout_utf8_length(value text) RETURNS integer
 	AS 'MODULE_PATHNAME', 'klout_utf8_length'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;

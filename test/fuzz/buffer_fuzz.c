@@ -72,8 +72,9 @@ fuzz_one(const uint8 *data, size_t size)
 		void	   *memory = malloc(room + 1);
 		const uint8 *out;
 		size_t		out_len;
+		KloutFolds	folds;
 
-		if (klout_buffer_compact(&buffer, memory, room, &out, &out_len) == KLOUT_OK)
+		if (klout_buffer_compact(&buffer, memory, room, &out, &out_len, &folds) == KLOUT_OK)
 		{
 			Part		result = part_of(out, out_len);
 

@@ -199,7 +199,7 @@ signals_seeds(void)
 		for (int j = 0; j < i * i; j++)
 		{
 			Fact		fact = {j % 3 ? KLOUT_TOPIC_ACTIONS : KLOUT_TOPIC_POSTS, j % 2, j % 4, (uint64) j,
-			20000 + (i == 3 ? j * 20000 : j), 200, 0, 0};
+			20000 + (i == 3 ? j * 20000 : j), 200, 0, 0, 0};
 			KloutTopic	topic = fact_topic(&fact);
 			int			number = klout_buffer_topic(&buffer, &topic);
 

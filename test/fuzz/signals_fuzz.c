@@ -86,13 +86,14 @@ merged(Part left, Part right)
 	size_t		len;
 	uint8	   *out;
 	KloutStatus status;
+	KloutFolds	folds;
 
 	if (left.data == NULL || right.data == NULL)
 		return none;
-	size = klout_merge_bound(left.len, right.len, Min(left.data[2], right.data[2]));
+	size = klout_merge_bound(left.len, right.len, left.data[2], right.data[2]);
 	out = malloc(size);
 	status = klout_signals_merge(left.data, left.len, right.data, right.len,
-								 out, size, &len);
+								 out, size, &len, &folds);
 	if (status != KLOUT_OK)
 	{
 		free(out);
@@ -174,12 +175,13 @@ fuzz_one(const uint8 *data, size_t size)
 	{
 		/* merging looks at the bytes as it goes: no harm from bad ones */
 		size_t		out_size = klout_merge_bound(value[0].len, value[1].len,
-												 Min(value[0].data[2], value[1].data[2]));
+												 value[0].data[2], value[1].data[2]);
 		uint8	   *out = malloc(out_size);
 		size_t		len;
+		KloutFolds	folds;
 
 		(void) klout_signals_merge(value[0].data, value[0].len,
-								   value[1].data, value[1].len, out, out_size, &len);
+								   value[1].data, value[1].len, out, out_size, &len, &folds);
 		free(out);
 	}
 	for (int i = 0; i < 3; i++)

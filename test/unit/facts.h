@@ -57,12 +57,19 @@ typedef struct Fact
 	int			weight;
 	int64		at;				/* of an audience */
 	int64		followers;
+	int			folded_from;	/* 0, or 1 and the network it was on before */
 } Fact;
 
 #define FACTS_MAX		4000
 #define NAMES_MAX		400
 
-/* Names by number: of all lengths, some beginning like others, not sorted. */
+/* this one is what others are folded into */
+#define FOLDED_NAME		(NAMES_MAX - 1)
+
+/*
+ * Names by number: of all lengths, some beginning like others, not sorted, some
+ * before the one others are folded into.
+ */
 static inline const char *
 fact_name(int number)
 {
@@ -77,9 +84,12 @@ fact_name(int number)
 
 		if (number < (int) lengthof(some))
 			strcpy(name, some[number]);
+		else if (number == FOLDED_NAME)
+			strcpy(name, "(other)");
 		else
 		{
-			memset(name, 'a' + number % 26, (size_t) (number * 7 % 60));
+			memset(name, number % 5 == 0 ? '!' : 'a' + number % 26,
+				   (size_t) (number * 7 % 60));
 			sprintf(name + number * 7 % 60, "%d", number);
 		}
 	}
@@ -244,6 +254,77 @@ shuffle(Fact *facts, int n)
 }
 
 /* ---------------------------------------------------------------------------
+ * Folding, naively: with all the facts at hand
+ * ---------------------------------------------------------------------------
+ */
+
+/*
+ * Of the names marked, gives those that count as the folded one, which is
+ * everything but the limit - 1 smallest when there are more than limit.
+ */
+static inline void
+mark_folded(const bool *used, int limit, bool *folded)
+{
+	int			nused = 0;
+
+	for (int i = 0; i < NAMES_MAX; i++)
+		nused += used[i];
+	for (int i = 0; i < NAMES_MAX; i++)
+	{
+		int			smaller = 0;
+
+		for (int j = 0; j < NAMES_MAX; j++)
+			smaller += used[j] && j != FOLDED_NAME &&
+				klout_name_compare(fact_klout_name(j), fact_klout_name(i)) < 0;
+		folded[i] = nused > limit && (i == FOLDED_NAME || smaller >= limit - 1);
+	}
+}
+
+/* Renames what a value of all these facts has to fold; how many facts that is. */
+static inline int
+fold_facts(Fact *facts, int n)
+{
+	static bool used[NAMES_MAX];
+	static bool folded[NAMES_MAX];
+	int			renamed = 0;
+
+	memset(used, 0, sizeof(used));
+	for (int i = 0; i < n; i++)
+		used[facts[i].network] = true;
+	mark_folded(used, 255, folded);
+	for (int i = 0; i < n; i++)
+		if (folded[facts[i].network] && facts[i].network != FOLDED_NAME)
+		{
+			facts[i].folded_from = facts[i].network + 1;
+			facts[i].network = FOLDED_NAME;
+			renamed++;
+		}
+	for (int network = 0; network < NAMES_MAX; network++)
+	{
+		int			kinds = 0;
+
+		memset(used, 0, sizeof(used));
+		for (int i = 0; i < n; i++)
+			if (facts[i].network == network && facts[i].type == KLOUT_TOPIC_ACTIONS)
+			{
+				kinds += !used[facts[i].kind];
+				used[facts[i].kind] = true;
+			}
+		if (kinds <= 64)
+			continue;
+		mark_folded(used, 64, folded);
+		for (int i = 0; i < n; i++)
+			if (facts[i].network == network && facts[i].type == KLOUT_TOPIC_ACTIONS &&
+				folded[facts[i].kind] && facts[i].kind != FOLDED_NAME)
+			{
+				facts[i].kind = FOLDED_NAME;
+				renamed++;
+			}
+	}
+	return renamed;
+}
+
+/* ---------------------------------------------------------------------------
  * The value of facts, by the code under test
  * ---------------------------------------------------------------------------
  */
@@ -256,6 +337,7 @@ static inline Value
 build_value(const Fact *facts, int n, KloutUnit unit, KloutStatus *status)
 {
 	KloutTopic	topics[KLOUT_TOPICS_MAX];
+	KloutFolds	folds;
 	KloutEntries entries;
 	Value		result = {NULL, 0};
 	uint8	   *data = malloc((size_t) n * KLOUT_WIDE_ENTRY + 1);
@@ -317,7 +399,7 @@ build_value(const Fact *facts, int n, KloutUnit unit, KloutStatus *status)
 		out = malloc(size);
 		scratch = malloc(klout_build_scratch(entries.count) + 1);
 		*status = klout_signals_build(unit, topics, ntopics, &entries, scratch,
-									  out, size, &size);
+									  out, size, &size, &folds);
 		if (*status == KLOUT_OK)
 			result = value_of(out, size);
 		free(out);
@@ -351,8 +433,9 @@ buffer_value(const KloutBuffer *buffer, KloutStatus *status)
 	void	   *memory = malloc(size + 1);
 	const uint8 *out;
 	size_t		len;
+	KloutFolds	folds;
 
-	*status = klout_buffer_compact(buffer, memory, size, &out, &len);
+	*status = klout_buffer_compact(buffer, memory, size, &out, &len, &folds);
 	if (*status == KLOUT_OK)
 		result = value_of(out, len);
 	free(memory);
@@ -430,12 +513,13 @@ merged_value(Value left, Value right, KloutStatus *status)
 {
 	Value		result = {NULL, 0};
 	size_t		size = klout_merge_bound(left.len, right.len,
-										 Min(left.data[2], right.data[2]));
+										 left.data[2], right.data[2]);
 	uint8	   *out = malloc(size);
 	size_t		len;
+	KloutFolds	folds;
 
 	*status = klout_signals_merge(left.data, left.len, right.data, right.len,
-								  out, size, &len);
+								  out, size, &len, &folds);
 	if (*status == KLOUT_OK)
 		result = value_of(out, len);
 	free(out);
