@@ -114,6 +114,7 @@ CREATE FUNCTION klout_take_in(board name, up_to bigint, batch bigint, as_of time
 	SET search_path = pg_catalog, pg_temp
 	SET timezone = 'UTC'	-- days and months are of UTC
 	SET row_security = off	-- an error, where rows would be hidden
+	SET klout.warn_folded = off	-- we do, and know whose
 AS $body$
 DECLARE
 	person_type CONSTANT text := @extschema@.klout_person_type(board);
@@ -137,7 +138,7 @@ DECLARE
 	arrived text;		-- the actions of this batch: a FROM clause
 	weight text := 'a.weight';
 	unlogged regclass;
-	folded bigint;		-- people with more names than a value has room for
+	folded bigint;		-- accounts with more kinds than a value has room for
 	examples text;
 	began timestamptz;	-- when the community did
 	until timestamptz;	-- who was first seen by then need not wait for tenure
@@ -323,9 +324,9 @@ BEGIN
 			FROM (SELECT folded, row_number() OVER (ORDER BY folded) AS n FROM %I.changed WHERE folded IS NOT NULL) AS f
 		$sql$, board) INTO folded, examples;
 		IF folded > 0 THEN
-			RAISE WARNING 'board "%": % of the people who changed have more networks or kinds than klout_signals has room for', board, folded
+			RAISE WARNING 'board "%": % of the accounts that changed have more kinds of actions on a network than klout_signals has room for', board, folded
 				USING DETAIL = format('Their surplus counts under the name (other): %s%s.', examples, CASE WHEN folded > 3 THEN ', ...' ELSE '' END),
-					HINT = 'An account has up to 255 networks, a network up to 64 kinds. Give rare ones one name.';
+					HINT = 'The most is 64. Give rare kinds one name.';
 		END IF;
 		PERFORM @extschema@._klout_read_until(board, up_to, as_of);
 	END IF;
