@@ -25,8 +25,31 @@
 -- a bare loop over them.
 -- ---------------------------------------------------------------------------
 
+CREATE FUNCTION _klout_is_tenure(tenure interval) RETURNS boolean
+	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+	-- each part by itself, as parts of opposite sign are subtracted one after the other
+	RETURN tenure OPERATOR(pg_catalog.>=) '0' AND tenure OPERATOR(pg_catalog.<=) '100 years'
+		AND pg_catalog.extract('year', tenure) OPERATOR(pg_catalog.>=) 0 AND pg_catalog.extract('year', tenure) OPERATOR(pg_catalog.<=) 100
+		AND pg_catalog.abs(pg_catalog.extract('day', tenure)) OPERATOR(pg_catalog.<=) 36525;
+COMMENT ON FUNCTION _klout_is_tenure(interval) IS
+'internal: whether an interval can be a board''s tenure: from 0 to 100 years, which can be taken from any time since 4000 BC';
+
+CREATE FUNCTION _klout_unlogged(actions regclass) RETURNS regclass
+	LANGUAGE sql STABLE STRICT PARALLEL SAFE
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+	WITH RECURSIVE below (relation) AS (
+		SELECT actions::oid
+		UNION
+		SELECT inhrelid FROM pg_inherits JOIN below ON inhparent = relation
+	)
+	SELECT min(relation)::regclass FROM below JOIN pg_class ON oid = relation WHERE relpersistence <> 'p'
+$body$;
+COMMENT ON FUNCTION _klout_unlogged(regclass) IS
+'internal: a table, among an actions table and its partitions and children, whose rows a crash would take away; NULL if there is none';
+
 CREATE FUNCTION klout_create_board(
-	board name,
+	board text,
 	actions regclass,
 	model klout_model DEFAULT klout_model(),
 	columns jsonb DEFAULT NULL,
@@ -41,28 +64,45 @@ AS $body$
 DECLARE
 	known CONSTANT text[] := '{id,network,kind,actor,target,at,weight,topic,post}';
 	required CONSTANT text[] := '{id,network,kind,actor,target,at}';
+	utf8 CONSTANT boolean := getdatabaseencoding() = 'UTF8';
 	word text;				-- of known
 	mapped jsonb;
+	attribute record;		-- the column of word
+	type_of jsonb := '{}';	-- by word, without domains
+	read_as text;			-- how the column is read
 	source text[] := '{}';	-- select list
-	flaws text[] := '{}';	-- conditions and what they mean, for CASE
-	fit text[] := '{}';		-- the same put positively, quick
-	bytes text;
-	type_of jsonb := '{}';	-- by word
+	rules text[] := '{}';	-- what every row must fulfil, and what is wrong with one that does not
+	fit text;				-- all of them in one condition
+	flaws text;				-- the first that is not fulfilled
 	id_column name;
 	target_column name;
+	collations oid[] := '{}';	-- of actor and target
+	bytewise text := 'COLLATE pg_catalog."C"';
+	unlogged regclass;
 	messages text;
 	sequence regclass;
 	parameters record;
 	person_type text;
-	month date;
+	id_type text;			-- with its collation
 BEGIN
 	IF board IS NULL OR actions IS NULL OR model IS NULL OR bucket IS NULL OR reactor_weight IS NULL OR tenure IS NULL THEN
 		RAISE EXCEPTION 'klout_create_board: only columns may be NULL'
 			USING ERRCODE = 'null_value_not_allowed';
 	END IF;
+	-- as type name it would be cut to the name of another schema
+	IF octet_length(board) NOT BETWEEN 1 AND 63 THEN
+		RAISE EXCEPTION 'klout_create_board: the name of a board must have 1 to 63 bytes, got % in "%"', octet_length(board), board
+			USING ERRCODE = CASE board WHEN '' THEN 'invalid_name' ELSE 'name_too_long' END,
+				HINT = 'It is the name of the schema that is made.';
+	END IF;
 	IF (SELECT relkind NOT IN ('r', 'p') OR relpersistence <> 'p' FROM pg_class WHERE oid = actions) THEN
 		RAISE EXCEPTION 'klout_create_board: % is not a permanent table', actions
 			USING ERRCODE = 'wrong_object_type';
+	END IF;
+	unlogged := @extschema@._klout_unlogged(actions);
+	IF unlogged IS NOT NULL THEN
+		RAISE EXCEPTION 'klout_create_board: %, a part of %, is not a permanent table', unlogged, actions
+			USING ERRCODE = 'wrong_object_type', HINT = format('ALTER TABLE %s SET LOGGED.', unlogged);
 	END IF;
 	IF bucket NOT IN ('1 day', '1 hour') THEN
 		RAISE EXCEPTION 'klout_create_board: bucket must be 1 day or 1 hour, got %', bucket
@@ -76,6 +116,10 @@ BEGIN
 		RAISE EXCEPTION 'klout_create_board: tenure must not be negative, got %', tenure
 			USING ERRCODE = 'invalid_parameter_value';
 	END IF;
+	IF NOT @extschema@._klout_is_tenure(tenure) THEN
+		RAISE EXCEPTION 'klout_create_board: tenure must not exceed 100 years, got %', tenure
+			USING ERRCODE = 'interval_field_overflow', HINT = 'Nobody would ever be proven. Most boards do with 30 days.';
+	END IF;
 	IF jsonb_typeof(coalesce(columns, '{}')) <> 'object' THEN
 		RAISE EXCEPTION 'klout_create_board: columns must be a JSON object, got %', columns
 			USING ERRCODE = 'invalid_parameter_value';
@@ -87,10 +131,9 @@ BEGIN
 		END IF;
 	END LOOP;
 
-	-- Lengths are of UTF-8
-	bytes := CASE WHEN getdatabaseencoding() IN ('UTF8', 'SQL_ASCII') THEN 'octet_length(%s)' ELSE 'octet_length(convert_to(%s, ''UTF8''))' END;
-
-	-- The columns of the table, under the names that boards use
+	-- The columns of the table, under the names that boards use.  No value
+	-- that they can store may make reading them fail, and no code of the
+	-- table's owner may run in it: casts are those of built-in types.
 	FOREACH word IN ARRAY known LOOP
 		mapped := coalesce(columns -> word, to_jsonb(word));
 		IF word = ANY (required) AND jsonb_typeof(mapped) = 'null' THEN
@@ -98,11 +141,11 @@ BEGIN
 				USING ERRCODE = 'invalid_parameter_value', HINT = 'Only weight, topic and post may be left out.';
 		END IF;
 		IF word IN ('network', 'kind') AND jsonb_typeof(mapped) = 'object' AND jsonb_typeof(mapped -> 'value') = 'string' THEN
-			IF octet_length(mapped ->> 'value') NOT BETWEEN 1 AND 63 THEN
+			IF coalesce(@extschema@._klout_utf8_length(mapped ->> 'value'), 0) NOT BETWEEN 1 AND 63 THEN
 				RAISE EXCEPTION 'klout_create_board: in columns, the value of "%" must be a name of 1 to 63 bytes, got "%"', word, mapped ->> 'value'
 					USING ERRCODE = 'invalid_parameter_value';
 			END IF;
-			source := source || format('%L::text AS %I', mapped ->> 'value', word);
+			source := source || format('%L::text %s AS %I', mapped ->> 'value', bytewise, word);
 			CONTINUE;
 		END IF;
 		IF jsonb_typeof(mapped) = 'null' THEN
@@ -111,85 +154,138 @@ BEGIN
 			RAISE EXCEPTION 'klout_create_board: in columns, "%" must be the name of a column, got %', word, mapped
 				USING ERRCODE = 'invalid_parameter_value', HINT = 'Only network and kind may be a value: {"network": {"value": "forum"}}.';
 		END IF;
-		type_of := type_of || coalesce((SELECT jsonb_build_object(word, atttypid::bigint, word || ' not null', attnotnull)
-										FROM pg_attribute
-										WHERE attrelid = actions AND attname = mapped #>> '{}' AND attnum > 0 AND NOT attisdropped), '{}');
-		IF NOT type_of ? word THEN
+		-- without domains, which say no more than what values may be stored
+		WITH RECURSIVE under (type) AS (
+			SELECT atttypid FROM pg_attribute WHERE attrelid = actions AND attname = mapped #>> '{}' AND attnum > 0 AND NOT attisdropped
+			UNION ALL
+			SELECT typbasetype FROM pg_type JOIN under ON pg_type.oid = type WHERE typtype = 'd'
+		)
+		SELECT a.attname, a.attnotnull, a.attcollation, format_type(a.atttypid, NULL) AS declared,
+			   t.oid AS type, format_type(t.oid, NULL) AS type_name, t.typtype, t.typcategory
+		INTO attribute
+		FROM under
+		JOIN pg_type AS t ON t.oid = type AND t.typtype <> 'd'
+		JOIN pg_attribute AS a ON a.attrelid = actions AND a.attname = mapped #>> '{}';
+		IF NOT FOUND THEN
 			IF word = ANY (required) OR columns ? word AND mapped IS NOT NULL THEN
 				RAISE EXCEPTION 'klout_create_board: table % has no column "%" for "%"', actions, mapped #>> '{}', word
 					USING ERRCODE = 'undefined_column',
 						HINT = format('Name it: columns => ''{"%s": "its name"}''.', word);
 			END IF;
-			source := source || format('NULL::%s AS %I', CASE word WHEN 'weight' THEN 'float8' ELSE 'text' END, word);
+			source := source || format('NULL::%s AS %I', CASE word WHEN 'weight' THEN 'float8' ELSE 'text ' || bytewise END, word);
 			CONTINUE;
 		END IF;
+		type_of := type_of || jsonb_build_object(word, attribute.type_name);
+		read_as := NULL;
 		IF word = ANY (required) AND word <> 'id' THEN
-			flaws := flaws || format('WHEN s.%1$I IS NULL THEN ''%1$s is null''', word);
+			rules := rules || ARRAY[format('s.%I IS NOT NULL', word), word || ' is null'];
 		END IF;
+
 		IF word = 'id' THEN
-			id_column := mapped #>> '{}';
-			IF (type_of -> word)::bigint::oid NOT IN ('bigint'::regtype, 'integer'::regtype, 'smallint'::regtype) OR NOT (type_of -> 'id not null')::boolean THEN
+			id_column := attribute.attname;
+			-- Not of a domain, nor cast: an index must find a range of it
+			IF attribute.declared NOT IN ('bigint', 'integer', 'smallint') OR NOT attribute.attnotnull THEN
 				RAISE EXCEPTION 'klout_create_board: column "%" of % must be bigint, integer or smallint, and NOT NULL', id_column, actions
 					USING ERRCODE = 'datatype_mismatch', DETAIL = 'The board reads rows in order of their id.';
 			END IF;
 			source := source || format('a.%I AS id', id_column);
+			CONTINUE;
 		ELSIF word IN ('actor', 'target') THEN
-			CASE format_type((type_of -> word)::bigint::oid, NULL)
-				WHEN 'bigint', 'integer', 'smallint' THEN
-					person_type := 'bigint';
-				WHEN 'text', 'character varying' THEN
-					person_type := 'text';
-				WHEN 'uuid' THEN
-					person_type := 'uuid';
-				ELSE
-					RAISE EXCEPTION 'klout_create_board: column "%" of % is of type %', mapped #>> '{}', actions, format_type((type_of -> word)::bigint::oid, NULL)
-						USING ERRCODE = 'datatype_mismatch', HINT = 'Ids are bigint, integer, smallint, text, varchar or uuid.';
-			END CASE;
-			target_column := mapped #>> '{}';		-- in the end: actor comes before it
-			IF word = 'target' AND source[array_upper(source, 1)] NOT LIKE '%::' || person_type || ' AS actor' THEN
+			IF attribute.type_name NOT IN ('bigint', 'integer', 'smallint', 'text', 'character varying', 'uuid') THEN
+				RAISE EXCEPTION 'klout_create_board: column "%" of % is of type %', attribute.attname, actions, attribute.declared
+					USING ERRCODE = 'datatype_mismatch', HINT = 'Ids are bigint, integer, smallint, text, varchar or uuid.';
+			END IF;
+			target_column := attribute.attname;		-- in the end: actor comes before it
+			id_type := CASE WHEN attribute.type_name IN ('integer', 'smallint') THEN 'bigint'
+							WHEN attribute.type_name = 'character varying' THEN 'text'
+							ELSE attribute.type_name END;
+			IF word = 'target' AND id_type <> person_type THEN
 				RAISE EXCEPTION 'klout_create_board: actor and target of % are of different types', actions
 					USING ERRCODE = 'datatype_mismatch', DETAIL = 'Both are ids of accounts.';
 			END IF;
-			source := source || format('a.%I::%s AS %I', mapped #>> '{}', person_type, word);
-			fit := fit || CASE person_type WHEN 'text' THEN format(bytes, 's.' || word) || ' <= 1000' ELSE format('s.%I IS NOT NULL', word) END;
+			person_type := id_type;
+			collations := collations || attribute.attcollation;
+			read_as := format('a.%I::%s', attribute.attname, person_type);
 			IF person_type = 'text' THEN
-				flaws := flaws || format('WHEN %s > 1000 THEN ''%s has more than 1000 bytes''', format(bytes, 's.' || word), word);
+				rules := rules || ARRAY[format('s.%I <> ''''', word), word || ' is empty'];
 			END IF;
+			source := source || read_as;	-- and a collation, see below
 		ELSIF word = 'at' THEN
-			fit := fit || ARRAY['s.at > ''-infinity''', 's.at < ''infinity'''];
-			flaws := flaws || 'WHEN NOT isfinite(s.at) THEN ''at is infinite'''::text;
-			CASE format_type((type_of -> word)::bigint::oid, NULL)
+			CASE attribute.type_name
 				WHEN 'timestamp with time zone' THEN
-					source := source || format('a.%I AS at', mapped #>> '{}');
+					read_as := format('a.%I::timestamptz', attribute.attname);
 				WHEN 'timestamp without time zone' THEN
-					source := source || format('a.%I AT TIME ZONE ''UTC'' AS at', mapped #>> '{}');
+					-- UTC has no offset, with which it could overflow
+					read_as := format('a.%I::timestamp AT TIME ZONE ''UTC''', attribute.attname);
 				ELSE
-					RAISE EXCEPTION 'klout_create_board: column "%" of % is of type %', mapped #>> '{}', actions, format_type((type_of -> word)::bigint::oid, NULL)
+					RAISE EXCEPTION 'klout_create_board: column "%" of % is of type %', attribute.attname, actions, attribute.declared
 						USING ERRCODE = 'datatype_mismatch', HINT = 'It must be timestamptz, or timestamp, which is taken as UTC.';
 			END CASE;
-		ELSE
-			IF word = 'weight' AND (SELECT typcategory <> 'N' FROM pg_type WHERE oid = (type_of -> word)::bigint::oid) THEN
-				RAISE EXCEPTION 'klout_create_board: column "%" of % is of type %', mapped #>> '{}', actions, format_type((type_of -> word)::bigint::oid, NULL)
+			source := source || (read_as || ' AS at');
+			rules := rules || ARRAY['isfinite(s.at)', 'at is infinite'];
+		ELSIF word = 'weight' THEN
+			IF attribute.type_name NOT IN ('bigint', 'integer', 'smallint', 'numeric', 'real', 'double precision') THEN
+				RAISE EXCEPTION 'klout_create_board: column "%" of % is of type %', attribute.attname, actions, attribute.declared
 					USING ERRCODE = 'datatype_mismatch', HINT = 'A weight is a number from 0 to 1. To leave the column out: columns => ''{"weight": null}''.';
 			END IF;
-			-- a numeric may be too large for float8
-			source := source || format(CASE WHEN (type_of -> word)::bigint::oid = 'numeric'::regtype AND word = 'weight'
-											THEN 'CASE WHEN a.%1$I > 1 THEN 2 WHEN a.%1$I < 0 THEN -1 ELSE a.%1$I END::float8 AS %3$I'
-											ELSE 'a.%1$I::%2$s AS %3$I' END,
-									   mapped #>> '{}', CASE word WHEN 'weight' THEN 'float8' ELSE 'text' END, word);
-			CASE word
-				WHEN 'weight' THEN	-- NaN is more than 1
-					fit := fit || '(s.weight IS NULL OR s.weight BETWEEN 0 AND 1)'::text;
-					flaws := flaws || 'WHEN s.weight NOT BETWEEN 0 AND 1 THEN ''weight is not between 0 and 1'''::text;
-				WHEN 'network', 'kind' THEN
-					fit := fit || (format(bytes, 's.' || word) || ' BETWEEN 1 AND 63');
-					flaws := flaws || format('WHEN %s NOT BETWEEN 1 AND 63 THEN ''%s is not a name of 1 to 63 bytes''', format(bytes, 's.' || word), word);
-				ELSE
-					fit := fit || format('(s.%I IS NULL OR %s <= 1000)', word, format(bytes, 's.' || word));
-					flaws := flaws || format('WHEN %s > 1000 THEN ''%s has more than 1000 bytes''', format(bytes, 's.' || word), word);
-			END CASE;
+			-- A numeric may be too large for float8 or too small.  Weights
+			-- count in steps of 1/200, so below 0.001 they are 0, and what
+			-- they are multiplied with cannot underflow.  NaN is more than 1.
+			source := source || format('CASE WHEN a.%1$I > 1 THEN 2 WHEN a.%1$I < 0 THEN -1 WHEN a.%1$I < 0.001 THEN 0 ELSE a.%1$I END::float8 AS weight', attribute.attname);
+			rules := rules || ARRAY['(s.weight IS NULL OR s.weight BETWEEN 0 AND 1)', 'weight is not between 0 and 1'];
+		ELSE
+			-- Superusers alone make base types, so casts of those are no code of others (Z: "char", which may be half a character)
+			IF attribute.typtype = 'e' THEN
+				read_as := format('CASE WHEN a.%1$I IS NOT NULL THEN textin(enum_out(a.%1$I)) END', attribute.attname);
+			ELSIF attribute.typtype = 'b' AND attribute.typcategory NOT IN ('A', 'Z') THEN
+				read_as := format('a.%I::text', attribute.attname);
+			ELSE
+				RAISE EXCEPTION 'klout_create_board: column "%" of % is of type %', attribute.attname, actions, attribute.declared
+					USING ERRCODE = 'datatype_mismatch', HINT = format('"%s" must be text, or of a type that has one text for each value, as numbers and enums have.', word);
+			END IF;
+			source := source || format('(%s) %s AS %I', read_as, bytewise, word);
+		END IF;
+
+		-- Lengths are of UTF-8, which some texts do not have in other encodings
+		IF word IN ('network', 'kind', 'topic', 'post') OR word IN ('actor', 'target') AND person_type = 'text' THEN
+			IF NOT utf8 THEN
+				rules := rules || ARRAY[format(CASE WHEN word = ANY (required) THEN '%2$s IS NOT NULL' ELSE '(s.%1$I IS NULL OR %2$s IS NOT NULL)' END,
+											   word, format('%s(s.%I)', '@extschema@._klout_utf8_length', word)), word || ' has characters without a UTF-8 form'];
+			END IF;
+			-- (an index bounds the bytes that are stored, too)
+			read_as := CASE WHEN utf8 THEN format('octet_length(s.%I)', word)
+							WHEN word IN ('network', 'kind') THEN '@extschema@._klout_utf8_length(s.' || word || ')'
+							ELSE format('greatest(octet_length(s.%1$I), ', word) || '@extschema@._klout_utf8_length(s.' || word || '))' END;
+			IF word IN ('network', 'kind') THEN
+				rules := rules || ARRAY[read_as || ' BETWEEN 1 AND 63', word || ' is not a name of 1 to 63 bytes'];
+			ELSE
+				rules := rules || ARRAY[CASE WHEN word = ANY (required) THEN '' ELSE format('s.%I IS NULL OR ', word) END || read_as || ' <= 1000',
+										word || ' has more than 1000 bytes'];
+			END IF;
 		END IF;
 	END LOOP;
+
+	-- Who is who goes by bytes, also where the table has another idea of
+	-- equality.  Citus keeps tables side by side by the type and collation of
+	-- the column itself, so there ids keep one that goes by bytes anyway.
+	id_type := person_type;
+	IF person_type = 'text' AND @extschema@.klout_has_citus() AND collations[1] = collations[2]
+	   AND (SELECT collisdeterministic FROM pg_collation WHERE oid = collations[1]) THEN
+		id_type := format('text COLLATE %s', collations[1]::regcollation);
+	ELSIF person_type = 'text' THEN
+		id_type := 'text ' || bytewise;
+		source[4] := format('(%s) %s', source[4], bytewise);
+		source[5] := format('(%s) %s', source[5], bytewise);
+	END IF;
+	source[4] := source[4] || ' AS actor';
+	source[5] := source[5] || ' AS target';
+
+	-- From the one list: when a row is fit, and else the first reason why not
+	SELECT string_agg(condition, ' AND ' ORDER BY n),
+		   string_agg(format('WHEN (%s) IS NOT TRUE THEN %L', condition, reason), ' ' ORDER BY n)
+	INTO fit, flaws
+	FROM (SELECT n, '(' || rules[n] || ')' AS condition, rules[n + 1] AS reason
+		  FROM generate_series(1, cardinality(rules), 2) AS n) AS r;
 
 	-- The watermark needs ids that are handed out in order, one at a time
 	sequence := pg_get_serial_sequence(actions::text, id_column);
@@ -228,27 +324,29 @@ BEGIN
 			model %7$s.klout_model NOT NULL,
 			bucket interval NOT NULL,
 			reactor_weight text NOT NULL CHECK (reactor_weight IN ('proven', 'none', 'score', 'authority')),
-			tenure interval NOT NULL CHECK (tenure >= '0'),
+			tenure interval NOT NULL CHECK (%7$s._klout_is_tenure(tenure)),
 			topics boolean NOT NULL,
 			posts boolean NOT NULL,
 			gate float8 NOT NULL DEFAULT 0.05 CHECK (gate > 0),
 			gate_noise float8 NOT NULL DEFAULT 3 CHECK (gate_noise >= 0),
 			watermark bigint NOT NULL DEFAULT 0,
-			checked bigint
+			checked bigint,
+			read_until timestamptz NOT NULL DEFAULT '-infinity' CHECK (read_until < 'infinity'),
+			began timestamptz CHECK (isfinite(began))
 		);
 		CREATE VIEW %1$I.source WITH (security_invoker = true) AS
 		SELECT s.*, CASE WHEN %5$s THEN NULL %6$s END AS flaw
 		FROM (SELECT %2$s FROM %3$s AS a) AS s;
 		CREATE TABLE %1$I.pending (
 			id bigint NOT NULL,
-			network text NOT NULL,
-			kind text NOT NULL,
+			network text %8$s NOT NULL,
+			kind text %8$s NOT NULL,
 			actor %4$s NOT NULL,
 			target %4$s NOT NULL,
 			at timestamptz NOT NULL,
 			weight float8,
-			topic text,
-			post text,
+			topic text %8$s,
+			post text %8$s,
 			PRIMARY KEY (id, target)
 		);
 		CREATE TABLE %1$I.batches (
@@ -273,7 +371,7 @@ BEGIN
 			since timestamptz NOT NULL DEFAULT now()
 		);
 		CREATE TABLE %1$I.accounts (
-			network text NOT NULL,
+			network text %8$s NOT NULL,
 			account %4$s NOT NULL,
 			person %4$s NOT NULL,
 			linked_at timestamptz NOT NULL DEFAULT now(),
@@ -287,7 +385,7 @@ BEGIN
 		CREATE TABLE %1$I.reactors (
 			actor %4$s PRIMARY KEY,
 			first_seen timestamptz NOT NULL,
-			first_target %4$s NOT NULL,
+			first_target %4$s,
 			several boolean NOT NULL
 		) WITH (fillfactor = 80);
 		CREATE TABLE %1$I.authority (
@@ -297,25 +395,26 @@ BEGIN
 		);
 		CREATE TABLE %1$I.signals (
 			account %4$s NOT NULL,
-			network text NOT NULL,
-			topic text NOT NULL,
+			network text %8$s NOT NULL,
+			topic text %8$s NOT NULL,
 			signals %7$s.klout_signals NOT NULL,
 			PRIMARY KEY (account, network, topic)
 		) WITH (fillfactor = 70);
 		CREATE TABLE %1$I.posts (
-			network text NOT NULL,
-			post text NOT NULL,
+			network text %8$s NOT NULL,
+			post text %8$s NOT NULL,
 			account %4$s NOT NULL,
 			last_at timestamptz NOT NULL,
 			signals %7$s.klout_signals NOT NULL,
 			PRIMARY KEY (network, post, account)
 		) WITH (fillfactor = 70);
 		CREATE TABLE %1$I.changed (
-			person %4$s PRIMARY KEY
+			person %4$s PRIMARY KEY,
+			folded text
 		);
 		CREATE TABLE %1$I.scores (
 			person %4$s NOT NULL,
-			topic text NOT NULL,
+			topic text %8$s NOT NULL,
 			score float8 NOT NULL,
 			reach float8 NOT NULL,
 			consistency float8 NOT NULL,
@@ -346,7 +445,7 @@ BEGIN
 			since timestamptz NOT NULL
 		);
 		CREATE TABLE %1$I.populations (
-			topic text PRIMARY KEY,
+			topic text %8$s PRIMARY KEY,
 			people bigint NOT NULL,
 			population %7$s.klout_population NOT NULL,
 			people_at_63 bigint NOT NULL,
@@ -355,7 +454,7 @@ BEGIN
 		CREATE TABLE %1$I.past (
 			day date NOT NULL,
 			person %4$s NOT NULL,
-			topic text NOT NULL,
+			topic text %8$s NOT NULL,
 			score float8 NOT NULL,
 			rank bigint NOT NULL,
 			fingerprint text NOT NULL,
@@ -365,8 +464,8 @@ BEGIN
 			perk text PRIMARY KEY,
 			min_score float8 CHECK (min_score BETWEEN 0 AND 100),
 			top_share float8 CHECK (top_share > 0 AND top_share <= 1),
-			network text,
-			topic text NOT NULL DEFAULT '',
+			network text %8$s,
+			topic text %8$s NOT NULL DEFAULT '',
 			capacity bigint NOT NULL CHECK (capacity >= 0),
 			from_at timestamptz NOT NULL DEFAULT '-infinity',
 			until_at timestamptz NOT NULL DEFAULT 'infinity'
@@ -379,9 +478,9 @@ BEGIN
 			rank bigint NOT NULL,
 			PRIMARY KEY (perk, person)
 		);
-	$sql$, board, array_to_string(source, ', '), actions, person_type, array_to_string(fit, ' AND '), array_to_string(flaws, ' '),
+	$sql$, board, array_to_string(source, ', '), actions, id_type, fit, flaws,
 		-- never part of what format() reads: a schema may have a % in its name
-		'@extschema@');
+		'@extschema@', bytewise);
 
 	EXECUTE format($sql$
 		INSERT INTO %I.settings (actions, id_sequence, model, bucket, reactor_weight, tenure, topics, posts)
@@ -434,7 +533,7 @@ BEGIN
 
 	EXECUTE format($sql$
 		COMMENT ON SCHEMA %1$I IS 'klout board';
-		COMMENT ON TABLE %1$I.settings IS 'what the board was made with; reactor_weight, tenure and the gate''s limits may be changed, the model by klout_set_model, watermark (the id up to which actions are taken in) and checked (the id up to which ranges of ids were compared in this turn) not at all';
+		COMMENT ON TABLE %1$I.settings IS 'what the board was made with; reactor_weight, tenure and the gate''s limits may be changed, the model by klout_set_model, watermark (the id up to which actions are taken in), checked (the id up to which ranges of ids were compared in this turn), read_until (up to when whoever had acted was seen) and began (when the community did, by its tenth reactor) not at all';
 		COMMENT ON VIEW %1$I.source IS 'the actions table as the board reads it; flaw says why a row cannot count';
 		COMMENT ON TABLE %1$I.pending IS 'actions with a time in the future, waiting for it';
 		COMMENT ON TABLE %1$I.batches IS 'ranges of ids that were taken in, with the number of rows there were and the sum of their hashes; changed: other rows were found there since, which holds publications back; checked_at: when the range was last found as it was';
@@ -442,11 +541,11 @@ BEGIN
 		COMMENT ON TABLE %1$I.rejected IS 'ids of actions that cannot count, and why: klout_take_rejected takes in those that were mended';
 		COMMENT ON TABLE %1$I.accounts IS 'accounts that belong to somebody else than the person of the same id: klout_link, klout_unlink';
 		COMMENT ON TABLE %1$I.opt_outs IS 'people about whom nothing is kept: klout_opt_out, klout_opt_in';
-		COMMENT ON TABLE %1$I.reactors IS 'when an actor was first seen, and whether on several people: what proves reactors';
+		COMMENT ON TABLE %1$I.reactors IS 'when the board first saw an actor, and whether on several people: what proves reactors; first_target is NULL after klout_rebuild until they are read again';
 		COMMENT ON TABLE %1$I.authority IS 'authority of actors at the last daily publication and their share of people at or below, if reactor_weight is authority';
 		COMMENT ON TABLE %1$I.signals IS 'facts: the signals of each account, network and topic ('''' if the board has no topics)';
 		COMMENT ON TABLE %1$I.posts IS 'the signals of posts with actions in the last 90 days';
-		COMMENT ON TABLE %1$I.changed IS 'people whose facts changed since the last publication';
+		COMMENT ON TABLE %1$I.changed IS 'people whose facts changed since the last publication; folded: an account and network of theirs that has more names than klout_signals has room for';
 		COMMENT ON TABLE %1$I.scores IS 'scores of the last publication; topic '''' is all topics together; networks: points by network';
 		COMMENT ON TABLE %1$I.publications IS 'each publication, and those that were held back, with what moved too much; forced: published all the same';
 		COMMENT ON VIEW %1$I.last_publication IS 'the publication that scores, populations and views are of';
@@ -468,7 +567,7 @@ BEGIN
 	PERFORM @extschema@.klout_rebuild(board);
 END
 $body$;
-COMMENT ON FUNCTION klout_create_board(name, regclass, klout_model, jsonb, interval, text, interval) IS
+COMMENT ON FUNCTION klout_create_board(text, regclass, klout_model, jsonb, interval, text, interval) IS
 'Makes a board: a schema of that name with tables and views that the caller owns; klout_refresh fills it. actions is a permanent table to which rows are only added, with a NOT NULL integer key from a sequence of its own (INCREMENT 1, CACHE 1, no cycle), best in a B-tree or BRIN index. columns is a JSON object that says which columns hold id, network, kind, actor, target, at (their own names by default) and optionally weight (a number in [0, 1]), topic and post: {"actor": "user_id"}; network and kind may be one value, {"network": {"value": "forum"}}; null leaves an optional one out. Ids of actors and targets are bigint, integer, smallint, text, varchar or uuid; at is timestamptz, or timestamp in UTC. bucket is 1 day or 1 hour. reactor_weight: proven (1 for reactors first seen at least tenure before the action and seen acting on several people, else 0), none (1 for all), score (the reactor''s last published score / 100), authority (the share of people whose authority is not higher); it multiplies the weight column';
 
 CREATE FUNCTION klout_has_citus() RETURNS boolean

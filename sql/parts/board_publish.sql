@@ -93,6 +93,8 @@ DECLARE
 	today CONSTANT date := as_of;
 	settings record;
 	query text;
+	folded bigint;		-- people with more networks than a value has room for
+	examples text;
 	days_ago integer;
 	day_before date;	-- that changes are against
 	changes text := '';
@@ -153,6 +155,19 @@ BEGIN
 		WITH gone AS MATERIALIZED (SELECT s.person, s.topic FROM %1$I.scores AS s WHERE %2$s %3$s)
 		DELETE FROM %1$I.scores AS s USING gone AS g WHERE s.person = g.person AND s.topic = g.topic
 	$sql$, board, @extschema@.klout_is_changed(board, 's.person'), facts);
+
+	-- That some have too many networks shows when their values are merged
+	EXECUTE format($sql$
+		SELECT count(*), string_agg(person, ', ' ORDER BY person) FILTER (WHERE n <= 3)
+		FROM (SELECT s.person::text AS person, row_number() OVER (ORDER BY s.person::text) AS n
+			  FROM %1$I.scores AS s
+			  WHERE s.topic = '' AND s.networks ? '(other)' AND (SELECT count(*) FROM jsonb_object_keys(s.networks)) >= 255 AND %2$s) AS f
+	$sql$, board, @extschema@.klout_is_changed(board, 's.person')) INTO folded, examples;
+	IF folded > 0 THEN
+		RAISE WARNING 'board "%": % of the people who changed have more networks than klout_signals has room for', board, folded
+			USING DETAIL = format('Their surplus counts under the name (other): %s%s.', examples, CASE WHEN folded > 3 THEN ', ...' ELSE '' END),
+				HINT = 'The most is 255. Give rare networks one name.';
+	END IF;
 	RETURN rescored;
 END
 $body$;

@@ -50,7 +50,7 @@ BEGIN
 			SELECT person FROM %1$I.accounts WHERE account = $1::%2$s
 			UNION
 			SELECT person FROM %1$I.scores
-			WHERE $3 AND topic = $2 AND starts_with(lower(person::text), lower($1))
+			WHERE $3 AND topic = $2 AND starts_with(lower(person::text COLLATE "default"), lower($1))
 		)
 		SELECT s.person::text, s.score, s.reach, s.consistency, s.networks, s.change_1, s.change_7, s.change_30, s.change_90
 		FROM found JOIN %1$I.scores AS s USING (person)

@@ -478,7 +478,8 @@ AS $body$
 BEGIN
 	PERFORM @extschema@.klout_person_type(board);
 	PERFORM @extschema@.klout_lock(board);
-	EXECUTE format('TRUNCATE %1$I.signals, %1$I.posts, %1$I.reactors, %1$I.pending, %1$I.batches, %1$I.stalls, %1$I.rejected', board);
+	EXECUTE format('TRUNCATE %1$I.signals, %1$I.posts, %1$I.pending, %1$I.batches, %1$I.stalls, %1$I.rejected', board);
+	PERFORM @extschema@._klout_forget_reactors(board);
 	EXECUTE format('INSERT INTO %1$I.changed SELECT DISTINCT person FROM %1$I.scores ON CONFLICT DO NOTHING', board);
 	-- below every id there is or will be
 	EXECUTE format($sql$

@@ -223,6 +223,70 @@ $body$;
 COMMENT ON FUNCTION _klout_id_after(name, bigint, bigint, bigint) IS
 'The first id after an id, and the id of so many rows after it, or up_to if there are not that many: costs as much as these rows, however far apart their ids are';
 
+CREATE FUNCTION _klout_began(board name) RETURNS timestamptz
+	LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+DECLARE
+	began timestamptz;
+BEGIN
+	-- not the first one, whose time may be anything; and not a share of all, which a crowd of later ones would move
+	EXECUTE format('SELECT first_seen FROM %1$I.reactors ORDER BY first_seen OFFSET 9 + (SELECT count(*) FROM %1$I.reactors) / 1000 LIMIT 1', board) INTO began;
+	RETURN began;
+END
+$body$;
+COMMENT ON FUNCTION _klout_began(name) IS
+'internal: when the community of a board began, by its reactors: the tenth to be first seen, or in a large one the first after a thousandth of them and nine. NULL if there are fewer than ten';
+
+CREATE FUNCTION _klout_read_until(board name, up_to bigint, as_of timestamptz) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+	SET search_path = pg_catalog, pg_temp
+	SET row_security = off	-- an error, where rows would be hidden
+AS $body$
+DECLARE
+	settings record;
+	rows bigint;
+	unread bigint;
+BEGIN
+	EXECUTE format('SELECT reactor_weight, read_until FROM %I.settings', board) INTO STRICT settings;
+	IF settings.reactor_weight <> 'proven' THEN
+		RETURN;		-- nobody was seen
+	END IF;
+	-- The first load is over when nearly all is read: it may have stopped at a writer that does not end
+	IF settings.read_until = '-infinity' THEN
+		EXECUTE format('SELECT coalesce(sum(rows), 0)::bigint FROM %I.batches', board) INTO rows;
+		EXECUTE format('SELECT count(*) FROM (SELECT FROM %I.source WHERE id > $1 LIMIT $2) AS u', board) INTO unread USING up_to, rows / 20 + 1;
+		IF unread > rows / 20 AND rows > 0 THEN
+			RETURN;
+		END IF;
+	END IF;
+	EXECUTE format('UPDATE %I.settings SET read_until = greatest(read_until, least($1, now())), began = coalesce(began, $2)', board)
+		USING as_of, @extschema@._klout_began(board);
+END
+$body$;
+COMMENT ON FUNCTION _klout_read_until(name, bigint, timestamptz) IS
+'internal: keeps in the settings of a board that all there was at a moment is read, up to an id: reactors who come later with an earlier time are first seen then. And when its community began, once that is known; neither is ever taken back';
+
+CREATE FUNCTION _klout_forget_reactors(board name) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+BEGIN
+	-- an account that belongs to another person now proved that person
+	EXECUTE format($sql$
+		INSERT INTO %1$I.reactors AS r (actor, first_seen, several)
+		SELECT l.person, min(k.first_seen), false
+		FROM %1$I.accounts AS l JOIN %1$I.reactors AS k ON k.actor = l.account
+		GROUP BY l.person
+		ON CONFLICT (actor) DO UPDATE
+		SET first_seen = least(r.first_seen, excluded.first_seen)
+	$sql$, board);
+	EXECUTE format('UPDATE %I.reactors SET several = false, first_target = NULL', board);
+END
+$body$;
+COMMENT ON FUNCTION _klout_forget_reactors(name) IS
+'internal: a step of klout_rebuild: forgets on whom reactors of a board acted, which is read again, but not when they were first seen, which the table of actions cannot prove';
+
 CREATE FUNCTION klout_take_in(board name, up_to bigint, batch bigint, as_of timestamptz, OUT rows bigint, OUT remaining bigint)
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
@@ -233,6 +297,7 @@ CREATE FUNCTION klout_take_in(board name, up_to bigint, batch bigint, as_of time
 	SET bytea_output = 'hex'
 	SET lc_monetary = 'C'
 	SET row_security = off	-- an error, where rows would be hidden
+	SET klout.warn_folded = off	-- we do, and know whose
 AS $body$
 DECLARE
 	person_type CONSTANT text := @extschema@.klout_person_type(board);
@@ -266,6 +331,11 @@ DECLARE
 	conditions text;
 	arrived text;		-- the actions of this batch: a FROM clause
 	weight text := 'a.weight';
+	unlogged regclass;
+	folded bigint;		-- accounts with more kinds than a value has room for
+	examples text;
+	began timestamptz;	-- when the community did
+	until timestamptz;	-- who was first seen by then need not wait for tenure
 BEGIN
 	PERFORM @extschema@.klout_more_memory();
 	-- Whoever else takes in or publishes waits here
@@ -296,7 +366,16 @@ BEGIN
 	END LOOP;
 	remaining := least(greatest(up_to::numeric - last_id, 0), 9223372036854775807);
 	IF last_id <= settings.watermark AND NOT due THEN
+		IF remaining = 0 THEN
+			PERFORM @extschema@._klout_read_until(board, up_to, as_of);
+		END IF;
 		RETURN;
+	END IF;
+	unlogged := @extschema@._klout_unlogged(settings.actions);
+	IF unlogged IS NOT NULL THEN
+		RAISE WARNING 'board "%": table % is not permanent any more', board, unlogged
+			USING DETAIL = 'A crash would take its rows away, and the board would go on counting them.',
+				HINT = format('ALTER TABLE %s SET LOGGED.', unlogged);
 	END IF;
 
 	IF linked THEN
@@ -349,32 +428,42 @@ BEGIN
 		WHEN 'none' THEN
 			NULL;
 		WHEN 'proven' THEN
+			-- Who had acted before read_until was seen by then: what comes with an earlier time
+			-- now is first seen now.  In the first load that time is all there is.
 			EXECUTE format($sql$
 				INSERT INTO %1$I.reactors AS r (actor, first_seen, first_target, several)
 				SELECT a.actor, min(a.at), min(a.target%6$s)::%7$s, min(a.target%6$s) <> max(a.target%6$s)
-				FROM (SELECT %2$s AS actor, %3$s AS target, a.at FROM %4$s %5$s) AS a
+				FROM (SELECT %2$s AS actor, %3$s AS target, greatest(a.at, $7) AS at FROM %4$s %5$s) AS a
 				%8$s
 				GROUP BY 1
 				ORDER BY 1
 				ON CONFLICT (actor) DO UPDATE
 				SET first_seen = least(r.first_seen, excluded.first_seen),
-					several = r.several OR excluded.several OR r.first_target <> excluded.first_target
+					first_target = coalesce(r.first_target, excluded.first_target),
+					several = r.several OR excluded.several OR coalesce(r.first_target <> excluded.first_target, false)
 				WHERE excluded.first_seen < r.first_seen
-				   OR NOT r.several AND (excluded.several OR r.first_target <> excluded.first_target)
+				   OR NOT r.several AND (excluded.several OR r.first_target IS DISTINCT FROM excluded.first_target)
 			$sql$, board, actor_person, target_person, arrived, conditions,
 				-- there is no min(uuid) before PostgreSQL 18
 				CASE person_type WHEN 'uuid' THEN '::text' ELSE '' END, person_type,
 				-- most actions are of reactors about whom they say nothing new; Citus has no such joins
 				CASE WHEN NOT @extschema@.klout_has_citus() THEN format(
 					'LEFT JOIN %I.reactors AS k USING (actor)
-					 WHERE k.actor IS NULL OR a.at < k.first_seen OR NOT k.several AND a.target <> k.first_target', board)
+					 WHERE k.actor IS NULL OR a.at < k.first_seen OR NOT k.several AND a.target IS DISTINCT FROM k.first_target', board)
 				ELSE '' END)
-			USING settings.watermark, last_id, as_of, settings.tenure, settings.bucket, rejected;
+			USING settings.watermark, last_id, as_of, settings.tenure, settings.bucket, rejected, settings.read_until;
+			began := coalesce(settings.began, @extschema@._klout_began(board));
+			until := CASE WHEN began < '200000-01-01' THEN began + settings.tenure ELSE 'infinity' END;
+			IF until > as_of AND rows > 0 THEN
+				RAISE NOTICE 'board "%": the community is young, so reactors are proven without having waited for %', board, settings.tenure
+					USING DETAIL = format('Who is first seen by %s and acts on two people or more is.', CASE WHEN began IS NULL THEN 'the time there are ten' ELSE until::text END);
+			END IF;
 			joins := format(' LEFT JOIN %I.reactors AS w ON w.actor = %s', board, actor_person);
-			weight := 'CASE WHEN w.several AND w.first_seen <= a.at - $4 THEN coalesce(a.weight, 1) ELSE 0 END';
+			weight := 'CASE WHEN w.several AND w.first_seen <= a.at AND (w.first_seen <= $8 OR a.at >= ''4000-01-01 00:00+00 BC'' AND w.first_seen <= a.at - $4) THEN coalesce(a.weight, 1) ELSE 0 END';
 		WHEN 'score' THEN
 			joins := format(' LEFT JOIN %I.scores AS w ON w.person = %s AND w.topic = ''''', board, actor_person);
-			weight := 'coalesce(a.weight, 1) * coalesce(w.score / 100, 0)';
+			-- below a step of weights it is 0, and must not underflow on the way there
+			weight := 'coalesce(a.weight, 1) * CASE WHEN w.score >= 0.1 THEN w.score / 100 ELSE 0 END';
 		WHEN 'authority' THEN
 			joins := format(' LEFT JOIN %I.authority AS w ON w.person = %s', board, actor_person);
 			weight := 'coalesce(a.weight, 1) * coalesce(w.weight, 0)';
@@ -392,18 +481,21 @@ BEGIN
 			SELECT account, network, topic, signals FROM new
 			ON CONFLICT (account, network, topic) DO UPDATE
 			SET signals = %8$s.klout_merge(s.signals, excluded.signals)
-			RETURNING account, network
+			RETURNING account, network, %8$s._klout_has_folded(signals) AS folded
 		)
-		INSERT INTO %1$I.changed (person)
-		SELECT DISTINCT coalesce(l.person, put.account)
+		INSERT INTO %1$I.changed AS c (person, folded)
+		SELECT coalesce(l.person, put.account), max(CASE WHEN folded THEN format('%%s on %%s', account, network) END)
 		FROM put LEFT JOIN %1$I.accounts AS l USING (account, network)
+		GROUP BY 1
 		ORDER BY 1
-		ON CONFLICT (person) DO NOTHING
+		ON CONFLICT (person) DO UPDATE
+		SET folded = excluded.folded
+		WHERE c.folded IS NULL AND excluded.folded IS NOT NULL
 	$sql$, board, arrived, conditions, weight,
 		CASE WHEN settings.topics THEN 'coalesce(a.topic, '''')' ELSE '''''::text' END,
 		CASE settings.reactor_weight WHEN 'none' THEN '' ELSE joins END,
 		CASE WHEN settings.topics THEN ', 3' ELSE '' END, '@extschema@')
-	USING settings.watermark, last_id, as_of, settings.tenure, settings.bucket, rejected;
+	USING settings.watermark, last_id, as_of, settings.tenure, settings.bucket, rejected, settings.read_until, until;
 
 	IF settings.posts THEN
 		EXECUTE format($sql$
@@ -417,7 +509,7 @@ BEGIN
 			SET signals = %6$s.klout_merge(p.signals, excluded.signals),
 				last_at = greatest(p.last_at, excluded.last_at)
 		$sql$, board, arrived, conditions, weight, CASE settings.reactor_weight WHEN 'none' THEN '' ELSE joins END, '@extschema@')
-		USING settings.watermark, last_id, as_of, settings.tenure, settings.bucket, rejected;
+		USING settings.watermark, last_id, as_of, settings.tenure, settings.bucket, rejected, settings.read_until, until;
 	END IF;
 
 	IF due THEN
@@ -448,6 +540,18 @@ BEGIN
 			range_sum := 0;
 		END LOOP;
 		EXECUTE format('UPDATE %I.settings SET watermark = $1', board) USING last_id;
+	END IF;
+	IF remaining = 0 THEN
+		EXECUTE format($sql$
+			SELECT count(*), string_agg(folded, ', ' ORDER BY folded) FILTER (WHERE n <= 3)
+			FROM (SELECT folded, row_number() OVER (ORDER BY folded) AS n FROM %I.changed WHERE folded IS NOT NULL) AS f
+		$sql$, board) INTO folded, examples;
+		IF folded > 0 THEN
+			RAISE WARNING 'board "%": % of the accounts that changed have more kinds of actions on a network than klout_signals has room for', board, folded
+				USING DETAIL = format('Their surplus counts under the name (other): %s%s.', examples, CASE WHEN folded > 3 THEN ', ...' ELSE '' END),
+					HINT = 'The most is 64. Give rare kinds one name.';
+		END IF;
+		PERFORM @extschema@._klout_read_until(board, up_to, as_of);
 	END IF;
 	RAISE NOTICE 'board "%": took in % rows, % a second, ids up to %, % ids to go', board, rows,
 		round(rows / greatest(extract(epoch FROM clock_timestamp() - started), 0.001)), last_id, remaining;
