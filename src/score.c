@@ -75,31 +75,31 @@ typedef struct ReactorSums
 /*
  * cap(P, U) of the sums.
  *
- * Every reactor has an action for the max(x_a, z_a) it is worth, so that these
- * add up to no more than the actions, each faded and weighted as its kind is;
- * and neither do the x_a alone.  Where a sum is an estimate it can be more: by
- * chance, or because whoever chose the names of reactors chose their hashes.
- * Then the exact sum of the actions takes its place.
+ * Every reactor has an action for the max(x_a, z_a) it is worth, so these add
+ * up to no more than the actions, each faded and weighted as its kind is; and
+ * neither do the x_a alone.  A sum that is an estimate can exceed that: by
+ * chance, or because an attacker chose names of reactors by their hashes.
+ * Then the exact sum of the actions takes its place.  Exact sums are left
+ * alone, as they could exceed it by rounding only.
  */
 static double
-reactors_worth(const KloutModel *model, const ReactorSums *sums, bool sampled,
-			   double actions)
+reactors_worth(const KloutModel *model, const KloutNetwork *network,
+			   const ReactorSums *sums, double actions)
 {
 	double		proven = sums->proven;
 	double		rest = sums->rest;
 	double		later = fmax(sums->later, 0);
 	double		last = proven + rest;	/* sum of x_a */
 
-	if (!sampled)
-		return capped(model, proven, rest + later);
-	if (last > actions)
+	if (network->proven.registers && last > actions)
 	{
 		proven *= actions / last;
 		rest *= actions / last;
 		last = actions;
 	}
-	later = fmin(later, actions - last);
-	return fmin(capped(model, proven, rest + later), actions);
+	if (network->proven.registers || network->unproven.registers)
+		later = fmin(later, fmax(actions - last, 0));
+	return capped(model, proven, rest + later);
 }
 
 /*
@@ -121,7 +121,6 @@ score_reactors(const KloutNetwork *network, KloutUnit unit,
 	KloutStanding standing;
 	ReactorSums for_reach = {0, 0, 0};
 	ReactorSums for_breadth = {0, 0, 0};
-	bool		sampled = network->proven.registers || network->unproven.registers;
 
 	klout_standings_open(&standings, network, unit);
 	while (klout_standings_next(&standings, &standing))
@@ -161,8 +160,8 @@ score_reactors(const KloutNetwork *network, KloutUnit unit,
 		}
 	}
 
-	*reach = reactors_worth(model, &for_reach, sampled, reach_reactions);
-	*breadth = reactors_worth(model, &for_breadth, sampled, breadth_reactions);
+	*reach = reactors_worth(model, network, &for_reach, reach_reactions);
+	*breadth = reactors_worth(model, network, &for_breadth, breadth_reactions);
 }
 
 /* Goes over the buckets of a network, all kinds together, in order of time. */

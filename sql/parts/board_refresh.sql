@@ -32,7 +32,7 @@ BEGIN
 		COMMIT;
 		SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
 		SELECT t.rows, t.remaining INTO taken, remaining
-		FROM @extschema@.klout_take_in(board, settled, batch, coalesce(as_of, pg_catalog.now())) AS t;
+		FROM @extschema@.klout_take_in(board, settled, batch, coalesce(as_of, pg_catalog.now()), settled_at) AS t;
 		-- Published is under the same lock that found nothing left, or a klout_rebuild might come between
 		EXIT WHEN remaining OPERATOR(pg_catalog.=) 0 AND (taken OPERATOR(pg_catalog.=) 0 OR publish OPERATOR(pg_catalog.=) 'never');
 	END LOOP;

@@ -238,8 +238,8 @@ $body$;
 COMMENT ON FUNCTION _klout_began(name) IS
 'internal: when the community of a board began, by its reactors: the tenth to be first seen, or in a large one the first after a thousandth of them and nine. NULL if there are fewer than ten';
 
-CREATE FUNCTION _klout_read_until(board name, up_to bigint, as_of timestamptz) RETURNS void
-	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+CREATE FUNCTION _klout_read_until(board name, up_to bigint, as_of timestamptz, settled_at timestamptz) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 	SET row_security = off	-- an error, where rows would be hidden
 AS $body$
@@ -260,12 +260,14 @@ BEGIN
 			RETURN;
 		END IF;
 	END IF;
-	EXECUTE format('UPDATE %I.settings SET read_until = greatest(read_until, least($1, now())), began = coalesce(began, $2)', board)
-		USING as_of, @extschema@._klout_began(board);
+	-- Where writers remain, the end of the first load is now, and later on nothing is known
+	settled_at := coalesce(settled_at, CASE WHEN settings.read_until = '-infinity' THEN now() ELSE settings.read_until END);
+	EXECUTE format('UPDATE %I.settings SET read_until = greatest(read_until, least($1, $2)), began = coalesce(began, $3)', board)
+		USING as_of, settled_at, @extschema@._klout_began(board);
 END
 $body$;
-COMMENT ON FUNCTION _klout_read_until(name, bigint, timestamptz) IS
-'internal: keeps in the settings of a board that all there was at a moment is read, up to an id: reactors who come later with an earlier time are first seen then. And when its community began, once that is known; neither is ever taken back';
+COMMENT ON FUNCTION _klout_read_until(name, bigint, timestamptz, timestamptz) IS
+'internal: keeps in the settings of a board that all there was at settled_at is read (NULL: not all, as writers remain), up to an id: reactors who come later with an earlier time are first seen then. And when its community began, once that is known; neither is ever taken back';
 
 CREATE FUNCTION _klout_forget_reactors(board name) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
@@ -277,6 +279,7 @@ BEGIN
 		INSERT INTO %1$I.reactors AS r (actor, first_seen, several)
 		SELECT l.person, min(k.first_seen), false
 		FROM %1$I.accounts AS l JOIN %1$I.reactors AS k ON k.actor = l.account
+		WHERE NOT EXISTS (SELECT FROM %1$I.opt_outs AS o WHERE o.person = l.person)
 		GROUP BY l.person
 		ON CONFLICT (actor) DO UPDATE
 		SET first_seen = least(r.first_seen, excluded.first_seen)
@@ -287,8 +290,8 @@ $body$;
 COMMENT ON FUNCTION _klout_forget_reactors(name) IS
 'internal: a step of klout_rebuild: forgets on whom reactors of a board acted, which is read again, but not when they were first seen, which the table of actions cannot prove';
 
-CREATE FUNCTION klout_take_in(board name, up_to bigint, batch bigint, as_of timestamptz, OUT rows bigint, OUT remaining bigint)
-	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+CREATE FUNCTION klout_take_in(board name, up_to bigint, batch bigint, as_of timestamptz, settled_at timestamptz DEFAULT NULL, OUT rows bigint, OUT remaining bigint)
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 	SET timezone = 'UTC'	-- days and months are of UTC
 	SET datestyle = 'ISO'	-- and what else text made of other types depends on
@@ -367,7 +370,7 @@ BEGIN
 	remaining := least(greatest(up_to::numeric - last_id, 0), 9223372036854775807);
 	IF last_id <= settings.watermark AND NOT due THEN
 		IF remaining = 0 THEN
-			PERFORM @extschema@._klout_read_until(board, up_to, as_of);
+			PERFORM @extschema@._klout_read_until(board, up_to, as_of, settled_at);
 		END IF;
 		RETURN;
 	END IF;
@@ -551,11 +554,11 @@ BEGIN
 				USING DETAIL = format('Their surplus counts under the name (other): %s%s.', examples, CASE WHEN folded > 3 THEN ', ...' ELSE '' END),
 					HINT = 'The most is 64. Give rare kinds one name.';
 		END IF;
-		PERFORM @extschema@._klout_read_until(board, up_to, as_of);
+		PERFORM @extschema@._klout_read_until(board, up_to, as_of, settled_at);
 	END IF;
 	RAISE NOTICE 'board "%": took in % rows, % a second, ids up to %, % ids to go', board, rows,
 		round(rows / greatest(extract(epoch FROM clock_timestamp() - started), 0.001)), last_id, remaining;
 END
 $body$;
-COMMENT ON FUNCTION klout_take_in(name, bigint, bigint, timestamptz) IS
+COMMENT ON FUNCTION klout_take_in(name, bigint, bigint, timestamptz, timestamptz) IS
 'A step of klout_refresh: adds the next batch rows of the actions table, up to id up_to (from klout_settle, in an earlier transaction), to the facts of a board, and pending ones that are due. Rows later than as_of wait; those that cannot count (a NULL, an infinite time, a weight out of range, a name or an id that is too long) are set aside in rejected, with a WARNING; those with actor and target the same person, and of people who opted out, count for nothing. Returns the number of rows in the table and how many ids remain; both and the speed in a NOTICE. The watermark moves with it: called twice or rolled back, each row counts once';

@@ -229,7 +229,7 @@ CREATE OPERATOR trap.<> (LEFTARG = text, RIGHTARG = text, FUNCTION = trap.bad);
 CREATE OPERATOR trap.<= (LEFTARG = timestamptz, RIGHTARG = timestamptz, FUNCTION = trap.bad);
 CREATE OPERATOR trap.> (LEFTARG = bigint, RIGHTARG = bigint, FUNCTION = trap.bad);
 CREATE FUNCTION trap.now() RETURNS timestamptz LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''trapped''; END';
-CREATE FUNCTION trap.klout_take_in(name, bigint, bigint, timestamptz) RETURNS record LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''trapped''; END';
+CREATE FUNCTION trap.klout_take_in(name, bigint, bigint, timestamptz, timestamptz) RETURNS record LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''trapped''; END';
 CREATE TABLE trap.pg_locks (locktype text);
 CREATE TABLE trap.pg_namespace (nspname text);
 CREATE TABLE trap.settings (one int);

@@ -394,7 +394,7 @@ $node->safe_psql('elsewhere', q{
 	CREATE OPERATOR public.= (LEFTARG = bigint, RIGHTARG = integer, FUNCTION = public.trap);
 	CREATE OPERATOR public.<> (LEFTARG = text, RIGHTARG = text, FUNCTION = public.trap);
 	CREATE OPERATOR public.= (LEFTARG = text, RIGHTARG = text, FUNCTION = public.trap);
-	CREATE FUNCTION public.klout_take_in(name, bigint, bigint, timestamptz) RETURNS record LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''trapped''; END';
+	CREATE FUNCTION public.klout_take_in(name, bigint, bigint, timestamptz, timestamptz) RETURNS record LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''trapped''; END';
 	ALTER DATABASE elsewhere SET search_path = public, pg_catalog});
 for my $weight ('none', 'proven', 'score', 'authority')
 {
