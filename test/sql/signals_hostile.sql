@@ -504,7 +504,7 @@ FROM unnest(ARRAY[$$SELECT klout_signals_add(s, 'n', 'k', 1::bigint, '2026-01-01
 	$$SELECT klout_signals_combine(klout_signals_add(NULL, 'n', 'k', 1::bigint, '2026-01-01', 1, '1 hour'), s) FROM rich$$,
 	$$SELECT klout_rollup(v) FROM rich, unnest(ARRAY[s, klout_signals_add(NULL, 'n', 'k', 1::bigint, '2026-01-01', 1, '1 hour')]) AS v$$,
 	$$SELECT klout_count(klout_signals('n', 'k', 1::bigint, '2026-01-01', 1, v)) FROM unnest(ARRAY[interval '1 day', '1 hour']) AS v$$,
-	$$SELECT klout_signals_recv(NULL)$$, $$SELECT klout_signals_in(NULL) IS NULL$$, $$SELECT klout_signals_in('{}')$$])
+	$$SELECT klout_signals_in(NULL) IS NULL$$, $$SELECT klout_signals_in('{}')$$])
 	WITH ORDINALITY AS t (call, n) ORDER BY n;
 
 --
