@@ -54,6 +54,29 @@ number_of(double estimate, int known)
 }
 
 const char *
+klout_mix_read(const uint8 *data, size_t len, KloutMix *pairs)
+{
+	if (len != KLOUT_MIX_SIZE)
+		return "it has not 17 bytes";
+	if (data[0] != KLOUT_MIX_VERSION)
+		return "version is unknown";
+	pairs->proven = (int64) klout_load_u64(data + 1);
+	pairs->unproven = (int64) klout_load_u64(data + 9);
+	if (pairs->proven < 0 || pairs->unproven < 0)
+		return "a number is negative";
+	return NULL;
+}
+
+void
+klout_mix_write(uint8 *data, const KloutMix *pairs)
+{
+	Assert(pairs->proven >= 0 && pairs->unproven >= 0);
+	data[0] = KLOUT_MIX_VERSION;
+	klout_store_u64(data + 1, (uint64) pairs->proven);
+	klout_store_u64(data + 9, (uint64) pairs->unproven);
+}
+
+const char *
 klout_mix_add(KloutMix *pairs, const uint8 *data, size_t len)
 {
 	KloutSignals signals;
