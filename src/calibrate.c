@@ -168,6 +168,8 @@ klout_raw_percentile(const KloutRawCount *counts, uint32 n, double fraction)
 	uint64		upto = 0;
 	uint32		i = 0;
 
+	Assert(n > 0 && fraction >= 0 && fraction <= 1);
+
 	/* past 2^53 people the product may round to more than there are */
 	rank = wanted >= (double) people ? people : (uint64) wanted;
 	for (; i < n - 1; i++)
@@ -183,6 +185,8 @@ double
 klout_scale_for(double raw, double score)
 {
 	char		digits[32];
+
+	Assert(raw > 0 && score > 0 && score < 100);
 
 	/* through decimals, because that is how it is read */
 	snprintf(digits, sizeof(digits), "%.5e", raw * ((100 - score) / score));
