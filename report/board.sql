@@ -330,7 +330,7 @@ FROM (
                   FROM klout_explain(p.signals, p.model, :'as_of') AS e),
         'changes', CASE WHEN :'may_read_actions' AND p.before_model IS NOT NULL THEN (
             SELECT json_agg(json_build_array(e.part, e.network, round(e.points_before::numeric, 2), round(e.points_after::numeric, 2), round(e.change::numeric, 2)))
-            FROM klout_explain_change(coalesce(p.before, '{}'), p.signals, p.before_model, p.model, :before_at, :'as_of') AS e) END,
+            FROM klout_explain_change(coalesce(p.before, '{}'), p.signals, p.before_model, :before_at, :'as_of', p.model) AS e) END,
         'new', (SELECT json_build_array(coalesce(sum(e.actions), 0), count(DISTINCT (e.bucket AT TIME ZONE 'UTC')::date))
                 FROM klout_entries(p.signals) AS e WHERE e.bucket > :before_at),
         'statement', (SELECT json_agg(json_build_array(s.network, s.kind, s.actions, (s.first_at AT TIME ZONE 'UTC')::date,

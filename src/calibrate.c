@@ -54,6 +54,29 @@ number_of(double estimate, int known)
 }
 
 const char *
+klout_mix_read(const uint8 *data, size_t len, KloutMix *pairs)
+{
+	if (len != KLOUT_MIX_SIZE)
+		return "it has not 17 bytes";
+	if (data[0] != KLOUT_MIX_VERSION)
+		return "version is unknown";
+	pairs->proven = (int64) klout_load_u64(data + 1);
+	pairs->unproven = (int64) klout_load_u64(data + 9);
+	if (pairs->proven < 0 || pairs->unproven < 0)
+		return "a number is negative";
+	return NULL;
+}
+
+void
+klout_mix_write(uint8 *data, const KloutMix *pairs)
+{
+	Assert(pairs->proven >= 0 && pairs->unproven >= 0);
+	data[0] = KLOUT_MIX_VERSION;
+	klout_store_u64(data + 1, (uint64) pairs->proven);
+	klout_store_u64(data + 9, (uint64) pairs->unproven);
+}
+
+const char *
 klout_mix_add(KloutMix *pairs, const uint8 *data, size_t len)
 {
 	KloutSignals signals;
@@ -145,6 +168,8 @@ klout_raw_percentile(const KloutRawCount *counts, uint32 n, double fraction)
 	uint64		upto = 0;
 	uint32		i = 0;
 
+	Assert(n > 0 && fraction >= 0 && fraction <= 1);
+
 	/* past 2^53 people the product may round to more than there are */
 	rank = wanted >= (double) people ? people : (uint64) wanted;
 	for (; i < n - 1; i++)
@@ -160,6 +185,8 @@ double
 klout_scale_for(double raw, double score)
 {
 	char		digits[32];
+
+	Assert(raw > 0 && score > 0 && score < 100);
 
 	/* through decimals, because that is how it is read */
 	snprintf(digits, sizeof(digits), "%.5e", raw * ((100 - score) / score));

@@ -41,6 +41,17 @@ typedef struct KloutMix
 } KloutMix;
 
 /*
+ * The state of klout_mix in bytes: a version, 1, and the two numbers, 0 or
+ * more, little-endian.
+ */
+#define KLOUT_MIX_VERSION		1
+#define KLOUT_MIX_SIZE			17
+
+extern const char *klout_mix_read(const uint8 *data, size_t len,
+								  KloutMix *pairs);
+extern void klout_mix_write(uint8 *data, const KloutMix *pairs);
+
+/*
  * Adds the pairs of a canonical value of signals: of each reactor on each
  * network, the weight of its last proven action, 0 without one, and what it
  * lacks to 1.  Where reactors are sampled there are as many as the registers

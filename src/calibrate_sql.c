@@ -6,12 +6,11 @@
  *
  * Plan.  Both read a person's signals in the transition function and keep
  * integers only (calibrate.h), so that there is nothing whose order matters.
- * The states are types of core, because nobody but the executor sees one:
- * klout_mix has a bigint[] of two, klout_calibrate a bytea that begins with
- * the model and as_of of its first row, which those of every other row must
- * equal.  They have core's text and binary forms, which are exact, and come
- * as parts from workers and other nodes; what SQL can pass by hand is any
- * value of the type, so every reader checks what it is about to touch.
+ * The states are bytea, because only the executor sees one: that of klout_mix
+ * has two numbers, that of klout_calibrate begins with the model and as_of of
+ * its first row, which those of every other row must equal.  They come from
+ * workers and other nodes, too, and SQL can pass any bytes by hand, so every
+ * reader checks what it is about to use.
  *
  * States are changed in place only inside an aggregate, and only if they are
  * plain.  Otherwise, and when there is no more room, a new one is made in the
@@ -32,83 +31,65 @@
 #include "utils/timestamp.h"
 #include "values_sql.h"
 
-/* where the numbers of klout_mix are in its array: one dimension, no NULLs */
-#define PAIRS_OFFSET			ARR_OVERHEAD_NONULLS(1)
-
 /* for how many people more a new state has room, at least */
 #define ROOM_MIN				16
 
 extern Datum klout_fingerprint(PG_FUNCTION_ARGS);
 
-PG_FUNCTION_INFO_V1(klout_mix_accum);
-PG_FUNCTION_INFO_V1(klout_mix_combine);
-PG_FUNCTION_INFO_V1(klout_mix_final);
-PG_FUNCTION_INFO_V1(klout_calibrate_accum);
-PG_FUNCTION_INFO_V1(klout_calibrate_combine);
-PG_FUNCTION_INFO_V1(klout_calibrate_final);
+
+static const uint8 *
+data_of(const struct varlena *value)
+{
+	return (const uint8 *) VARDATA_ANY(value);
+}
 
 /* ----------
  * klout_mix
  * ----------
  */
 
-/* Argument argno, not NULL: {proven, unproven}; *numbers are inside it. */
-static ArrayType *
-pairs_getarg(FunctionCallInfo fcinfo, int argno, KloutMix *pairs)
+/* The state in argument argno, not NULL. */
+static struct varlena *
+mix_argument(FunctionCallInfo fcinfo, int argno, KloutMix *pairs)
 {
-	ArrayType  *array = PG_GETARG_ARRAYTYPE_P(argno);
-	int64		numbers[2];
+	struct varlena *value = PG_GETARG_VARLENA_PP(argno);
+	const char *fault = klout_mix_read(data_of(value),
+									   VARSIZE_ANY_EXHDR(value), pairs);
 
-	if (ARR_NDIM(array) != 1 || ARR_DIMS(array)[0] != 2 ||
-		ARR_HASNULL(array) || ARR_ELEMTYPE(array) != INT8OID)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("state of klout_mix must have two numbers")));
-	memcpy(numbers, (char *) array + PAIRS_OFFSET, sizeof(numbers));
-	if (numbers[0] < 0 || numbers[1] < 0)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("state of klout_mix must not have negative numbers")));
-	pairs->proven = numbers[0];
-	pairs->unproven = numbers[1];
-	return array;
+	if (unlikely(fault != NULL))
+		klout_report_bad_state(fcinfo, fault);
+	return value;
 }
 
 /* The state of these pairs: in place if it may be, else a new one. */
 static Datum
-pairs_result(FunctionCallInfo fcinfo, ArrayType *array,
-			 const KloutMix *pairs)
+mix_result(FunctionCallInfo fcinfo, struct varlena *value,
+		   const KloutMix *pairs)
 {
-	if (array && AggCheckCallContext(fcinfo, NULL))
+	if (value == NULL || !AggCheckCallContext(fcinfo, NULL))
 	{
-		int64		numbers[2] = {pairs->proven, pairs->unproven};
-
-		memcpy((char *) array + PAIRS_OFFSET, numbers, sizeof(numbers));
-		PG_RETURN_ARRAYTYPE_P(array);
+		value = palloc(VARHDRSZ + KLOUT_MIX_SIZE);
+		SET_VARSIZE(value, VARHDRSZ + KLOUT_MIX_SIZE);
 	}
-	else
-	{
-		Datum		numbers[2] = {Int64GetDatum(pairs->proven),
-		Int64GetDatum(pairs->unproven)};
-
-		PG_RETURN_ARRAYTYPE_P(construct_array(numbers, 2, INT8OID, 8,
-											  FLOAT8PASSBYVAL, TYPALIGN_DOUBLE));
-	}
+	klout_mix_write((uint8 *) VARDATA_ANY(value), pairs);
+	PG_RETURN_POINTER(value);
 }
 
 static void
-pairs_overflow(void)
+report_too_many(FunctionCallInfo fcinfo)
 {
 	ereport(ERROR,
 			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-			 errmsg("klout_mix: number of pairs is out of range of bigint")));
+			 errmsg("%s: number of pairs is out of range of bigint",
+					klout_function_name(fcinfo))));
 }
 
-/* klout_mix_accum(bigint[], klout_signals) -> bigint[] */
+/* (bytea, klout_signals) -> bytea */
+PG_FUNCTION_INFO_V1(klout_mix_accum);
 Datum
 klout_mix_accum(PG_FUNCTION_ARGS)
 {
-	ArrayType  *array = NULL;
+	struct varlena *value = NULL;
 	KloutMix	pairs = {0, 0};
 	KloutCanonical signals;
 	const char *fault;
@@ -116,21 +97,22 @@ klout_mix_accum(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(1))
 		return klout_return_argument(fcinfo, 0);
 	if (!PG_ARGISNULL(0))
-		array = pairs_getarg(fcinfo, 0, &pairs);
+		value = mix_argument(fcinfo, 0, &pairs);
 	signals = klout_signals_getarg(fcinfo, 1);
 	fault = klout_mix_add(&pairs, signals.data, signals.len);
 	if (fault == klout_mix_too_many)
-		pairs_overflow();
+		report_too_many(fcinfo);
 	if (fault)
 		klout_signals_corrupt(fault);
-	return pairs_result(fcinfo, array, &pairs);
+	return mix_result(fcinfo, value, &pairs);
 }
 
-/* klout_mix_combine(bigint[], bigint[]) -> bigint[] */
+/* (bytea, bytea) -> bytea */
+PG_FUNCTION_INFO_V1(klout_mix_combine);
 Datum
 klout_mix_combine(PG_FUNCTION_ARGS)
 {
-	ArrayType  *array;
+	struct varlena *value;
 	KloutMix	pairs;
 	KloutMix	other;
 
@@ -138,14 +120,15 @@ klout_mix_combine(PG_FUNCTION_ARGS)
 		return klout_return_argument(fcinfo, 0);
 	if (PG_ARGISNULL(0))
 		PG_RETURN_DATUM(PG_GETARG_DATUM(1));
-	array = pairs_getarg(fcinfo, 0, &pairs);
-	(void) pairs_getarg(fcinfo, 1, &other);
+	value = mix_argument(fcinfo, 0, &pairs);
+	(void) mix_argument(fcinfo, 1, &other);
 	if (!klout_mix_merge(&pairs, &other))
-		pairs_overflow();
-	return pairs_result(fcinfo, array, &pairs);
+		report_too_many(fcinfo);
+	return mix_result(fcinfo, value, &pairs);
 }
 
-/* klout_mix_final(bigint[]) -> double precision */
+/* (bytea) -> double precision */
+PG_FUNCTION_INFO_V1(klout_mix_final);
 Datum
 klout_mix_final(PG_FUNCTION_ARGS)
 {
@@ -153,14 +136,14 @@ klout_mix_final(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	(void) pairs_getarg(fcinfo, 0, &pairs);
+	(void) mix_argument(fcinfo, 0, &pairs);
 	if (pairs.proven == 0)
 	{
 		if (pairs.unproven == 0)
 			PG_RETURN_NULL();
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("klout_mix: no reactor is proven"),
+				 errmsg("%s: no reactor is proven", klout_function_name(fcinfo)),
 				 errdetail("There are " INT64_FORMAT " pairs of a reactor and a person, all of weight 0.",
 						   pairs.unproven / KLOUT_WEIGHT_STEPS),
 				 errhint("Leave mix as it is until somebody is proven.")));
@@ -173,34 +156,21 @@ klout_mix_final(PG_FUNCTION_ARGS)
  * ----------
  */
 
-static const uint8 *
-state_data(const struct varlena *value)
-{
-	return (const uint8 *) VARDATA_ANY(value);
-}
-
 static void
-report_invalid(const char *fault)
+read_state(FunctionCallInfo fcinfo, const struct varlena *value,
+		   KloutCalibration *state)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("state of klout_calibrate is invalid"),
-			 errdetail("On reading it, %s.", fault)));
-}
-
-static void
-read_state(const struct varlena *value, KloutCalibration *state)
-{
-	const char *fault = klout_calibration_read(state_data(value),
+	const char *fault = klout_calibration_read(data_of(value),
 											   VARSIZE_ANY_EXHDR(value), state);
 
 	if (unlikely(fault != NULL))
-		report_invalid(fault);
+		klout_report_bad_state(fcinfo, fault);
 }
 
 /* Everybody of one state or two, counted. */
 static KloutRawCount *
-fold_states(const KloutCalibration *a, const KloutCalibration *b, uint32 *n)
+fold_states(FunctionCallInfo fcinfo, const KloutCalibration *a,
+			const KloutCalibration *b, uint32 *n)
 {
 	size_t		max = klout_calibration_fold_max(a, b);
 	KloutRawCount *counts = palloc_extended(Max(max, 1) * sizeof(KloutRawCount),
@@ -210,7 +180,7 @@ fold_states(const KloutCalibration *a, const KloutCalibration *b, uint32 *n)
 	const char *fault = klout_calibration_fold(a, b, counts, scratch, n);
 
 	if (unlikely(fault != NULL))
-		report_invalid(fault);
+		klout_report_bad_state(fcinfo, fault);
 	pfree(scratch);
 	return counts;
 }
@@ -236,15 +206,16 @@ make_state(const uint8 *model, size_t model_len, int64 as_of,
 
 /* A state with one person more and nothing changed in place. */
 static struct varlena *
-copy_and_add(const KloutCalibration *state, uint32 bin)
+copy_and_add(FunctionCallInfo fcinfo, const KloutCalibration *state,
+			 uint32 bin)
 {
 	uint32		n;
-	KloutRawCount *counts = fold_states(state, NULL, &n);
+	KloutRawCount *counts = fold_states(fcinfo, state, NULL, &n);
 	struct varlena *result = make_state(state->model, state->model_len,
 										state->as_of, counts, n);
 	KloutCalibration copy;
 
-	read_state(result, &copy);
+	read_state(fcinfo, result, &copy);
 	klout_calibration_add((uint8 *) VARDATA(result), &copy, bin);
 	pfree(counts);
 	return result;
@@ -255,10 +226,11 @@ copy_and_add(const KloutCalibration *state, uint32 bin)
  * enough of it the state stays where it is.
  */
 static struct varlena *
-count_and_add(struct varlena *value, KloutCalibration *state, uint32 bin)
+count_and_add(FunctionCallInfo fcinfo, struct varlena *value,
+			  KloutCalibration *state, uint32 bin)
 {
 	uint32		n;
-	KloutRawCount *counts = fold_states(state, NULL, &n);
+	KloutRawCount *counts = fold_states(fcinfo, state, NULL, &n);
 	size_t		size = klout_calibration_size(state->model_len, n,
 											  Max(ROOM_MIN, (size_t) n));
 
@@ -269,7 +241,7 @@ count_and_add(struct varlena *value, KloutCalibration *state, uint32 bin)
 		klout_calibration_write((uint8 *) VARDATA(value), state->model,
 								state->model_len, state->as_of, counts, n);
 	pfree(counts);
-	read_state(value, state);
+	read_state(fcinfo, value, state);
 	klout_calibration_add((uint8 *) VARDATA(value), state, bin);
 	return value;
 }
@@ -288,14 +260,15 @@ fingerprint_of(const uint8 *data, size_t len)
 
 /* Raises an error unless the state is of this model and moment. */
 static void
-check_parameters(const KloutCalibration *state, const uint8 *model,
-				 size_t model_len, int64 as_of)
+check_parameters(FunctionCallInfo fcinfo, const KloutCalibration *state,
+				 const uint8 *model, size_t model_len, int64 as_of)
 {
 	if (unlikely(state->model_len != model_len ||
 				 memcmp(state->model, model, model_len) != 0))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("klout_calibrate: model must be the same in all rows of a group"),
+				 errmsg("%s: model must be the same in all rows of a group",
+						klout_function_name(fcinfo)),
 				 errdetail("There are models with the fingerprints %s and %s.",
 						   fingerprint_of(state->model, state->model_len),
 						   fingerprint_of(model, model_len))));
@@ -305,7 +278,8 @@ check_parameters(const KloutCalibration *state, const uint8 *model,
 
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("klout_calibrate: as_of must be the same in all rows of a group"),
+				 errmsg("%s: as_of must be the same in all rows of a group",
+						klout_function_name(fcinfo)),
 				 errdetail("There are %s and %s.", first,
 						   timestamptz_to_str(as_of))));
 	}
@@ -316,7 +290,8 @@ check_parameters(const KloutCalibration *state, const uint8 *model,
  * ----------
  */
 
-/* klout_calibrate_accum(bytea, klout_signals, klout_model [, timestamptz]) -> bytea */
+/* (bytea, klout_signals, klout_model [, timestamptz]) -> bytea */
+PG_FUNCTION_INFO_V1(klout_calibrate_accum);
 Datum
 klout_calibrate_accum(PG_FUNCTION_ARGS)
 {
@@ -336,10 +311,10 @@ klout_calibrate_accum(PG_FUNCTION_ARGS)
 		return klout_return_argument(fcinfo, 0);
 
 	model_value = PG_GETARG_VARLENA_PP(2);
-	model_data = state_data(model_value);
+	model_data = data_of(model_value);
 	model_len = VARSIZE_ANY_EXHDR(model_value);
 	as_of = PG_NARGS() > 3 ?
-		klout_moment_getarg(fcinfo, 3, "klout_calibrate", "as_of") :
+		klout_moment_getarg(fcinfo, 3, "as_of") :
 		GetCurrentTransactionStartTimestamp();
 	(void) klout_model_read_value(model_value, &model);
 
@@ -354,9 +329,9 @@ klout_calibrate_accum(PG_FUNCTION_ARGS)
 			in_aggregate = false;
 		}
 	}
-	read_state(value, &state);
+	read_state(fcinfo, value, &state);
 	if (!PG_ARGISNULL(0))
-		check_parameters(&state, model_data, model_len, as_of);
+		check_parameters(fcinfo, &state, model_data, model_len, as_of);
 
 	klout_score_signals(klout_signals_getarg(fcinfo, 1), &model, as_of,
 						&score, NULL);
@@ -365,13 +340,14 @@ klout_calibrate_accum(PG_FUNCTION_ARGS)
 
 	bin = klout_raw_bin(score.raw);
 	if (!in_aggregate)
-		value = copy_and_add(&state, bin);
+		value = copy_and_add(fcinfo, &state, bin);
 	else if (!klout_calibration_add((uint8 *) VARDATA(value), &state, bin))
-		value = count_and_add(value, &state, bin);
+		value = count_and_add(fcinfo, value, &state, bin);
 	PG_RETURN_POINTER(value);
 }
 
-/* klout_calibrate_combine(bytea, bytea) -> bytea */
+/* (bytea, bytea) -> bytea */
+PG_FUNCTION_INFO_V1(klout_calibrate_combine);
 Datum
 klout_calibrate_combine(PG_FUNCTION_ARGS)
 {
@@ -385,15 +361,16 @@ klout_calibrate_combine(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(0))
 		PG_RETURN_DATUM(PG_GETARG_DATUM(1));
 
-	read_state(PG_GETARG_VARLENA_PP(0), &state);
-	read_state(PG_GETARG_VARLENA_PP(1), &other);
-	check_parameters(&state, other.model, other.model_len, other.as_of);
-	counts = fold_states(&state, &other, &n);
+	read_state(fcinfo, PG_GETARG_VARLENA_PP(0), &state);
+	read_state(fcinfo, PG_GETARG_VARLENA_PP(1), &other);
+	check_parameters(fcinfo, &state, other.model, other.model_len, other.as_of);
+	counts = fold_states(fcinfo, &state, &other, &n);
 	PG_RETURN_POINTER(make_state(state.model, state.model_len, state.as_of,
 								 counts, n));
 }
 
-/* klout_calibrate_final(bytea) -> klout_model */
+/* (bytea) -> klout_model */
+PG_FUNCTION_INFO_V1(klout_calibrate_final);
 Datum
 klout_calibrate_final(PG_FUNCTION_ARGS)
 {
@@ -406,24 +383,25 @@ klout_calibrate_final(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	read_state(PG_GETARG_VARLENA_PP(0), &state);
+	read_state(fcinfo, PG_GETARG_VARLENA_PP(0), &state);
 	fault = klout_model_read(state.model, state.model_len, &model);
 	if (fault)
-		report_invalid(fault);
-	counts = fold_states(&state, NULL, &n);
+		klout_report_bad_state(fcinfo, fault);
+	counts = fold_states(fcinfo, &state, NULL, &n);
 
 	if (n == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("klout_calibrate: nobody was active in the last %s days before as_of",
-						float8out_internal(model.active_days)),
+				 errmsg("%s: nobody was active in the last %s days before as_of",
+						klout_function_name(fcinfo), float8out_internal(model.active_days)),
 				 errhint("Check as_of, or set active_days in the model.")));
 	raw = klout_raw_of_bin(klout_raw_percentile(counts, n,
 												1 - model.calibrate_share));
 	if (raw == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("klout_calibrate: the raw score to calibrate with is 0"),
+				 errmsg("%s: the raw score to calibrate with is 0",
+						klout_function_name(fcinfo)),
 				 errdetail("Of " UINT64_FORMAT " active people " UINT64_FORMAT " have a raw score of 0.",
 						   klout_raw_people(counts, n), counts[0].people),
 				 errhint("Check the weights in the model.")));
@@ -431,8 +409,8 @@ klout_calibrate_final(PG_FUNCTION_ARGS)
 	if (!(model.scale > 0 && model.scale <= KLOUT_MODEL_MAX_NUMBER))
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("klout_calibrate: scale must be greater than 0 and at most 1e9, got %s",
-						float8out_internal(model.scale)),
+				 errmsg("%s: scale must be greater than 0 and at most 1e9, got %s",
+						klout_function_name(fcinfo), float8out_internal(model.scale)),
 				 errdetail("The raw score to calibrate with is %s.",
 						   float8out_internal(raw)),
 				 errhint("Change the weights or calibrate_score in the model.")));

@@ -49,18 +49,9 @@ typedef struct ModelDraft
 	ModelList	kinds;
 } ModelDraft;
 
-PG_FUNCTION_INFO_V1(klout_model_in);
-PG_FUNCTION_INFO_V1(klout_model_out);
-PG_FUNCTION_INFO_V1(klout_model_recv);
-PG_FUNCTION_INFO_V1(klout_model_send);
-PG_FUNCTION_INFO_V1(klout_model_make_default);
-PG_FUNCTION_INFO_V1(klout_model_from_jsonb);
-PG_FUNCTION_INFO_V1(klout_model_to_jsonb);
-PG_FUNCTION_INFO_V1(klout_model_override);
-PG_FUNCTION_INFO_V1(klout_fingerprint);
-
-/*
+/* ----------
  * Making values
+ * ----------
  */
 
 static void
@@ -92,16 +83,16 @@ form_value(const ModelDraft *draft)
 										kinds->entries, kinds->n);
 	struct varlena *result = palloc(VARHDRSZ + size);
 	KloutModel	ignored;
-	const char *error;
+	const char *fault;
 
 	SET_VARSIZE(result, VARHDRSZ + size);
 	klout_model_write((uint8 *) VARDATA(result), &draft->numbers,
 					  networks->entries, networks->n,
 					  kinds->entries, kinds->n);
 
-	error = klout_model_read((const uint8 *) VARDATA(result), size, &ignored);
-	if (error != NULL)
-		elog(ERROR, "klout_model: cannot form a value: %s", error);
+	fault = klout_model_read((const uint8 *) VARDATA(result), size, &ignored);
+	if (fault != NULL)
+		elog(ERROR, "klout_model: cannot form a value: %s", fault);
 	return result;
 }
 
@@ -114,21 +105,19 @@ klout_model_form(const KloutModel *model)
 	return form_value(&draft);
 }
 
-/*
+/* ----------
  * Reading values
+ * ----------
  */
 
 const KloutModel *
 klout_model_read_value(const struct varlena *value, KloutModel *model)
 {
-	const char *error = klout_model_read((const uint8 *) VARDATA_ANY(value),
+	const char *fault = klout_model_read((const uint8 *) VARDATA_ANY(value),
 										 VARSIZE_ANY_EXHDR(value), model);
 
-	if (unlikely(error != NULL))
-		ereport(ERROR,
-				(errcode(ERRCODE_DATA_CORRUPTED),
-				 errmsg("stored klout_model is corrupt"),
-				 errdetail("Reading it failed: %s.", error)));
+	if (unlikely(fault != NULL))
+		klout_report_corrupt(TYPE_NAME, fault);
 	return model;
 }
 
@@ -138,8 +127,9 @@ klout_model_getarg(FunctionCallInfo fcinfo, int argno, KloutModel *model)
 	return klout_model_read_value(PG_GETARG_VARLENA_PP(argno), model);
 }
 
-/*
+/* ----------
  * JSON to model
+ * ----------
  */
 
 /*
@@ -426,8 +416,9 @@ override(const KloutModel *base, Jsonb *json, Node *escontext)
 	return form_value(&draft);
 }
 
-/*
+/* ----------
  * Model to JSON
+ * ----------
  */
 
 /* The largest unit that says it exactly; every one is a unit of interval. */
@@ -503,11 +494,13 @@ append_model(StringInfo buf, const KloutModel *model, bool in_utf8)
 	appendStringInfoChar(buf, '}');
 }
 
-/*
+/* ----------
  * Input and output
+ * ----------
  */
 
 /* klout_model_in(cstring) -> klout_model: a preset's name or a JSON object */
+PG_FUNCTION_INFO_V1(klout_model_in);
 Datum
 klout_model_in(PG_FUNCTION_ARGS)
 {
@@ -545,6 +538,7 @@ klout_model_in(PG_FUNCTION_ARGS)
 }
 
 /* klout_model_out(klout_model) -> cstring */
+PG_FUNCTION_INFO_V1(klout_model_out);
 Datum
 klout_model_out(PG_FUNCTION_ARGS)
 {
@@ -573,6 +567,7 @@ names_are_text(const ModelList *list)
 }
 
 /* klout_model_recv(internal) -> klout_model: the stored form, all checked */
+PG_FUNCTION_INFO_V1(klout_model_recv);
 Datum
 klout_model_recv(PG_FUNCTION_ARGS)
 {
@@ -580,27 +575,25 @@ klout_model_recv(PG_FUNCTION_ARGS)
 	int			len = buf->len - buf->cursor;
 	const char *data = pq_getmsgbytes(buf, len);
 	KloutModel	model;
-	const char *error;
+	const char *fault;
 
-	error = klout_model_read((const uint8 *) data, (size_t) len, &model);
-	if (error == NULL)
+	fault = klout_model_read((const uint8 *) data, (size_t) len, &model);
+	if (fault == NULL)
 	{
 		ModelDraft	draft;
 
 		draft_init(&draft, &model);
 		if (!names_are_text(&draft.networks) || !names_are_text(&draft.kinds))
-			error = "name is not valid UTF-8";
+			fault = "name is not valid UTF-8";
 	}
-	if (error != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("invalid binary input for type %s", TYPE_NAME),
-				 errdetail("Reading it failed: %s.", error)));
+	if (fault != NULL)
+		klout_report_bad_binary(TYPE_NAME, fault);
 
 	PG_RETURN_POINTER(klout_new_value(data, (size_t) len));
 }
 
 /* klout_model_send(klout_model) -> bytea: the stored form */
+PG_FUNCTION_INFO_V1(klout_model_send);
 Datum
 klout_model_send(PG_FUNCTION_ARGS)
 {
@@ -612,11 +605,13 @@ klout_model_send(PG_FUNCTION_ARGS)
 	PG_RETURN_BYTEA_P(pq_endtypsend(&buf));
 }
 
-/*
+/* ----------
  * Functions
+ * ----------
  */
 
 /* klout_model() -> klout_model: the default */
+PG_FUNCTION_INFO_V1(klout_model_make_default);
 Datum
 klout_model_make_default(PG_FUNCTION_ARGS)
 {
@@ -628,6 +623,7 @@ klout_model_make_default(PG_FUNCTION_ARGS)
 }
 
 /* klout_model_from_jsonb(jsonb) -> klout_model */
+PG_FUNCTION_INFO_V1(klout_model_from_jsonb);
 Datum
 klout_model_from_jsonb(PG_FUNCTION_ARGS)
 {
@@ -638,6 +634,7 @@ klout_model_from_jsonb(PG_FUNCTION_ARGS)
 }
 
 /* klout_model_to_jsonb(klout_model) -> jsonb */
+PG_FUNCTION_INFO_V1(klout_model_to_jsonb);
 Datum
 klout_model_to_jsonb(PG_FUNCTION_ARGS)
 {
@@ -650,6 +647,7 @@ klout_model_to_jsonb(PG_FUNCTION_ARGS)
 }
 
 /* klout_model_override(klout_model, jsonb) -> klout_model; operator || */
+PG_FUNCTION_INFO_V1(klout_model_override);
 Datum
 klout_model_override(PG_FUNCTION_ARGS)
 {
@@ -660,6 +658,7 @@ klout_model_override(PG_FUNCTION_ARGS)
 }
 
 /* klout_fingerprint(klout_model) -> text */
+PG_FUNCTION_INFO_V1(klout_fingerprint);
 Datum
 klout_fingerprint(PG_FUNCTION_ARGS)
 {

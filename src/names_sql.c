@@ -12,6 +12,7 @@
 #include "miscadmin.h"
 #include "utils/builtins.h"
 #include "utils/memutils.h"
+#include "values_sql.h"
 
 KloutName
 klout_utf8_from_text(const text *value)
@@ -34,7 +35,7 @@ klout_utf8_from_text(const text *value)
 }
 
 KloutName
-klout_name_from_text(const text *value, const char *function,
+klout_name_from_text(const text *value, FunctionCallInfo fcinfo,
 					 const char *argument)
 {
 	KloutName	name = klout_utf8_from_text(value);
@@ -42,11 +43,13 @@ klout_name_from_text(const text *value, const char *function,
 	if (unlikely(name.len < 1))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s: %s must not be empty", function, argument)));
+				 errmsg("%s: %s must not be empty",
+						klout_function_name(fcinfo), argument)));
 	if (unlikely(name.len > KLOUT_NAME_MAX))
 		ereport(ERROR,
 				(errcode(ERRCODE_NAME_TOO_LONG),
-				 errmsg("%s: %s is too long", function, argument),
+				 errmsg("%s: %s is too long",
+						klout_function_name(fcinfo), argument),
 				 errdetail("\"%s\" has %zu bytes of UTF-8, the most is %d.",
 						   text_to_cstring(value), name.len, KLOUT_NAME_MAX)));
 	return name;

@@ -25,7 +25,7 @@ extern KloutName klout_utf8_from_text(const text *value);
  * conversion was needed.  An empty or too long one is an error that names
  * function and argument.
  */
-extern KloutName klout_name_from_text(const text *value, const char *function,
+extern KloutName klout_name_from_text(const text *value, FunctionCallInfo fcinfo,
 									  const char *argument);
 
 /*

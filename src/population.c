@@ -213,6 +213,8 @@ klout_bins_percentile(const KloutBins *bins, double fraction)
 	int			low = 0;
 	int			high = bins->n - 1;
 
+	Assert(bins->n > 0 && fraction >= 0 && fraction <= 1);
+
 	/* past 2^53 people the product may round to more than there are */
 	rank = wanted >= (double) total ? total : (uint64) wanted;
 	while (low < high)
@@ -233,6 +235,8 @@ klout_bins_cutoff(const KloutBins *bins, double top)
 	uint64		total = klout_bins_total(bins);
 	int			low = 0;
 	int			high = bins->n - 1;
+
+	Assert(bins->n > 0 && top > 0 && top <= 1);
 
 	/*
 	 * The share is divided out, not multiplied: a quotient that is equal to

@@ -16,21 +16,23 @@
  * of a caller who has no aggregate running) leads to a new value.  Final
  * functions close a copy, so they may run for each row of a window.
  *
- * Every reader takes open values too, so that somebody's own aggregate over
- * the same support functions is right without a final function.
+ * Every reader accepts open values, so a user-defined aggregate over these
+ * support functions works without a final function.
  *
  *-------------------------------------------------------------------------
  */
-#include "population_sql.h"
+#include "compat.h"
 
 #include "compare_sql.h"
 #include "json_sql.h"
+#include "population.h"
 
 #include "catalog/pg_type_d.h"
 #include "libpq/pqformat.h"
 #include "mb/pg_wchar.h"
 #include "miscadmin.h"
 #include "port/pg_bitutils.h"
+#include "utils/array.h"
 #include "utils/builtins.h"
 #include "utils/float.h"
 #include "utils/tuplestore.h"
@@ -50,28 +52,32 @@
  * ----------
  */
 
-void
-klout_score_error(const char *function, double score)
+/* The bin of the score in argument argno, which is between 0 and 100. */
+static inline int
+score_argument(FunctionCallInfo fcinfo, int argno)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-			 errmsg("%s: score must be between 0 and 100, got %s",
-					function, float8out_internal(score))));
+	double		score = PG_GETARG_FLOAT8(argno);
+
+	if (unlikely(!klout_is_score(score)))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("%s: score must be between 0 and 100, got %s",
+						klout_function_name(fcinfo),
+						float8out_internal(score))));
+	return klout_score_bin(score);
 }
 
-void
-klout_check_share(const char *function, const char *argument, double share,
-				  bool zero)
+/* Checks a fraction: NaN fails. */
+static double
+checked_fraction(FunctionCallInfo fcinfo, double fraction)
 {
-	if (likely(share <= 1.0 && (zero ? share >= 0.0 : share > 0.0)))
-		return;
-	ereport(ERROR,
-			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-			 zero ?
-			 errmsg("%s: %s must be between 0 and 1, got %s",
-					function, argument, float8out_internal(share)) :
-			 errmsg("%s: %s must be greater than 0 and at most 1, got %s",
-					function, argument, float8out_internal(share))));
+	if (!(fraction >= 0.0 && fraction <= 1.0))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("%s: fraction must be between 0 and 1, got %s",
+						klout_function_name(fcinfo),
+						float8out_internal(fraction))));
+	return fraction;
 }
 
 /* ----------
@@ -79,8 +85,9 @@ klout_check_share(const char *function, const char *argument, double share,
  * ----------
  */
 
-void
-klout_bins_alloc(KloutBins *bins, int capacity)
+/* An empty population with room for this many bins. */
+static void
+alloc_bins(KloutBins *bins, int capacity)
 {
 	bins->n = 0;
 	bins->bin = palloc(sizeof(bins->bin[0]) * (size_t) capacity);
@@ -99,49 +106,41 @@ report_corrupt(const char *fault)
 	klout_report_corrupt(TYPE_NAME, fault);
 }
 
-void
-klout_population_read(const uint8 *data, size_t len, KloutBins *bins)
-{
-	const char *fault;
-
-	klout_bins_alloc(bins, klout_bins_capacity(data, len));
-	fault = klout_bins_decode(data, len, bins);
-	if (unlikely(fault != NULL))
-		report_corrupt(fault);
-}
-
 static const uint8 *
-population_data(const struct varlena *value)
+data_of(const struct varlena *value)
 {
 	return (const uint8 *) VARDATA_ANY(value);
 }
 
 static void
-read_argument(const struct varlena *value, KloutBins *bins)
+read_population(const struct varlena *value, KloutBins *bins)
 {
-	klout_population_read(population_data(value), VARSIZE_ANY_EXHDR(value),
-						  bins);
+	const uint8 *data = data_of(value);
+	size_t		len = VARSIZE_ANY_EXHDR(value);
+	const char *fault;
+
+	alloc_bins(bins, klout_bins_capacity(data, len));
+	fault = klout_bins_decode(data, len, bins);
+	if (unlikely(fault != NULL))
+		report_corrupt(fault);
 }
 
 static struct varlena *
-allocate(const uint8 *prefix, size_t prefix_len, size_t len)
+alloc_value(size_t len)
 {
-	struct varlena *result = palloc(VARHDRSZ + prefix_len + len);
+	struct varlena *result = palloc(VARHDRSZ + len);
 
-	SET_VARSIZE(result, VARHDRSZ + prefix_len + len);
-	if (prefix_len > 0)
-		memcpy(VARDATA(result), prefix, prefix_len);
+	SET_VARSIZE(result, VARHDRSZ + len);
 	return result;
 }
 
-struct varlena *
-klout_state_close(const uint8 *prefix, size_t prefix_len,
-				  const KloutBins *bins)
+/* A value in the canonical form. */
+static struct varlena *
+form_value(const KloutBins *bins)
 {
-	struct varlena *result = allocate(prefix, prefix_len,
-									  klout_bins_size(bins));
+	struct varlena *result = alloc_value(klout_bins_size(bins));
 
-	klout_bins_encode(bins, (uint8 *) VARDATA(result) + prefix_len);
+	klout_bins_encode(bins, (uint8 *) VARDATA(result));
 	return result;
 }
 
@@ -151,11 +150,11 @@ canonical(struct varlena *value)
 {
 	KloutBins	bins;
 
-	if (likely(!klout_population_is_open(population_data(value),
+	if (likely(!klout_population_is_open(data_of(value),
 										 VARSIZE_ANY_EXHDR(value))))
 		return value;
-	read_argument(value, &bins);
-	return klout_state_close(NULL, 0, &bins);
+	read_population(value, &bins);
+	return form_value(&bins);
 }
 
 /* ----------
@@ -163,13 +162,31 @@ canonical(struct varlena *value)
  * ----------
  */
 
-struct varlena *
-klout_state_open(const uint8 *prefix, size_t prefix_len, const uint8 *data,
-				 size_t len, uint64 room)
+/* May this state be changed in place, if it is the caller's own? */
+static inline bool
+state_is_open(const struct varlena *state)
+{
+	const uint8 *data;
+	size_t		len;
+
+	if (VARATT_IS_EXTENDED(state))
+		return false;
+	data = (const uint8 *) VARDATA(state);
+	len = VARSIZE(state) - VARHDRSZ;
+	return klout_population_is_open(data, len) &&
+		(data[1] == KLOUT_OPEN_BUFFER ||
+		 (data[1] == KLOUT_OPEN_COUNTERS && len == KLOUT_OPEN_COUNTERS_SIZE));
+}
+
+/*
+ * An open copy of the population in len bytes (an empty one if data is NULL)
+ * with room for at least this many people more.
+ */
+static struct varlena *
+open_state(const uint8 *data, size_t len, uint64 room)
 {
 	struct varlena *state;
 	uint64		people = 0;
-	uint8	   *region;
 	size_t		region_len;
 	int			form;
 	const char *fault = NULL;
@@ -185,51 +202,53 @@ klout_state_open(const uint8 *prefix, size_t prefix_len, const uint8 *data,
 	else
 	{
 		/* the whole in a power of two, as the allocator would round it */
-		size_t		header = VARHDRSZ + prefix_len + KLOUT_OPEN_BUFFER_HEADER;
+		size_t		header = VARHDRSZ + KLOUT_OPEN_BUFFER_HEADER;
 		size_t		size = header + (people + room) * sizeof(uint16);
 
 		form = KLOUT_OPEN_BUFFER;
-		size = Max(size, STATE_SIZE_MIN);
-		if (size <= MaxAllocSize / 2)
-			size = (size_t) pg_nextpower2_64(size);
+		size = (size_t) pg_nextpower2_64(Max(size, STATE_SIZE_MIN));
 		region_len = Min(size - header,
 						 KLOUT_OPEN_BUFFER_MAX * sizeof(uint16)) +
 			KLOUT_OPEN_BUFFER_HEADER;
 	}
 
-	state = allocate(prefix, prefix_len, region_len);
-	region = (uint8 *) VARDATA(state) + prefix_len;
-	klout_open_init(region, region_len, form);
+	state = alloc_value(region_len);
+	klout_open_init((uint8 *) VARDATA(state), region_len, form);
 	if (data != NULL)
-		fault = klout_open_merge(region, region_len, data, len);
+		fault = klout_open_merge((uint8 *) VARDATA(state), region_len, data, len);
 	if (unlikely(fault != NULL))
 		report_corrupt(fault);
+	Assert(state_is_open(state));
 	return state;
 }
 
-struct varlena *
-klout_state_grow_and_add(const struct varlena *state, size_t prefix_len,
-						 int bin)
+/* Adds one person to an open state: in place, or in a larger copy. */
+static inline struct varlena *
+add_person(struct varlena *state, int bin)
 {
-	const uint8 *prefix = (const uint8 *) VARDATA(state);
 	struct varlena *larger;
 
-	larger = klout_state_open(prefix, prefix_len, prefix + prefix_len,
-							  VARSIZE(state) - VARHDRSZ - prefix_len, 1);
-	if (!klout_open_add((uint8 *) VARDATA(larger) + prefix_len,
-						VARSIZE(larger) - VARHDRSZ - prefix_len, bin))
+	Assert(bin >= 0 && bin <= KLOUT_BIN_MAX);
+	if (likely(klout_open_add((uint8 *) VARDATA(state),
+							  VARSIZE(state) - VARHDRSZ, bin)))
+		return state;
+	larger = open_state((const uint8 *) VARDATA(state),
+						VARSIZE(state) - VARHDRSZ, 1);
+	if (!klout_open_add((uint8 *) VARDATA(larger),
+						VARSIZE(larger) - VARHDRSZ, bin))
 		report_corrupt(klout_population_too_many);
 	return larger;
 }
 
-struct varlena *
-klout_state_merge(struct varlena *state, size_t prefix_len,
-				  const uint8 *other, size_t other_len)
+/* Adds a population to an open state: in place, or in a larger copy. */
+static struct varlena *
+add_population(struct varlena *state, const uint8 *other, size_t other_len)
 {
-	uint8	   *data = (uint8 *) VARDATA(state) + prefix_len;
-	size_t		len = VARSIZE(state) - VARHDRSZ - prefix_len;
+	uint8	   *data = (uint8 *) VARDATA(state);
+	size_t		len = VARSIZE(state) - VARHDRSZ;
 	const char *fault;
 
+	Assert(state_is_open(state));
 	if (data[1] == KLOUT_OPEN_BUFFER)
 	{
 		uint64		people = klout_population_people(other, other_len,
@@ -237,10 +256,9 @@ klout_state_merge(struct varlena *state, size_t prefix_len,
 
 		if (!klout_open_has_room(data, len, people))
 		{
-			state = klout_state_open((const uint8 *) VARDATA(state),
-									 prefix_len, data, len, people);
-			data = (uint8 *) VARDATA(state) + prefix_len;
-			len = VARSIZE(state) - VARHDRSZ - prefix_len;
+			state = open_state(data, len, people);
+			data = (uint8 *) VARDATA(state);
+			len = VARSIZE(state) - VARHDRSZ;
 		}
 	}
 	fault = klout_open_merge(data, len, other, other_len);
@@ -254,8 +272,9 @@ klout_state_merge(struct varlena *state, size_t prefix_len,
  * ----------
  */
 
-void
-klout_bins_append_json(StringInfo buf, const KloutBins *bins)
+/* The JSON array of [score, count] pairs. */
+static void
+append_bins(StringInfo buf, const KloutBins *bins)
 {
 	appendStringInfoChar(buf, '[');
 	for (int i = 0; i < bins->n; i++)
@@ -275,21 +294,9 @@ klout_bins_append_json(StringInfo buf, const KloutBins *bins)
 	appendStringInfoChar(buf, ']');
 }
 
-void
-klout_population_input_error(const char *type_name, const char *fault,
-							 Node *escontext)
-{
-	errsave(escontext,
-			(errcode(fault == klout_population_too_many ?
-					 ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE :
-					 ERRCODE_INVALID_TEXT_REPRESENTATION),
-			 errmsg("invalid input for type %s: %s", type_name, fault)));
-}
-
 /* One [score, count] pair. */
 static bool
-pair_from_json(const JsonbValue *value, const char *type_name,
-			   Node *escontext, KloutBins *bins)
+pair_from_json(const JsonbValue *value, Node *escontext, KloutBins *bins)
 {
 	JsonbContainer *container = klout_json_array(value);
 	KloutJsonIter iter;
@@ -316,14 +323,14 @@ pair_from_json(const JsonbValue *value, const char *type_name,
 		ereturn(escontext, false,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input for type %s: a bin is not a score and a positive count",
-						type_name),
+						TYPE_NAME),
 				 errdetail("The bin is %s.", klout_json_text(value))));
 	if (!klout_is_score(score) ||
 		fabs(klout_bin_score(klout_score_bin(score)) - score) > 1e-9)
 		ereturn(escontext, false,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input for type %s: a score is not a multiple of 0.01 between 0 and 100",
-						type_name),
+						TYPE_NAME),
 				 errdetail("The bin is %s.", klout_json_text(value))));
 	if (bins->n == KLOUT_BIN_COUNT)
 		fault = "there are more bins than scores";
@@ -331,16 +338,16 @@ pair_from_json(const JsonbValue *value, const char *type_name,
 		fault = klout_bins_append(bins, klout_score_bin(score),
 								  (uint64) count);
 	if (fault != NULL)
-	{
-		klout_population_input_error(type_name, fault, escontext);
-		return false;
-	}
+		ereturn(escontext, false,
+				(errcode(fault == klout_population_too_many ?
+						 ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE :
+						 ERRCODE_INVALID_TEXT_REPRESENTATION),
+				 errmsg("invalid input for type %s: %s", TYPE_NAME, fault)));
 	return true;
 }
 
-bool
-klout_bins_from_json(const JsonbValue *value, const char *type_name,
-					 Node *escontext, KloutBins *bins)
+static bool
+bins_from_json(const JsonbValue *value, Node *escontext, KloutBins *bins)
 {
 	JsonbContainer *container = klout_json_array(value);
 	KloutJsonIter iter;
@@ -350,13 +357,13 @@ klout_bins_from_json(const JsonbValue *value, const char *type_name,
 		ereturn(escontext, false,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input for type %s: \"bins\" is not an array",
-						type_name)));
-	klout_bins_alloc(bins, (int) Min(JsonContainerSize(container),
-									 KLOUT_BIN_COUNT));
+						TYPE_NAME)));
+	alloc_bins(bins, (int) Min(JsonContainerSize(container),
+							   KLOUT_BIN_COUNT));
 	klout_json_open(&iter, container);
 	while (klout_json_element(&iter, &element))
 	{
-		if (!pair_from_json(&element, type_name, escontext, bins))
+		if (!pair_from_json(&element, escontext, bins))
 			return false;
 	}
 	return true;
@@ -390,10 +397,10 @@ klout_population_in(PG_FUNCTION_ARGS)
 					 errmsg("unknown key %s in %s", klout_json_text(&key),
 							TYPE_NAME),
 					 errhint("The only key is \"bins\".")));
-		if (!klout_bins_from_json(&value, TYPE_NAME, escontext, &bins))
+		if (!bins_from_json(&value, escontext, &bins))
 			return (Datum) 0;
 	}
-	PG_RETURN_POINTER(klout_state_close(NULL, 0, &bins));
+	PG_RETURN_POINTER(form_value(&bins));
 }
 
 PG_FUNCTION_INFO_V1(klout_population_out);
@@ -403,10 +410,10 @@ klout_population_out(PG_FUNCTION_ARGS)
 	KloutBins	bins;
 	StringInfoData buf;
 
-	read_argument(PG_GETARG_VARLENA_PP(0), &bins);
+	read_population(PG_GETARG_VARLENA_PP(0), &bins);
 	initStringInfo(&buf);
 	appendStringInfoString(&buf, "{\"bins\": ");
-	klout_bins_append_json(&buf, &bins);
+	append_bins(&buf, &bins);
 	appendStringInfoChar(&buf, '}');
 	PG_RETURN_CSTRING(buf.data);
 }
@@ -425,16 +432,13 @@ klout_population_recv(PG_FUNCTION_ARGS)
 		fault = "version is unknown";
 	else
 	{
-		klout_bins_alloc(&bins, klout_bins_capacity(data, len));
+		alloc_bins(&bins, klout_bins_capacity(data, len));
 		fault = klout_bins_decode(data, len, &bins);
 	}
+	if (fault == klout_population_too_many)
+		report_corrupt(fault);
 	if (fault != NULL)
-		ereport(ERROR,
-				(errcode(fault == klout_population_too_many ?
-						 ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE :
-						 ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("invalid binary value of type %s: %s",
-						TYPE_NAME, fault)));
+		klout_report_bad_binary(TYPE_NAME, fault);
 	PG_RETURN_POINTER(klout_new_value(data, len));
 }
 
@@ -471,12 +475,12 @@ merge_values(const struct varlena *a, const KloutBins *b)
 	KloutBins	result;
 	const char *fault;
 
-	read_argument(a, &bins);
-	klout_bins_alloc(&result, bins.n + b->n);
+	read_population(a, &bins);
+	alloc_bins(&result, bins.n + b->n);
 	fault = klout_bins_merge(&bins, b, &result);
 	if (fault != NULL)
 		report_corrupt(fault);
-	return klout_state_close(NULL, 0, &result);
+	return form_value(&result);
 }
 
 PG_FUNCTION_INFO_V1(klout_population_accum);
@@ -488,7 +492,7 @@ klout_population_accum(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(1))
 		return klout_return_argument(fcinfo, 0);
-	bin = klout_check_score(TYPE_NAME, PG_GETARG_FLOAT8(1));
+	bin = score_argument(fcinfo, 1);
 
 	if (!AggCheckCallContext(fcinfo, NULL))
 	{
@@ -497,23 +501,22 @@ klout_population_accum(PG_FUNCTION_ARGS)
 		KloutBins	one = {1, &one_bin, &one_upto};
 
 		if (PG_ARGISNULL(0))
-			PG_RETURN_POINTER(klout_state_close(NULL, 0, &one));
+			PG_RETURN_POINTER(form_value(&one));
 		PG_RETURN_POINTER(merge_values(PG_GETARG_VARLENA_PP(0), &one));
 	}
 
 	if (PG_ARGISNULL(0))
-		state = klout_state_open(NULL, 0, NULL, 0, 1);
+		state = open_state(NULL, 0, 1);
 	else
 	{
 		state = (struct varlena *) PG_GETARG_POINTER(0);
-		if (unlikely(!klout_state_is_open(state, 0)))
+		if (unlikely(!state_is_open(state)))
 		{
 			state = PG_GETARG_VARLENA_PP(0);
-			state = klout_state_open(NULL, 0, population_data(state),
-									 VARSIZE_ANY_EXHDR(state), 1);
+			state = open_state(data_of(state), VARSIZE_ANY_EXHDR(state), 1);
 		}
 	}
-	PG_RETURN_POINTER(klout_state_add(state, 0, bin));
+	PG_RETURN_POINTER(add_person(state, bin));
 }
 
 /*
@@ -545,23 +548,22 @@ klout_population_combine(PG_FUNCTION_ARGS)
 	{
 		KloutBins	bins;
 
-		read_argument(other, &bins);
+		read_population(other, &bins);
 		PG_RETURN_POINTER(merge_values(PG_GETARG_VARLENA_PP(0), &bins));
 	}
 
 	state = (struct varlena *) PG_GETARG_POINTER(0);
-	if (!klout_state_is_open(state, 0))
+	if (!state_is_open(state))
 	{
-		uint64		room = klout_population_people(population_data(other),
+		uint64		room = klout_population_people(data_of(other),
 												   VARSIZE_ANY_EXHDR(other),
 												   KLOUT_OPEN_BUFFER_MAX);
 
 		state = PG_GETARG_VARLENA_PP(0);
-		state = klout_state_open(NULL, 0, population_data(state),
-								 VARSIZE_ANY_EXHDR(state), room);
+		state = open_state(data_of(state), VARSIZE_ANY_EXHDR(state), room);
 	}
-	PG_RETURN_POINTER(klout_state_merge(state, 0, population_data(other),
-										VARSIZE_ANY_EXHDR(other)));
+	PG_RETURN_POINTER(add_population(state, data_of(other),
+									 VARSIZE_ANY_EXHDR(other)));
 }
 
 PG_FUNCTION_INFO_V1(klout_population_final);
@@ -582,16 +584,17 @@ klout_population_subtract(PG_FUNCTION_ARGS)
 	KloutBins	rest;
 	int			missing;
 
-	read_argument(PG_GETARG_VARLENA_PP(0), &whole);
-	read_argument(PG_GETARG_VARLENA_PP(1), &part);
-	klout_bins_alloc(&rest, whole.n);
+	read_population(PG_GETARG_VARLENA_PP(0), &whole);
+	read_population(PG_GETARG_VARLENA_PP(1), &part);
+	alloc_bins(&rest, whole.n);
 	missing = klout_bins_subtract(&whole, &part, &rest);
 	if (missing >= 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("klout_subtract: the second population is not a part of the first"),
+				 errmsg("%s: the second population is not a part of the first",
+						klout_function_name(fcinfo)),
 				 errdetail("It has more people at %d.%02d.", missing / 100, missing % 100)));
-	PG_RETURN_POINTER(klout_state_close(NULL, 0, &rest));
+	PG_RETURN_POINTER(form_value(&rest));
 }
 
 /* ----------
@@ -605,7 +608,7 @@ klout_population_count(PG_FUNCTION_ARGS)
 {
 	KloutBins	bins;
 
-	read_argument(PG_GETARG_VARLENA_PP(0), &bins);
+	read_population(PG_GETARG_VARLENA_PP(0), &bins);
 	PG_RETURN_INT64((int64) klout_bins_total(&bins));
 }
 
@@ -613,47 +616,13 @@ PG_FUNCTION_INFO_V1(klout_population_percentile);
 Datum
 klout_population_percentile(PG_FUNCTION_ARGS)
 {
-	double		fraction = PG_GETARG_FLOAT8(1);
+	double		fraction = checked_fraction(fcinfo, PG_GETARG_FLOAT8(1));
 	KloutBins	bins;
 
-	klout_check_share("klout_percentile", "fraction", fraction, true);
-	read_argument(PG_GETARG_VARLENA_PP(0), &bins);
+	read_population(PG_GETARG_VARLENA_PP(0), &bins);
 	if (bins.n == 0)
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(klout_bin_score(klout_bins_percentile(&bins, fraction)));
-}
-
-ArrayType *
-klout_percentiles_of_bins(const KloutBins *bins, const ArrayType *fractions)
-{
-	int		   *dims = ARR_DIMS(fractions);
-	int			ndim = ARR_NDIM(fractions);
-	Datum	   *elements;
-	bool	   *nulls;
-	int			n;
-
-	deconstruct_array(unconstify(ArrayType *, fractions), FLOAT8OID,
-					  sizeof(float8), FLOAT8PASSBYVAL, TYPALIGN_DOUBLE,
-					  &elements, &nulls, &n);
-	for (int i = 0; i < n; i++)
-	{
-		double		fraction;
-
-		CHECK_FOR_INTERRUPTS();
-		if (nulls[i])
-			continue;
-		fraction = DatumGetFloat8(elements[i]);
-		klout_check_share("klout_percentiles", "fraction", fraction, true);
-		if (bins->n > 0)
-			elements[i] = Float8GetDatum(klout_bin_score(klout_bins_percentile(bins, fraction)));
-	}
-	if (bins->n == 0)
-		return NULL;
-
-	/* the lower bounds follow the lengths */
-	return construct_md_array(elements, nulls, ndim, dims, dims + ndim,
-							  FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL,
-							  TYPALIGN_DOUBLE);
 }
 
 PG_FUNCTION_INFO_V1(klout_population_percentiles);
@@ -662,23 +631,43 @@ klout_population_percentiles(PG_FUNCTION_ARGS)
 {
 	ArrayType  *fractions = PG_GETARG_ARRAYTYPE_P(1);
 	KloutBins	bins;
+	Datum	   *elements;
+	bool	   *nulls;
+	int			n;
 
-	read_argument(PG_GETARG_VARLENA_PP(0), &bins);
-	fractions = klout_percentiles_of_bins(&bins, fractions);
-	if (fractions == NULL)
+	read_population(PG_GETARG_VARLENA_PP(0), &bins);
+	deconstruct_array(fractions, FLOAT8OID, sizeof(float8), FLOAT8PASSBYVAL,
+					  TYPALIGN_DOUBLE, &elements, &nulls, &n);
+	for (int i = 0; i < n; i++)
+	{
+		double		fraction;
+
+		CHECK_FOR_INTERRUPTS();
+		if (nulls[i])
+			continue;
+		fraction = checked_fraction(fcinfo, DatumGetFloat8(elements[i]));
+		if (bins.n > 0)
+			elements[i] = Float8GetDatum(klout_bin_score(klout_bins_percentile(&bins, fraction)));
+	}
+	if (bins.n == 0)
 		PG_RETURN_NULL();
-	PG_RETURN_ARRAYTYPE_P(fractions);
+	PG_RETURN_ARRAYTYPE_P(construct_md_array(elements, nulls,
+											 ARR_NDIM(fractions),
+											 ARR_DIMS(fractions),
+											 ARR_LBOUND(fractions),
+											 FLOAT8OID, sizeof(float8),
+											 FLOAT8PASSBYVAL,
+											 TYPALIGN_DOUBLE));
 }
 
-PG_FUNCTION_INFO_V1(klout_population_percentile_of);
+PG_FUNCTION_INFO_V1(klout_population_cume_dist);
 Datum
-klout_population_percentile_of(PG_FUNCTION_ARGS)
+klout_population_cume_dist(PG_FUNCTION_ARGS)
 {
-	int			bin = klout_check_score("klout_percentile_of",
-										PG_GETARG_FLOAT8(1));
+	int			bin = score_argument(fcinfo, 1);
 	KloutBins	bins;
 
-	read_argument(PG_GETARG_VARLENA_PP(0), &bins);
+	read_population(PG_GETARG_VARLENA_PP(0), &bins);
 	if (bins.n == 0)
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8((double) klout_bins_upto(&bins, bin) /
@@ -692,8 +681,12 @@ klout_population_cutoff(PG_FUNCTION_ARGS)
 	double		top = PG_GETARG_FLOAT8(1);
 	KloutBins	bins;
 
-	klout_check_share("klout_cutoff", "top", top, false);
-	read_argument(PG_GETARG_VARLENA_PP(0), &bins);
+	if (!(top > 0.0 && top <= 1.0))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("%s: top must be greater than 0 and at most 1, got %s",
+						klout_function_name(fcinfo), float8out_internal(top))));
+	read_population(PG_GETARG_VARLENA_PP(0), &bins);
 	if (bins.n == 0)
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(klout_bin_score(klout_bins_cutoff(&bins, top)));
@@ -703,11 +696,11 @@ PG_FUNCTION_INFO_V1(klout_population_rank);
 Datum
 klout_population_rank(PG_FUNCTION_ARGS)
 {
-	int			bin = klout_check_score("klout_rank", PG_GETARG_FLOAT8(1));
+	int			bin = score_argument(fcinfo, 1);
 	KloutBins	bins;
 	uint64		higher;
 
-	read_argument(PG_GETARG_VARLENA_PP(0), &bins);
+	read_population(PG_GETARG_VARLENA_PP(0), &bins);
 	higher = klout_bins_total(&bins) - klout_bins_upto(&bins, bin);
 	if (unlikely(higher >= (uint64) PG_INT64_MAX))
 		ereport(ERROR,
@@ -753,9 +746,9 @@ klout_population_histogram(PG_FUNCTION_ARGS)
 	if (buckets < 1 || buckets > KLOUT_BIN_MAX)
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("klout_histogram: buckets must be between 1 and %d, got %d",
-						KLOUT_BIN_MAX, buckets)));
-	read_argument(PG_GETARG_VARLENA_PP(0), &bins);
+				 errmsg("%s: buckets must be between 1 and %d, got %d",
+						klout_function_name(fcinfo), KLOUT_BIN_MAX, buckets)));
+	read_population(PG_GETARG_VARLENA_PP(0), &bins);
 	InitMaterializedSRF(fcinfo, 0);
 
 	people = palloc0(sizeof(uint64) * (size_t) buckets);

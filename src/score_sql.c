@@ -3,8 +3,8 @@
  * score_sql.c
  *	  SQL's side of the score: numbers, and where they come from.
  *
- * Every function takes (signals [, model [, as_of]]); the model defaults to
- * the default one, as_of to now().
+ * Every function takes (signals, model, as_of), for the last two of which SQL
+ * has defaults.
  *
  *-------------------------------------------------------------------------
  */
@@ -24,18 +24,19 @@
 #include "utils/jsonb.h"
 #include "utils/numeric.h"
 #include "utils/timestamp.h"
+#include "values_sql.h"
 
 int64
-klout_moment_getarg(FunctionCallInfo fcinfo, int argno, const char *function,
-					const char *argument)
+klout_moment_getarg(FunctionCallInfo fcinfo, int argno, const char *argument)
 {
 	TimestampTz at = PG_GETARG_TIMESTAMPTZ(argno);
 
 	if (TIMESTAMP_NOT_FINITE(at))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("%s: %s must be finite, got %sinfinity", function,
-						argument, TIMESTAMP_IS_NOBEGIN(at) ? "-" : "")));
+				 errmsg("%s: %s must be finite, got %sinfinity",
+						klout_function_name(fcinfo), argument,
+						TIMESTAMP_IS_NOBEGIN(at) ? "-" : "")));
 	return at;
 }
 
@@ -50,80 +51,84 @@ klout_score_signals(KloutCanonical signals, const KloutModel *model, int64 at,
 		klout_signals_corrupt(problem);
 }
 
-/* What the arguments (signals [, model [, as_of]]) amount to. */
+/* The score of the arguments (signals, model, as_of). */
 static void
-compute_arguments(FunctionCallInfo fcinfo, const char *function,
-				  KloutModel *model, KloutScore *score,
-				  KloutNetworkScore *networks)
+compute_arguments(FunctionCallInfo fcinfo, KloutModel *model,
+				  KloutScore *score, KloutNetworkScore *networks)
 {
-	if (PG_NARGS() > 1)
-		(void) klout_model_getarg(fcinfo, 1, model);
-	else
-		klout_model_default(model);
+	(void) klout_model_getarg(fcinfo, 1, model);
 	klout_score_signals(klout_signals_getarg(fcinfo, 0), model,
-						PG_NARGS() > 2 ? klout_moment_getarg(fcinfo, 2, function, "as_of") :
-						GetCurrentTransactionStartTimestamp(),
+						klout_moment_getarg(fcinfo, 2, "as_of"),
 						score, networks);
 }
 
 PG_FUNCTION_INFO_V1(klout_score);
-
 Datum
 klout_score(PG_FUNCTION_ARGS)
 {
 	KloutModel	model;
 	KloutScore	score;
 
-	compute_arguments(fcinfo, "klout_score", &model, &score, NULL);
+	compute_arguments(fcinfo, &model, &score, NULL);
+	PG_RETURN_FLOAT8(score.score);
+}
+
+/* The final function of the aggregate klout_score: (signals) as of now(). */
+PG_FUNCTION_INFO_V1(klout_score_final);
+Datum
+klout_score_final(PG_FUNCTION_ARGS)
+{
+	KloutModel	model;
+	KloutScore	score;
+
+	klout_model_default(&model);
+	klout_score_signals(klout_signals_getarg(fcinfo, 0), &model,
+						GetCurrentTransactionStartTimestamp(), &score, NULL);
 	PG_RETURN_FLOAT8(score.score);
 }
 
 PG_FUNCTION_INFO_V1(klout_raw);
-
 Datum
 klout_raw(PG_FUNCTION_ARGS)
 {
 	KloutModel	model;
 	KloutScore	score;
 
-	compute_arguments(fcinfo, "klout_raw", &model, &score, NULL);
+	compute_arguments(fcinfo, &model, &score, NULL);
 	PG_RETURN_FLOAT8(score.raw);
 }
 
 PG_FUNCTION_INFO_V1(klout_reach);
-
 Datum
 klout_reach(PG_FUNCTION_ARGS)
 {
 	KloutModel	model;
 	KloutScore	score;
 
-	compute_arguments(fcinfo, "klout_reach", &model, &score, NULL);
+	compute_arguments(fcinfo, &model, &score, NULL);
 	PG_RETURN_FLOAT8(score.sum[KLOUT_PART_REACH]);
 }
 
 PG_FUNCTION_INFO_V1(klout_consistency);
-
 Datum
 klout_consistency(PG_FUNCTION_ARGS)
 {
 	KloutModel	model;
 	KloutScore	score;
 
-	compute_arguments(fcinfo, "klout_consistency", &model, &score, NULL);
+	compute_arguments(fcinfo, &model, &score, NULL);
 	PG_RETURN_FLOAT8(score.sum[KLOUT_PART_CONSISTENCY]);
 }
 
 /* Reactions per post, both faded; NULL for somebody without posts. */
 PG_FUNCTION_INFO_V1(klout_amplification);
-
 Datum
 klout_amplification(PG_FUNCTION_ARGS)
 {
 	KloutModel	model;
 	KloutScore	score;
 
-	compute_arguments(fcinfo, "klout_amplification", &model, &score, NULL);
+	compute_arguments(fcinfo, &model, &score, NULL);
 	if (score.sum[KLOUT_PART_ACTIVITY] == 0)
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(score.reactions / score.sum[KLOUT_PART_ACTIVITY]);
@@ -131,7 +136,6 @@ klout_amplification(PG_FUNCTION_ARGS)
 
 /* What the weights of the parts multiply: ln(1 + sum) of each. */
 PG_FUNCTION_INFO_V1(klout_features);
-
 Datum
 klout_features(PG_FUNCTION_ARGS)
 {
@@ -139,7 +143,7 @@ klout_features(PG_FUNCTION_ARGS)
 	KloutScore	score;
 	Datum		features[KLOUT_PARTS];
 
-	compute_arguments(fcinfo, "klout_features", &model, &score, NULL);
+	compute_arguments(fcinfo, &model, &score, NULL);
 	for (int part = 0; part < KLOUT_PARTS; part++)
 		features[part] = Float8GetDatum(log1p(score.sum[part]));
 	PG_RETURN_ARRAYTYPE_P(construct_array(features, KLOUT_PARTS, FLOAT8OID,
@@ -149,7 +153,6 @@ klout_features(PG_FUNCTION_ARGS)
 
 /* -> (part, network, amount, points, share) */
 PG_FUNCTION_INFO_V1(klout_explain);
-
 Datum
 klout_explain(PG_FUNCTION_ARGS)
 {
@@ -157,14 +160,12 @@ klout_explain(PG_FUNCTION_ARGS)
 	KloutNetworkScore networks[KLOUT_NETWORKS_MAX];
 	KloutModel	model;
 	KloutScore	score;
-	int			part;
-	int			i;
 
 	InitMaterializedSRF(fcinfo, 0);
-	compute_arguments(fcinfo, "klout_explain", &model, &score, networks);
-	for (part = 0; part < KLOUT_PARTS; part++)
+	compute_arguments(fcinfo, &model, &score, networks);
+	for (int part = 0; part < KLOUT_PARTS; part++)
 	{
-		for (i = 0; i < score.nnetworks; i++)
+		for (int i = 0; i < score.nnetworks; i++)
 		{
 			double		points = klout_score_points(&score, &model,
 													&networks[i],
@@ -192,7 +193,6 @@ klout_explain(PG_FUNCTION_ARGS)
  * what sums of klout_explain's points by network would be.
  */
 PG_FUNCTION_INFO_V1(klout_summary);
-
 Datum
 klout_summary(PG_FUNCTION_ARGS)
 {
@@ -203,22 +203,20 @@ klout_summary(PG_FUNCTION_ARGS)
 	JsonbParseState *state = NULL;
 	Datum		values[4];
 	bool		nulls[4] = {false};
-	int			i;
 
 	if (get_call_result_type(fcinfo, NULL, &desc) != TYPEFUNC_COMPOSITE)
 		elog(ERROR, "klout_summary: return type must be a row type");
-	compute_arguments(fcinfo, "klout_summary", &model, &score, networks);
+	compute_arguments(fcinfo, &model, &score, networks);
 
 	pushJsonbValue(&state, WJB_BEGIN_OBJECT, NULL);
-	for (i = 0; i < score.nnetworks; i++)
+	for (int i = 0; i < score.nnetworks; i++)
 	{
 		double		points = 0;
 		text	   *name = klout_name_to_text(networks[i].name);
 		StringInfoData number;
 		JsonbValue	value;
-		int			part;
 
-		for (part = 0; part < KLOUT_PARTS; part++)
+		for (int part = 0; part < KLOUT_PARTS; part++)
 			points += klout_score_points(&score, &model, &networks[i],
 										 (KloutPart) part);
 		if (points == 0)
@@ -264,7 +262,7 @@ klout_statement_rows(PG_FUNCTION_ARGS)
 	KloutNetworkScore networks[KLOUT_NETWORKS_MAX];
 	KloutKindShare shares[KLOUT_KINDS_MAX];
 	KloutCanonical canonical = klout_signals_getarg(fcinfo, 0);
-	int64		at = klout_moment_getarg(fcinfo, 2, "_klout_statement", "as_of");
+	int64		at = klout_moment_getarg(fcinfo, 2, "as_of");
 	KloutSignals signals;
 	KloutNetwork network;
 	KloutModel	model;
@@ -332,39 +330,39 @@ put_change(ReturnSetInfo *rsinfo, const char *part, const KloutName *network,
 }
 
 /*
- * (before, after, model, before_at, after_at), or with two models
- * (before, after, before_model, after_model, before_at, after_at)
+ * (before, after, model, before_at, after_at, after_model)
  * -> (part, network, points_before, points_after, change)
  *
- * The facts' share of a change is told with the earlier model; what the later
- * model then makes of the later facts is a row of its own.
+ * The parts are computed with the earlier model; what the later model, if it
+ * is not NULL, changes about the later facts is a row of its own.
  */
 PG_FUNCTION_INFO_V1(klout_explain_change);
-
 Datum
 klout_explain_change(PG_FUNCTION_ARGS)
 {
 	ReturnSetInfo *rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
-	static const char function[] = "klout_explain_change";
-	bool		two_models = PG_NARGS() > 5;
 	KloutNetworkScore before_networks[KLOUT_NETWORKS_MAX];
 	KloutNetworkScore after_networks[KLOUT_NETWORKS_MAX];
 	KloutModel	model;
 	KloutScore	before;
 	KloutScore	after;
 	KloutCanonical after_signals;
-	int64		before_at = klout_moment_getarg(fcinfo, two_models ? 4 : 3, function, "before_at");
-	int64		after_at = klout_moment_getarg(fcinfo, two_models ? 5 : 4, function, "after_at");
-	int			part;
+	int64		before_at;
+	int64		after_at;
 
 	InitMaterializedSRF(fcinfo, 0);
+	for (int i = 0; i < 5; i++)
+		if (PG_ARGISNULL(i))
+			return (Datum) 0;
+	before_at = klout_moment_getarg(fcinfo, 3, "before_at");
+	after_at = klout_moment_getarg(fcinfo, 4, "after_at");
 	(void) klout_model_getarg(fcinfo, 2, &model);
 	after_signals = klout_signals_getarg(fcinfo, 1);
 	klout_score_signals(klout_signals_getarg(fcinfo, 0), &model, before_at,
 						&before, before_networks);
 	klout_score_signals(after_signals, &model, after_at, &after, after_networks);
 
-	for (part = 0; part < KLOUT_PARTS; part++)
+	for (int part = 0; part < KLOUT_PARTS; part++)
 	{
 		int			i = 0;
 		int			j = 0;
@@ -387,12 +385,12 @@ klout_explain_change(PG_FUNCTION_ARGS)
 		}
 	}
 
-	if (two_models)
+	if (!PG_ARGISNULL(5))
 	{
 		KloutModel	after_model;
 		KloutScore	changed;
 
-		(void) klout_model_getarg(fcinfo, 3, &after_model);
+		(void) klout_model_getarg(fcinfo, 5, &after_model);
 		klout_score_signals(after_signals, &after_model, after_at, &changed, NULL);
 		put_change(rsinfo, "model", NULL, 0, changed.score - after.score);
 	}

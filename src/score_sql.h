@@ -18,7 +18,7 @@
  * naming function and argument.
  */
 extern int64 klout_moment_getarg(FunctionCallInfo fcinfo, int argno,
-								 const char *function, const char *argument);
+								 const char *argument);
 
 /* klout_score_compute; raises ERRCODE_DATA_CORRUPTED at bad bytes. */
 extern void klout_score_signals(KloutCanonical signals,

@@ -27,6 +27,7 @@
 #include "names_sql.h"
 #include "nodes/execnodes.h"
 #include "utils/builtins.h"
+#include "utils/float.h"
 #include "utils/memutils.h"
 #include "utils/timestamp.h"
 #include "utils/uuid.h"
@@ -213,7 +214,7 @@ state_result(const KloutBuffer *buffer, bool in_aggregate)
  */
 
 static KloutUnit
-bucket_unit(const Interval *bucket, const char *function)
+bucket_unit(FunctionCallInfo fcinfo, const Interval *bucket)
 {
 	int64		usecs;
 
@@ -229,7 +230,8 @@ bucket_unit(const Interval *bucket, const char *function)
 	}
 	ereport(ERROR,
 			(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-			 errmsg("%s: bucket must be '1 day' or '1 hour', got '%s'", function,
+			 errmsg("%s: bucket must be '1 day' or '1 hour', got '%s'",
+					klout_function_name(fcinfo),
 					DatumGetCString(DirectFunctionCall1(interval_out,
 														IntervalPGetDatum(bucket))))));
 	return KLOUT_UNIT_NONE;		/* keep the compiler quiet */
@@ -237,20 +239,21 @@ bucket_unit(const Interval *bucket, const char *function)
 
 /* The unit asked for in argument argno, if the function has that many. */
 static KloutUnit
-unit_argument(FunctionCallInfo fcinfo, int argno, const char *function)
+unit_argument(FunctionCallInfo fcinfo, int argno)
 {
 	if (PG_NARGS() <= argno)
 		return KLOUT_UNIT_DAY;
 	if (PG_ARGISNULL(argno))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s: bucket must not be null", function),
+				 errmsg("%s: bucket must not be null",
+						klout_function_name(fcinfo)),
 				 errhint("Use '1 day' or '1 hour'.")));
-	return bucket_unit(PG_GETARG_INTERVAL_P(argno), function);
+	return bucket_unit(fcinfo, PG_GETARG_INTERVAL_P(argno));
 }
 
 static int
-weight_argument(FunctionCallInfo fcinfo, int argno, const char *function)
+weight_argument(FunctionCallInfo fcinfo, int argno)
 {
 	double		weight;
 
@@ -260,21 +263,22 @@ weight_argument(FunctionCallInfo fcinfo, int argno, const char *function)
 	if (unlikely(!(weight >= 0 && weight <= 1)))
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("%s: weight must be between 0 and 1, got %s", function,
-						DatumGetCString(DirectFunctionCall1(float8out,
-															Float8GetDatum(weight))))));
+				 errmsg("%s: weight must be between 0 and 1, got %s",
+						klout_function_name(fcinfo),
+						float8out_internal(weight))));
 	return (int) rint(weight * KLOUT_WEIGHT_STEPS);
 }
 
 static int64
-at_argument(FunctionCallInfo fcinfo, int argno, const char *function)
+at_argument(FunctionCallInfo fcinfo, int argno)
 {
 	TimestampTz at = PG_GETARG_TIMESTAMPTZ(argno);
 
 	if (unlikely(TIMESTAMP_NOT_FINITE(at)))
 		ereport(ERROR,
 				(errcode(ERRCODE_DATETIME_VALUE_OUT_OF_RANGE),
-				 errmsg("%s: at must be finite, got %sinfinity", function,
+				 errmsg("%s: at must be finite, got %sinfinity",
+						klout_function_name(fcinfo),
 						TIMESTAMP_IS_NOBEGIN(at) ? "-" : ""),
 				 errhint("Leave such rows out with a WHERE or FILTER clause.")));
 	return at;
@@ -282,14 +286,15 @@ at_argument(FunctionCallInfo fcinfo, int argno, const char *function)
 
 /* Gives an open value its unit, or checks that it is the same. */
 static inline void
-agree_unit(KloutBuffer *buffer, KloutUnit unit, const char *function)
+agree_unit(FunctionCallInfo fcinfo, KloutBuffer *buffer, KloutUnit unit)
 {
 	if (likely(buffer->unit == unit))
 		return;
 	if (buffer->unit != KLOUT_UNIT_NONE)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s: bucket must be the same for all rows of a group", function),
+				 errmsg("%s: bucket must be the same in all rows of a group",
+						klout_function_name(fcinfo)),
 				 errdetail("It was 1 %s, then 1 %s.",
 						   klout_unit_name(buffer->unit), klout_unit_name(unit))));
 	klout_buffer_set_unit(buffer, unit);
@@ -302,7 +307,6 @@ agree_unit(KloutBuffer *buffer, KloutUnit unit, const char *function)
 static Datum
 signals_add(FunctionCallInfo fcinfo, uint64 actor)
 {
-	static const char function[] = "klout_signals";
 	bool		in_aggregate = AggCheckCallContext(fcinfo, NULL) != 0;
 	KloutUnit	unit;
 	KloutTopic	topic;
@@ -311,14 +315,14 @@ signals_add(FunctionCallInfo fcinfo, uint64 actor)
 	int			weight;
 
 	topic.type = KLOUT_TOPIC_ACTIONS;
-	topic.network = klout_name_from_text(PG_GETARG_TEXT_PP(1), function, "network");
-	topic.kind = klout_name_from_text(PG_GETARG_TEXT_PP(2), function, "kind");
-	at = at_argument(fcinfo, 4, function);
-	weight = weight_argument(fcinfo, 5, function);
-	unit = unit_argument(fcinfo, 6, function);
+	topic.network = klout_name_from_text(PG_GETARG_TEXT_PP(1), fcinfo, "network");
+	topic.kind = klout_name_from_text(PG_GETARG_TEXT_PP(2), fcinfo, "kind");
+	at = at_argument(fcinfo, 4);
+	weight = weight_argument(fcinfo, 5);
+	unit = unit_argument(fcinfo, 6);
 
 	open_state(fcinfo, in_aggregate, klout_topic_size(&topic), &buffer);
-	agree_unit(&buffer, unit, function);
+	agree_unit(fcinfo, &buffer, unit);
 	add_fact(&buffer, &topic, klout_bucket(at, unit), actor, weight);
 	return state_result(&buffer, in_aggregate);
 }
@@ -352,7 +356,6 @@ action_is_null(FunctionCallInfo fcinfo)
 }
 
 PG_FUNCTION_INFO_V1(klout_signals_add_bigint);
-
 Datum
 klout_signals_add_bigint(PG_FUNCTION_ARGS)
 {
@@ -362,7 +365,6 @@ klout_signals_add_bigint(PG_FUNCTION_ARGS)
 }
 
 PG_FUNCTION_INFO_V1(klout_signals_add_text);
-
 Datum
 klout_signals_add_text(PG_FUNCTION_ARGS)
 {
@@ -375,7 +377,6 @@ klout_signals_add_text(PG_FUNCTION_ARGS)
 }
 
 PG_FUNCTION_INFO_V1(klout_signals_add_uuid);
-
 Datum
 klout_signals_add_uuid(PG_FUNCTION_ARGS)
 {
@@ -387,11 +388,9 @@ klout_signals_add_uuid(PG_FUNCTION_ARGS)
 
 /* (state, network, at [, bucket]) */
 PG_FUNCTION_INFO_V1(klout_posts_add);
-
 Datum
 klout_posts_add(PG_FUNCTION_ARGS)
 {
-	static const char function[] = "klout_posts";
 	bool		in_aggregate = AggCheckCallContext(fcinfo, NULL) != 0;
 	KloutUnit	unit;
 	KloutTopic	topic;
@@ -402,23 +401,21 @@ klout_posts_add(PG_FUNCTION_ARGS)
 		return klout_return_argument(fcinfo, 0);
 	memset(&topic, 0, sizeof(topic));
 	topic.type = KLOUT_TOPIC_POSTS;
-	topic.network = klout_name_from_text(PG_GETARG_TEXT_PP(1), function, "network");
-	at = at_argument(fcinfo, 2, function);
-	unit = unit_argument(fcinfo, 3, function);
+	topic.network = klout_name_from_text(PG_GETARG_TEXT_PP(1), fcinfo, "network");
+	at = at_argument(fcinfo, 2);
+	unit = unit_argument(fcinfo, 3);
 
 	open_state(fcinfo, in_aggregate, klout_topic_size(&topic), &buffer);
-	agree_unit(&buffer, unit, function);
+	agree_unit(fcinfo, &buffer, unit);
 	add_fact(&buffer, &topic, klout_bucket(at, unit), 0, 0);
 	return state_result(&buffer, in_aggregate);
 }
 
 /* (state, network, followers, at) */
 PG_FUNCTION_INFO_V1(klout_audience_add);
-
 Datum
 klout_audience_add(PG_FUNCTION_ARGS)
 {
-	static const char function[] = "klout_audience";
 	bool		in_aggregate = AggCheckCallContext(fcinfo, NULL) != 0;
 	KloutTopic	topic;
 	KloutBuffer buffer;
@@ -427,14 +424,14 @@ klout_audience_add(PG_FUNCTION_ARGS)
 		return klout_return_argument(fcinfo, 0);
 	memset(&topic, 0, sizeof(topic));
 	topic.type = KLOUT_TOPIC_AUDIENCE;
-	topic.network = klout_name_from_text(PG_GETARG_TEXT_PP(1), function, "network");
+	topic.network = klout_name_from_text(PG_GETARG_TEXT_PP(1), fcinfo, "network");
 	topic.followers = PG_GETARG_INT64(2);
 	if (topic.followers < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("%s: followers must not be negative, got " INT64_FORMAT,
-						function, topic.followers)));
-	topic.audience_at = at_argument(fcinfo, 3, function);
+						klout_function_name(fcinfo), topic.followers)));
+	topic.audience_at = at_argument(fcinfo, 3);
 
 	open_state(fcinfo, in_aggregate, klout_topic_size(&topic), &buffer);
 	add_fact(&buffer, &topic, 0, 0, 0);
@@ -498,7 +495,6 @@ absorb_canonical(KloutBuffer *buffer, KloutCanonical other)
  * transition function of klout_rollup.  NULL on either side is neutral.
  */
 PG_FUNCTION_INFO_V1(klout_signals_combine);
-
 Datum
 klout_signals_combine(PG_FUNCTION_ARGS)
 {
@@ -564,7 +560,6 @@ klout_signals_combine(PG_FUNCTION_ARGS)
 
 /* (state) -> canonical value; the state is left as it is */
 PG_FUNCTION_INFO_V1(klout_signals_final);
-
 Datum
 klout_signals_final(PG_FUNCTION_ARGS)
 {

@@ -37,10 +37,8 @@
 void
 klout_signals_corrupt(const char *problem)
 {
-	ereport(ERROR,
-			(errcode(ERRCODE_DATA_CORRUPTED),
-			 errmsg("invalid value of type klout_signals"),
-			 problem ? errdetail("Of its bytes, %s.", problem) : 0));
+	klout_report_corrupt("klout_signals",
+						 problem ? problem : "it is cut short or malformed");
 }
 
 const char *
@@ -246,7 +244,6 @@ klout_signals_merged(KloutCanonical left, KloutCanonical right)
 
 /* (signals, signals): NULL is neutral */
 PG_FUNCTION_INFO_V1(klout_signals_merge_values);
-
 Datum
 klout_signals_merge_values(PG_FUNCTION_ARGS)
 {
@@ -399,7 +396,6 @@ append_network(StringInfo buf, const KloutNetwork *network)
 }
 
 PG_FUNCTION_INFO_V1(klout_signals_out);
-
 Datum
 klout_signals_out(PG_FUNCTION_ARGS)
 {
@@ -429,7 +425,6 @@ klout_signals_out(PG_FUNCTION_ARGS)
 }
 
 PG_FUNCTION_INFO_V1(klout_signals_send);
-
 Datum
 klout_signals_send(PG_FUNCTION_ARGS)
 {
@@ -473,7 +468,6 @@ check_input(const uint8 *data, size_t len)
 }
 
 PG_FUNCTION_INFO_V1(klout_signals_recv);
-
 Datum
 klout_signals_recv(PG_FUNCTION_ARGS)
 {
@@ -483,10 +477,7 @@ klout_signals_recv(PG_FUNCTION_ARGS)
 	const char *problem = check_input(data, (size_t) len);
 
 	if (problem)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_BINARY_REPRESENTATION),
-				 errmsg("invalid binary value of type klout_signals"),
-				 errdetail("Of its bytes, %s.", problem)));
+		klout_report_bad_binary("klout_signals", problem);
 	return klout_signals_value(data, (size_t) len);
 }
 
@@ -936,7 +927,6 @@ input_signals(JsonInput *input, JsonbContainer *object)
 }
 
 PG_FUNCTION_INFO_V1(klout_signals_in);
-
 Datum
 klout_signals_in(PG_FUNCTION_ARGS)
 {
@@ -1003,16 +993,16 @@ KLOUT_COMPARISONS(klout_signals, canonical_form)
  * ---------------------------------------------------------------------------
  */
 
-/* An optional name argument: *name has length 0 when there is none. */
+/* A name to look for; the empty one is every name. */
 static KloutName
-filter_argument(FunctionCallInfo fcinfo, int argno, const char *function,
-				const char *argument)
+filter_argument(FunctionCallInfo fcinfo, int argno, const char *argument)
 {
-	KloutName	none = {"", 0};
+	const text *value = PG_GETARG_TEXT_PP(argno);
+	KloutName	all = {"", 0};
 
-	if (PG_NARGS() <= argno)
-		return none;
-	return klout_name_from_text(PG_GETARG_TEXT_PP(argno), function, argument);
+	if (VARSIZE_ANY_EXHDR(value) == 0)
+		return all;
+	return klout_name_from_text(value, fcinfo, argument);
 }
 
 static inline bool
@@ -1021,17 +1011,15 @@ filter_passes(KloutName filter, KloutName name)
 	return filter.len == 0 || klout_name_compare(filter, name) == 0;
 }
 
-/* (signals [, network [, kind [, from_at, to_at]]]) */
+/* (signals, network, kind, from_at, to_at) */
 PG_FUNCTION_INFO_V1(klout_count_actions);
-
 Datum
 klout_count_actions(PG_FUNCTION_ARGS)
 {
-	static const char function[] = "klout_count";
-	KloutName	network_filter = filter_argument(fcinfo, 1, function, "network");
-	KloutName	kind_filter = filter_argument(fcinfo, 2, function, "kind");
-	int64		from_at = PG_NARGS() > 3 ? PG_GETARG_TIMESTAMPTZ(3) : DT_NOBEGIN;
-	int64		to_at = PG_NARGS() > 3 ? PG_GETARG_TIMESTAMPTZ(4) : DT_NOEND;
+	KloutName	network_filter = filter_argument(fcinfo, 1, "network");
+	KloutName	kind_filter = filter_argument(fcinfo, 2, "kind");
+	int64		from_at = PG_GETARG_TIMESTAMPTZ(3);
+	int64		to_at = PG_GETARG_TIMESTAMPTZ(4);
 	KloutSignals signals;
 	KloutNetwork network;
 	uint64		sum = 0;
@@ -1066,13 +1054,12 @@ klout_count_actions(PG_FUNCTION_ARGS)
 	PG_RETURN_INT64((int64) sum);
 }
 
-/* (signals [, network]) */
+/* (signals, network) */
 PG_FUNCTION_INFO_V1(klout_reactors);
-
 Datum
 klout_reactors(PG_FUNCTION_ARGS)
 {
-	KloutName	filter = filter_argument(fcinfo, 1, "klout_reactors", "network");
+	KloutName	filter = filter_argument(fcinfo, 1, "network");
 	KloutSignals signals;
 	KloutNetwork network;
 	double		sum = 0;
@@ -1093,7 +1080,6 @@ klout_reactors(PG_FUNCTION_ARGS)
 
 /* (signals) -> (network, kind, bucket, actions) */
 PG_FUNCTION_INFO_V1(klout_entries);
-
 Datum
 klout_entries(PG_FUNCTION_ARGS)
 {
@@ -1166,7 +1152,6 @@ put_reactor(const SampleRows *rows, const KloutReactor *reactor,
 
 /* (signals) -> (network, actor_hash, last_at, kinds, weight, inclusion) */
 PG_FUNCTION_INFO_V1(klout_reactor_sample);
-
 Datum
 klout_reactor_sample(PG_FUNCTION_ARGS)
 {

@@ -58,17 +58,6 @@ poll(void)
 	CHECK_FOR_INTERRUPTS();
 }
 
-/* The aggregate that runs, of those that share a state the first. */
-static const char *
-function_name(FunctionCallInfo fcinfo)
-{
-	Aggref	   *aggref = AggGetAggref(fcinfo);
-	char	   *name = get_func_name(aggref != NULL ? aggref->aggfnoid :
-									 fcinfo->flinfo->fn_oid);
-
-	return name != NULL ? name : "klout_validate";
-}
-
 static void
 check_finite(FunctionCallInfo fcinfo, const char *argument, double value)
 {
@@ -76,21 +65,19 @@ check_finite(FunctionCallInfo fcinfo, const char *argument, double value)
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("%s: %s must be finite, got %s",
-						function_name(fcinfo), argument,
+						klout_function_name(fcinfo), argument,
 						float8out_internal(value))));
 }
 
 static uint8 *
-view_state(struct varlena *state, KloutPairsView *view)
+view_state(FunctionCallInfo fcinfo, struct varlena *state,
+		   KloutPairsView *view)
 {
 	uint8	   *data = (uint8 *) VARDATA_ANY(state);
 	const char *fault = klout_pairs_view(data, VARSIZE_ANY_EXHDR(state), view);
 
 	if (unlikely(fault != NULL))
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("state of klout_spearman, klout_kendall, klout_auc or klout_ndcg is invalid"),
-				 errdetail("On reading it, %s.", fault)));
+		klout_report_bad_state(fcinfo, fault);
 	return data;
 }
 
@@ -109,7 +96,7 @@ open_state(FunctionCallInfo fcinfo, bool in_aggregate, uint32 k,
 		ereport(ERROR,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("%s: more than %d rows in a group",
-						function_name(fcinfo), KLOUT_PAIRS_MAX)));
+						klout_function_name(fcinfo), KLOUT_PAIRS_MAX)));
 	size = VARHDRSZ + KLOUT_PAIRS_HEADER + (n + room) * KLOUT_PAIR_SIZE;
 	if (in_aggregate)
 	{
@@ -140,14 +127,15 @@ has_room(const struct varlena *state, bool in_aggregate,
 }
 
 static void
-check_depth(uint32 state_k, uint32 k)
+check_depth(FunctionCallInfo fcinfo, uint32 state_k, uint32 k)
 {
 	if (unlikely(state_k != k))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 state_k == 0 || k == 0 ?
 				 errmsg("cannot combine states of klout_ndcg and another aggregate") :
-				 errmsg("klout_ndcg: k must be the same in all rows of a group"),
+				 errmsg("%s: k must be the same in all rows of a group",
+						klout_function_name(fcinfo)),
 				 state_k == 0 || k == 0 ? 0 :
 				 errdetail("There are %u and %u.", state_k, k)));
 }
@@ -168,8 +156,8 @@ accumulate(FunctionCallInfo fcinfo, uint32 k)
 	else
 	{
 		state = PG_GETARG_VARLENA_PP(0);
-		data = view_state(state, &view);
-		check_depth(view.k, k);
+		data = view_state(fcinfo, state, &view);
+		check_depth(fcinfo, view.k, k);
 		if (!has_room(state, in_aggregate, &view, 1))
 			state = open_state(fcinfo, in_aggregate, k, data, view.n, 1);
 	}
@@ -199,19 +187,20 @@ klout_ndcg_accum(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(3))
 		ereport(ERROR,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("klout_ndcg: k must not be null")));
+				 errmsg("%s: k must not be null",
+						klout_function_name(fcinfo))));
 	if (PG_GETARG_INT32(3) < 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("klout_ndcg: k must be at least 1, got %d",
-						PG_GETARG_INT32(3))));
+				 errmsg("%s: k must be at least 1, got %d",
+						klout_function_name(fcinfo), PG_GETARG_INT32(3))));
 	check_finite(fcinfo, "score", PG_GETARG_FLOAT8(1));
 	gain = PG_GETARG_FLOAT8(2);
 	if (!isfinite(gain) || gain < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("klout_ndcg: gain must be at least 0 and finite, got %s",
-						float8out_internal(gain))));
+				 errmsg("%s: gain must be at least 0 and finite, got %s",
+						klout_function_name(fcinfo), float8out_internal(gain))));
 	return accumulate(fcinfo, (uint32) PG_GETARG_INT32(3));
 }
 
@@ -232,9 +221,9 @@ klout_pairs_combine(PG_FUNCTION_ARGS)
 
 	state = PG_GETARG_VARLENA_PP(0);
 	other = PG_GETARG_VARLENA_PP(1);
-	data = view_state(state, &view);
-	other_data = view_state(other, &other_view);
-	check_depth(view.k, other_view.k);
+	data = view_state(fcinfo, state, &view);
+	other_data = view_state(fcinfo, other, &other_view);
+	check_depth(fcinfo, view.k, other_view.k);
 	if (!has_room(state, in_aggregate, &view, other_view.n))
 		state = open_state(fcinfo, in_aggregate, view.k, data, view.n,
 						   other_view.n);
@@ -252,9 +241,10 @@ klout_pairs_combine(PG_FUNCTION_ARGS)
 
 /* The pairs of a state, to be changed, and as many to spare behind them. */
 static KloutPair *
-read_pairs(struct varlena *state, bool with_depth, KloutPairsView *view)
+read_pairs(FunctionCallInfo fcinfo, bool with_depth, KloutPairsView *view)
 {
-	const uint8 *data = view_state(state, view);
+	struct varlena *state = PG_GETARG_VARLENA_PP(0);
+	const uint8 *data = view_state(fcinfo, state, view);
 	KloutPair  *pairs;
 	const char *fault;
 
@@ -267,10 +257,7 @@ read_pairs(struct varlena *state, bool with_depth, KloutPairsView *view)
 								   2 * Max(view->n, 1) * sizeof(KloutPair));
 	fault = klout_pairs_read(data, view, pairs, poll);
 	if (fault != NULL)
-		ereport(ERROR,
-				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("state of klout_spearman, klout_kendall, klout_auc or klout_ndcg is invalid"),
-				 errdetail("On reading it, %s.", fault)));
+		klout_report_bad_state(fcinfo, fault);
 	return pairs;
 }
 
@@ -285,7 +272,7 @@ agreement_final(FunctionCallInfo fcinfo,
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	pairs = read_pairs(PG_GETARG_VARLENA_PP(0), false, &view);
+	pairs = read_pairs(fcinfo, false, &view);
 	klout_agreement(pairs, pairs + view.n, view.n, poll, &agreement);
 	pfree(pairs);
 	value = measure(&agreement);
@@ -325,7 +312,7 @@ klout_ndcg_final(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(0))
 		PG_RETURN_NULL();
-	pairs = read_pairs(PG_GETARG_VARLENA_PP(0), true, &view);
+	pairs = read_pairs(fcinfo, true, &view);
 	value = klout_ndcg_of(pairs, pairs + view.n, view.n, view.k, poll);
 	pfree(pairs);
 	if (isnan(value))

@@ -1,7 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * values_sql.h
- *	  What the SQL sides of all values and states have in common.
+ *	  What the SQL sides of all values and states have in common: making them,
+ *	  and the errors about them.
  *
  *-------------------------------------------------------------------------
  */
@@ -33,14 +34,22 @@ klout_return_argument(FunctionCallInfo fcinfo, int argno)
 	PG_RETURN_DATUM(PG_GETARG_DATUM(argno));
 }
 
-/* Raises the error for a value whose bytes read badly: fault says how. */
-static inline void
-klout_report_corrupt(const char *type_name, const char *fault)
-{
-	ereport(ERROR,
-			(errcode(ERRCODE_DATA_CORRUPTED),
-			 errmsg("value of type %s is corrupt", type_name),
-			 errdetail("On reading it, %s.", fault)));
-}
+/*
+ * For messages: the function that was called, which is the aggregate where its
+ * transition, combine or final function is running.  Reads the catalog.
+ */
+extern const char *klout_function_name(FunctionCallInfo fcinfo);
+
+/*
+ * What is wrong with bytes, fault being a clause ("it is cut short"): of a
+ * stored value; of binary input; of a state that an aggregate's support
+ * function was called with by hand.
+ */
+pg_noreturn extern void klout_report_corrupt(const char *type_name,
+											 const char *fault);
+pg_noreturn extern void klout_report_bad_binary(const char *type_name,
+												const char *fault);
+pg_noreturn extern void klout_report_bad_state(FunctionCallInfo fcinfo,
+											   const char *fault);
 
 #endif							/* KLOUT_VALUES_SQL_H */

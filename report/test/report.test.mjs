@@ -135,7 +135,7 @@ test("leaderboard: every number of every row is the database's", async () => {
 	assert.deepEqual(shown, expected);
 	assert.ok(!shown.some(([, person]) => person === "person 13"), "who opted out is not there");
 	const tiles = await page.$$eval(".tiles dd", (all) => all.map((dd) => dd.textContent));
-	const [people, average, cutoff, at63] = (await sql(`SELECT count(*), round(avg(score)::numeric, 2), round(klout_cutoff(score, 0.05)::numeric, 2), count(*) FILTER (WHERE score >= 63) FROM ${B}.scores WHERE topic = ''`))[0];
+	const [people, average, cutoff, at63] = (await sql(`SELECT count(*), round(avg(score)::numeric, 2), round(klout_cutoff(klout_population(score), 0.05)::numeric, 2), count(*) FILTER (WHERE score >= 63) FROM ${B}.scores WHERE topic = ''`))[0];
 	assert.deepEqual(tiles.slice(0, 4), [count(people), score(average), score(cutoff), count(at63)]);
 	noTrouble();
 });
@@ -343,13 +343,13 @@ test("population: bars, marks and lines are the database's", async () => {
 	const ticks = await page.$$eval("section:has(#spread) svg g[aria-label='x-axis tick label'] text", (all) => all.map((t) => t.textContent));
 	assert.ok(ticks.includes("40") && ticks.includes("63"));
 	assert.equal(await page.locator("section:has(#spread) .marks line").count(), 2, "marks at 40 and 63");
-	const [average, median, cutoff, at40, at63] = (await sql(`SELECT round(avg(score)::numeric, 2), round(percentile_disc(0.5) WITHIN GROUP (ORDER BY score)::numeric, 2), round(klout_cutoff(score, 0.05)::numeric, 2),
+	const [average, median, cutoff, at40, at63] = (await sql(`SELECT round(avg(score)::numeric, 2), round(percentile_disc(0.5) WITHIN GROUP (ORDER BY score)::numeric, 2), round(klout_cutoff(klout_population(score), 0.05)::numeric, 2),
 		count(*) FILTER (WHERE score >= 40), count(*) FILTER (WHERE score >= 63) FROM ${B}.scores WHERE topic = ''`))[0];
 	assert.deepEqual(await page.$$eval(".tiles dd", (all) => all.map((dd) => dd.textContent)), ["317", score(average), score(median), score(cutoff), count(at40), count(at63)]);
 	const marks = await page.$$eval("section:has(#spread) .lines line", (all) => all.map((line) => Number(line.getAttribute("x1"))));
 	const [x0, x100] = await page.$$eval("section:has(#spread) .bins rect", (all) => [Number(all[0].getAttribute("x")), Number(all.at(-1).getAttribute("x")) + Number(all.at(-1).getAttribute("width"))]);
 	[average, cutoff].forEach((x, i) => assert.ok(Math.abs(marks[i] - (x0 + (x100 - x0) * Number(x) / 100)) < 1.5, `mark at ${x}`));
-	const days = await sql(`SELECT day, count(*), round(avg(score)::numeric, 2), round(percentile_disc(0.5) WITHIN GROUP (ORDER BY score)::numeric, 2), round(klout_cutoff(score, 0.05)::numeric, 2), count(*) FILTER (WHERE score >= 63)
+	const days = await sql(`SELECT day, count(*), round(avg(score)::numeric, 2), round(percentile_disc(0.5) WITHIN GROUP (ORDER BY score)::numeric, 2), round(klout_cutoff(klout_population(score), 0.05)::numeric, 2), count(*) FILTER (WHERE score >= 63)
 		FROM ${B}.history WHERE topic = '' GROUP BY day ORDER BY day DESC`);
 	assert.deepEqual(await cells(page, "section:has(#days) table"), days.map(([d, n, a, m, c, at]) => [day(d), count(n), score(a), score(m), score(c), count(at)]));
 	for (const id of ["average", "cutoff", "at_63", "people"]) assert.equal(await page.locator(`section:has(#${id}) svg circle`).count(), days.length);

@@ -2,27 +2,27 @@
 -- Calibrate: two numbers of a model, fitted to a community
 -- ---------------------------------------------------------------------------
 
-CREATE FUNCTION klout_mix_accum(state bigint[], signals klout_signals) RETURNS bigint[]
+CREATE FUNCTION klout_mix_accum(state bytea, signals klout_signals) RETURNS bytea
 	AS 'MODULE_PATHNAME', 'klout_mix_accum'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION klout_mix_accum(bigint[], klout_signals) IS
-'Transition function of klout_mix: the pairs of one person more. The state is {proven, unproven} in steps of 1/200; another array is an error.';
+COMMENT ON FUNCTION klout_mix_accum(bytea, klout_signals) IS
+'Transition function of klout_mix: the pairs of one person more; bytes that are no state are an error.';
 
-CREATE FUNCTION klout_mix_combine(bigint[], bigint[]) RETURNS bigint[]
+CREATE FUNCTION klout_mix_combine(bytea, bytea) RETURNS bytea
 	AS 'MODULE_PATHNAME', 'klout_mix_combine'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION klout_mix_combine(bigint[], bigint[]) IS
+COMMENT ON FUNCTION klout_mix_combine(bytea, bytea) IS
 'Combine function of klout_mix: both together, NULL is neutral.';
 
-CREATE FUNCTION klout_mix_final(bigint[]) RETURNS double precision
+CREATE FUNCTION klout_mix_final(bytea) RETURNS double precision
 	AS 'MODULE_PATHNAME', 'klout_mix_final'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION klout_mix_final(bigint[]) IS
+COMMENT ON FUNCTION klout_mix_final(bytea) IS
 'Final function of klout_mix.';
 
 CREATE AGGREGATE klout_mix(signals klout_signals) (
 	SFUNC = klout_mix_accum,
-	STYPE = bigint[],
+	STYPE = bytea,
 	SSPACE = 64,
 	FINALFUNC = klout_mix_final,
 	FINALFUNC_MODIFY = READ_ONLY,

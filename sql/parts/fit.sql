@@ -2,69 +2,31 @@
 -- Fit: weights from pairwise judgements
 -- ---------------------------------------------------------------------------
 
-CREATE TYPE klout_judgements;
-
-CREATE FUNCTION klout_judgements_in(cstring) RETURNS klout_judgements
-	AS 'MODULE_PATHNAME', 'klout_judgements_in'
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION klout_judgements_in(cstring) IS
-'Input of klout_judgements: JSON with the keys features, pairs, sums and products, a sum being a number or an array of its high and low part. An invalid text is an error.';
-
-CREATE FUNCTION klout_judgements_out(klout_judgements) RETURNS cstring
-	AS 'MODULE_PATHNAME', 'klout_judgements_out'
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION klout_judgements_out(klout_judgements) IS
-'Output of klout_judgements: JSON that reads back as the same state, whatever the settings.';
-
-CREATE FUNCTION klout_judgements_recv(internal) RETURNS klout_judgements
-	AS 'MODULE_PATHNAME', 'klout_judgements_recv'
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION klout_judgements_recv(internal) IS
-'Binary input of klout_judgements: the canonical bytes; any others are an error.';
-
-CREATE FUNCTION klout_judgements_send(klout_judgements) RETURNS bytea
-	AS 'MODULE_PATHNAME', 'klout_judgements_send'
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION klout_judgements_send(klout_judgements) IS
-'Binary output of klout_judgements: the canonical bytes, the same on every platform.';
-
-CREATE TYPE klout_judgements (
-	INPUT = klout_judgements_in,
-	OUTPUT = klout_judgements_out,
-	RECEIVE = klout_judgements_recv,
-	SEND = klout_judgements_send,
-	INTERNALLENGTH = VARIABLE,
-	ALIGNMENT = int4,
-	STORAGE = extended
-);
-COMMENT ON TYPE klout_judgements IS
-'State of the aggregate klout_fit: the normal equations of its pairs, 234 bytes for 4 features, 34 kB for 64, whatever the number of pairs. For the executor; nothing to store.';
-
-CREATE FUNCTION klout_fit_accum(klout_judgements, better double precision[], worse double precision[]) RETURNS klout_judgements
+CREATE FUNCTION klout_fit_accum(bytea, better double precision[], worse double precision[]) RETURNS bytea
 	AS 'MODULE_PATHNAME', 'klout_fit_accum'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION klout_fit_accum(klout_judgements, double precision[], double precision[]) IS
-'Transition function of klout_fit: one judgement more; a NULL array is skipped.';
+COMMENT ON FUNCTION klout_fit_accum(bytea, double precision[], double precision[]) IS
+'Transition function of klout_fit: one judgement more; a NULL array is skipped, bytes that are no state are an error.';
 
-CREATE FUNCTION klout_judgements_combine(klout_judgements, klout_judgements) RETURNS klout_judgements
-	AS 'MODULE_PATHNAME', 'klout_judgements_combine'
+CREATE FUNCTION klout_fit_combine(bytea, bytea) RETURNS bytea
+	AS 'MODULE_PATHNAME', 'klout_fit_combine'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION klout_judgements_combine(klout_judgements, klout_judgements) IS
-'Combine function of klout_fit: the judgements of both, NULL is neutral; different numbers of features are an error.';
+COMMENT ON FUNCTION klout_fit_combine(bytea, bytea) IS
+'Combine function of klout_fit: the judgements of both, NULL is neutral; different numbers of features, and bytes that are no state, are an error.';
 
-CREATE FUNCTION klout_fit_final(klout_judgements) RETURNS double precision[]
+CREATE FUNCTION klout_fit_final(bytea) RETURNS double precision[]
 	AS 'MODULE_PATHNAME', 'klout_fit_final'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION klout_fit_final(klout_judgements) IS
-'Final function of klout_fit: the weights.';
+COMMENT ON FUNCTION klout_fit_final(bytea) IS
+'Final function of klout_fit: the weights. Bytes that are no state are an error.';
 
 CREATE AGGREGATE klout_fit(better double precision[], worse double precision[]) (
 	SFUNC = klout_fit_accum,
-	STYPE = klout_judgements,
+	STYPE = bytea,
 	SSPACE = 512,
 	FINALFUNC = klout_fit_final,
 	FINALFUNC_MODIFY = READ_ONLY,
-	COMBINEFUNC = klout_judgements_combine,
+	COMBINEFUNC = klout_fit_combine,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE klout_fit(double precision[], double precision[]) IS

@@ -276,10 +276,10 @@ CREATE FUNCTION klout_percentiles(population klout_population, fractions float8[
 COMMENT ON FUNCTION klout_percentiles(klout_population, float8[]) IS
 'klout_percentile for each of the fractions (0 to 1), in an array of the same shape; NULL elements stay NULL. NULL for an empty population; a fraction outside 0 to 1 or NaN is an error.';
 
-CREATE FUNCTION klout_percentile_of(population klout_population, score float8) RETURNS float8
-	AS 'MODULE_PATHNAME', 'klout_population_percentile_of'
+CREATE FUNCTION klout_cume_dist(population klout_population, score float8) RETURNS float8
+	AS 'MODULE_PATHNAME', 'klout_population_cume_dist'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION klout_percentile_of(klout_population, float8) IS
+COMMENT ON FUNCTION klout_cume_dist(klout_population, float8) IS
 'The fraction (0 to 1) of the people whose score, rounded to 0.01, is at or below this score (0 to 100), rounded too. NULL for an empty population; a score outside 0 to 100 or NaN is an error.';
 
 CREATE FUNCTION klout_cutoff(population klout_population, top float8) RETURNS float8
@@ -302,135 +302,11 @@ CREATE FUNCTION klout_histogram(population klout_population, buckets integer,
 COMMENT ON FUNCTION klout_histogram(klout_population, integer) IS
 'The population in 1 to 10,000 buckets of equal width over 0 to 100, lowest first, empty ones too: people with low <= score < high, in the last one score <= 100. The bar has 40 characters for the largest bucket and at least a sign of anybody there; blocks and parts of blocks in a UTF8 database, else #. Another number of buckets is an error.';
 
--- one-step aggregates
-
-CREATE TYPE klout_quantiles;
-
-CREATE FUNCTION klout_quantiles_in(cstring) RETURNS klout_quantiles
-	AS 'MODULE_PATHNAME', 'klout_quantiles_in'
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION klout_quantiles_in(cstring) IS
-'Input of klout_quantiles: JSON with the key percentile, percentiles (then with lengths and lower_bounds of the array too) or cutoff for the parameter, and bins as klout_population has them. An invalid text is an error.';
-
-CREATE FUNCTION klout_quantiles_out(klout_quantiles) RETURNS cstring
-	AS 'MODULE_PATHNAME', 'klout_quantiles_out'
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION klout_quantiles_out(klout_quantiles) IS
-'Output of klout_quantiles: JSON that reads back as the same state, whatever the settings.';
-
-CREATE FUNCTION klout_quantiles_recv(internal) RETURNS klout_quantiles
-	AS 'MODULE_PATHNAME', 'klout_quantiles_recv'
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION klout_quantiles_recv(internal) IS
-'Binary input of klout_quantiles: the canonical bytes; any others are an error.';
-
-CREATE FUNCTION klout_quantiles_send(klout_quantiles) RETURNS bytea
-	AS 'MODULE_PATHNAME', 'klout_quantiles_send'
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION klout_quantiles_send(klout_quantiles) IS
-'Binary output of klout_quantiles: the canonical bytes, the same on every platform.';
-
-CREATE TYPE klout_quantiles (
-	INPUT = klout_quantiles_in,
-	OUTPUT = klout_quantiles_out,
-	RECEIVE = klout_quantiles_recv,
-	SEND = klout_quantiles_send,
-	INTERNALLENGTH = VARIABLE,
-	ALIGNMENT = int4,
-	STORAGE = extended
-);
-COMMENT ON TYPE klout_quantiles IS
-'State of the one-step aggregates klout_percentile, klout_percentiles and klout_cutoff: their parameter and a population. For the executor; nothing to store.';
-
-CREATE FUNCTION klout_percentile_accum(klout_quantiles, score float8, fraction float8) RETURNS klout_quantiles
-	AS 'MODULE_PATHNAME', 'klout_percentile_accum'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION klout_percentile_accum(klout_quantiles, float8, float8) IS
-'Transition function of klout_percentile(score, fraction): one person more; a NULL score is skipped, another fraction than before an error.';
-
-CREATE FUNCTION klout_percentile_final(klout_quantiles) RETURNS float8
-	AS 'MODULE_PATHNAME', 'klout_percentile_final'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION klout_percentile_final(klout_quantiles) IS
-'Final function of klout_percentile(score, fraction). A state of another aggregate is an error.';
-
-CREATE FUNCTION klout_percentiles_accum(klout_quantiles, score float8, fractions float8[]) RETURNS klout_quantiles
-	AS 'MODULE_PATHNAME', 'klout_percentiles_accum'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION klout_percentiles_accum(klout_quantiles, float8, float8[]) IS
-'Transition function of klout_percentiles(score, fractions): one person more; a NULL score is skipped, another fractions than before an error.';
-
-CREATE FUNCTION klout_percentiles_final(klout_quantiles) RETURNS float8[]
-	AS 'MODULE_PATHNAME', 'klout_percentiles_final'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION klout_percentiles_final(klout_quantiles) IS
-'Final function of klout_percentiles(score, fractions). A state of another aggregate is an error.';
-
-CREATE FUNCTION klout_cutoff_accum(klout_quantiles, score float8, top float8) RETURNS klout_quantiles
-	AS 'MODULE_PATHNAME', 'klout_cutoff_accum'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION klout_cutoff_accum(klout_quantiles, float8, float8) IS
-'Transition function of klout_cutoff(score, top): one person more; a NULL score is skipped, another top than before an error.';
-
-CREATE FUNCTION klout_cutoff_final(klout_quantiles) RETURNS float8
-	AS 'MODULE_PATHNAME', 'klout_cutoff_final'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION klout_cutoff_final(klout_quantiles) IS
-'Final function of klout_cutoff(score, top). A state of another aggregate is an error.';
-
-CREATE FUNCTION klout_quantiles_combine(klout_quantiles, klout_quantiles) RETURNS klout_quantiles
-	AS 'MODULE_PATHNAME', 'klout_quantiles_combine'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION klout_quantiles_combine(klout_quantiles, klout_quantiles) IS
-'Combine function of the one-step aggregates: both together, NULL is neutral; states of other aggregates or parameters are an error.';
-
-CREATE AGGREGATE klout_percentile(score float8, fraction float8) (
-	SFUNC = klout_percentile_accum,
-	STYPE = klout_quantiles,
-	SSPACE = 1024,
-	FINALFUNC = klout_percentile_final,
-	FINALFUNC_MODIFY = READ_ONLY,
-	COMBINEFUNC = klout_quantiles_combine,
-	PARALLEL = SAFE
-);
-COMMENT ON AGGREGATE klout_percentile(float8, float8) IS
-'The score (0 to 100, rounded to 0.01) below or at which the fraction (0 to 1) of these people are: klout_percentile(klout_population(score), fraction). NULL scores are skipped, whatever their fraction; no rows or a NULL fraction give NULL. A score outside 0 to 100 or NaN, another fraction or NaN, or a fraction that changes within a group is an error.';
-
-CREATE AGGREGATE klout_percentiles(score float8, fractions float8[]) (
-	SFUNC = klout_percentiles_accum,
-	STYPE = klout_quantiles,
-	SSPACE = 1024,
-	FINALFUNC = klout_percentiles_final,
-	FINALFUNC_MODIFY = READ_ONLY,
-	COMBINEFUNC = klout_quantiles_combine,
-	PARALLEL = SAFE
-);
-COMMENT ON AGGREGATE klout_percentiles(float8, float8[]) IS
-'klout_percentile for each of the fractions (0 to 1) in an array of the same shape, NULL elements stay NULL: klout_percentiles(klout_population(score), fractions). NULL scores are skipped, whatever their array of fractions; no rows or a NULL array of fractions give NULL. A score outside 0 to 100 or NaN, another array of fractions or NaN, or one that changes within a group is an error.';
-
-CREATE AGGREGATE klout_cutoff(score float8, top float8) (
-	SFUNC = klout_cutoff_accum,
-	STYPE = klout_quantiles,
-	SSPACE = 1024,
-	FINALFUNC = klout_cutoff_final,
-	FINALFUNC_MODIFY = READ_ONLY,
-	COMBINEFUNC = klout_quantiles_combine,
-	PARALLEL = SAFE
-);
-COMMENT ON AGGREGATE klout_cutoff(float8, float8) IS
-'The score (0 to 100, rounded to 0.01) at which the top share (above 0, at most 1) of these people begins: klout_cutoff(klout_population(score), top). NULL scores are skipped, whatever their share; no rows or a NULL share give NULL. A score outside 0 to 100 or NaN, another share or NaN, or one that changes within a group is an error.';
-
 -- ranks of rows
-
-CREATE FUNCTION klout_rank_support(internal) RETURNS internal
-	AS 'MODULE_PATHNAME', 'klout_window_rank_support'
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION klout_rank_support(internal) IS
-'Planner support of klout_rank(): lets WHERE rank <= n stop early and picks the cheapest frame.';
 
 CREATE FUNCTION klout_rank() RETURNS bigint
 	AS 'MODULE_PATHNAME', 'klout_window_rank'
 	LANGUAGE C WINDOW IMMUTABLE PARALLEL SAFE
-	SUPPORT klout_rank_support;
+	SUPPORT pg_catalog.window_rank_support;
 COMMENT ON FUNCTION klout_rank() IS
 'Window function: the rank of a row, klout_rank() OVER (ORDER BY score DESC). Equal scores share a rank and the next rank skips as many (1, 2, 2, 4), as rank() of PostgreSQL does; a filter on it such as rank <= 10 stops reading early.';

@@ -411,27 +411,15 @@ COMMENT ON FUNCTION klout_merge(klout_signals, klout_signals) IS
 COMMENT ON OPERATOR || (klout_signals, klout_signals) IS
 'both values as one, as klout_merge';
 
-CREATE FUNCTION klout_count(signals klout_signals) RETURNS bigint
+CREATE FUNCTION klout_count(signals klout_signals,
+	network text DEFAULT '', kind text DEFAULT '',
+	from_at timestamptz DEFAULT '-infinity', to_at timestamptz DEFAULT 'infinity')
+	RETURNS bigint
 	AS 'MODULE_PATHNAME', 'klout_count_actions'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
-CREATE FUNCTION klout_count(signals klout_signals, network text) RETURNS bigint
-	AS 'MODULE_PATHNAME', 'klout_count_actions'
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-
-CREATE FUNCTION klout_count(signals klout_signals, network text, kind text) RETURNS bigint
-	AS 'MODULE_PATHNAME', 'klout_count_actions'
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-
-CREATE FUNCTION klout_count(signals klout_signals, network text, kind text, from_at timestamptz, to_at timestamptz) RETURNS bigint
-	AS 'MODULE_PATHNAME', 'klout_count_actions'
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-
-CREATE FUNCTION klout_reactors(signals klout_signals) RETURNS double precision
-	AS 'MODULE_PATHNAME', 'klout_reactors'
-	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-
-CREATE FUNCTION klout_reactors(signals klout_signals, network text) RETURNS double precision
+CREATE FUNCTION klout_reactors(signals klout_signals, network text DEFAULT '')
+	RETURNS double precision
 	AS 'MODULE_PATHNAME', 'klout_reactors'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
@@ -449,18 +437,10 @@ CREATE FUNCTION klout_reactor_sample(signals klout_signals,
 	AS 'MODULE_PATHNAME', 'klout_reactor_sample'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 30;
 
-COMMENT ON FUNCTION klout_count(klout_signals) IS
-'exact number of actions; {} has 0. Cost: O(size)';
-COMMENT ON FUNCTION klout_count(klout_signals, text) IS
-'exact number of actions on a network, 0 if there are none. Cost: O(size)';
-COMMENT ON FUNCTION klout_count(klout_signals, text, text) IS
-'exact number of actions of a kind on a network, 0 if there are none. Cost: O(size)';
 COMMENT ON FUNCTION klout_count(klout_signals, text, text, timestamptz, timestamptz) IS
-'exact number of actions of a kind on a network in the buckets that begin at or after from_at and before to_at; infinite bounds are open. Cost: O(size)';
-COMMENT ON FUNCTION klout_reactors(klout_signals) IS
-'distinct reactors ever, added up over networks: exact up to 256 proven and 256 unproven ones on a network, beyond that a HyperLogLog estimate with a standard error of 3.3 %. Cost: O(size)';
+'exact number of actions: of all, or of those on a network, of a kind, and in the buckets that begin at or after from_at and before to_at. The empty network and the empty kind, the defaults, mean every one; infinite bounds, the defaults, are open. {} has 0. Cost: O(size)';
 COMMENT ON FUNCTION klout_reactors(klout_signals, text) IS
-'distinct reactors ever on a network: exact up to 256 proven and 256 unproven ones, beyond that a HyperLogLog estimate with a standard error of 3.3 %; 0 if there are none. Cost: O(size)';
+'distinct reactors ever on a network, 0 if there are none; with the empty network, the default, added up over all networks. Exact up to 256 proven and 256 unproven ones on a network, beyond that a HyperLogLog estimate with a standard error of 3.3 %. Cost: O(size)';
 COMMENT ON FUNCTION klout_entries(klout_signals) IS
 'the counts as rows: actions of each kind on each network in each bucket (its beginning). Cost: O(size)';
 COMMENT ON FUNCTION klout_reactor_sample(klout_signals) IS

@@ -3,8 +3,8 @@
  * fit_fuzz.c
  *	  The state of klout_fit, of any bytes: checked, merged, added to, solved.
  *
- * Input: two parts, the bytes that klout_judgements_recv gets; then features
- * of judgements.
+ * Input: two parts, bytes of a state of klout_fit; then features of
+ * judgements.
  *
  *-------------------------------------------------------------------------
  */

@@ -16,7 +16,6 @@
 #include "fit.h"
 #include "model.h"
 #include "population.h"
-#include "quantiles.h"
 #include "validate.h"
 
 static const char *folder;
@@ -285,33 +284,6 @@ population_seeds(void)
 			finish_seed("population");
 			free(a.data);
 			free(b.data);
-		}
-
-	for (int quantile = KLOUT_PERCENTILE; quantile <= KLOUT_CUTOFF; quantile++)
-		for (int isnull = 0; isnull < 2; isnull++)
-		{
-			Value		population = some_population(3, isnull - 1);
-			uint8	   *start = seed.data + seed.len;
-
-			put_number(KLOUT_QUANTILES_VERSION, 1);
-			put_number((uint64) quantile, 1);
-			put_number(0, 4);
-			put_number((uint64) !isnull, 1);
-			if (!isnull && quantile != KLOUT_PERCENTILES)
-				put_double(0.25);
-			else if (!isnull)
-			{
-				put_number(2, 1);
-				for (int i = 0; i < 4; i++)
-					put_number(i < 2 ? 2 : 1, 4);
-				put_number(13, 1);
-				for (int i = 0; i < 3; i++)
-					put_double(i / 2.0);
-			}
-			klout_store_u32(start + 2, (uint32) (seed.len - KLOUT_QUANTILES_HEADER));
-			put(population.data, population.len);
-			finish_seed("quantiles");
-			free(population.data);
 		}
 }
 

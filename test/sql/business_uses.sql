@@ -171,6 +171,6 @@ SELECT n AS person, round(pg_temp.score(pg_temp.received('forum', n * 31 % 97, 2
 UPDATE everybody SET score = 0 WHERE score IS NULL;
 WITH population AS (SELECT klout_population(score) AS all_of_them, klout_population(score) FILTER (WHERE person % 20 = 0) AS applicants FROM everybody)
 SELECT count(*) AS people,
-       count(*) FILTER (WHERE abs(klout_percentile_of(all_of_them, e.score) - (SELECT count(*) FROM everybody AS o WHERE o.score <= e.score) / 400.0) > 1e-12) AS among_all,
-       count(*) FILTER (WHERE abs(klout_percentile_of(applicants, e.score) - among_applicants) > 1e-12) AS among_applicants
+       count(*) FILTER (WHERE abs(klout_cume_dist(all_of_them, e.score) - (SELECT count(*) FROM everybody AS o WHERE o.score <= e.score) / 400.0) > 1e-12) AS among_all,
+       count(*) FILTER (WHERE abs(klout_cume_dist(applicants, e.score) - among_applicants) > 1e-12) AS among_applicants
 FROM population, (SELECT *, cume_dist() OVER (ORDER BY score) AS among_applicants FROM everybody WHERE person % 20 = 0) AS e;

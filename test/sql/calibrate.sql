@@ -88,7 +88,7 @@ ORDER BY population;
 -- scores by the calibrated model, percentile over the active: 63.00
 SELECT c.population, count(*) AS active,
 	round(percentile_disc(0.95) WITHIN GROUP (ORDER BY klout_score(signals, model, :'as_of'))::numeric, 2) AS p95,
-	klout_percentile(klout_score(signals, model, :'as_of'), 0.95) AS p95_of_bins,
+	klout_percentile(klout_population(klout_score(signals, model, :'as_of')), 0.95) AS p95_of_bins,
 	(count(*) FILTER (WHERE klout_score(signals, model, :'as_of') > 63.001))::float8 / count(*) <= 0.05 AS "5 % above"
 FROM (SELECT population, klout_calibrate(signals, klout_model(), :'as_of') AS model
 		FROM people WHERE population NOT IN ('idle', 'zero') GROUP BY population) AS c
@@ -334,20 +334,26 @@ SELECT klout_mix(NULL), klout_mix('{}'), klout_mix(klout_audience) FROM (SELECT 
 SELECT try($$SELECT klout_mix(signals) FROM (SELECT klout_signals('n', 'like', a, now(), 0) AS signals FROM generate_series(1, 12) AS a GROUP BY a % 5) AS p$$);
 SELECT klout_model() || jsonb_build_object('mix', klout_mix(signals)) = klout_model() || '{"mix": 1.2222222222222223}' AS recipe FROM rated;
 -- order and shape do not matter
-CREATE AGGREGATE pairs_of(klout_signals) (SFUNC = klout_mix_accum, STYPE = bigint[]);
-CREATE AGGREGATE merged(bigint[]) (SFUNC = klout_mix_combine, STYPE = bigint[]);
-SELECT pairs_of(signals) FROM rated;
-SELECT merged(pairs), klout_mix_final(merged(pairs)) = (SELECT klout_mix(signals) FROM rated) AS same
+CREATE AGGREGATE pairs_of(klout_signals) (SFUNC = klout_mix_accum, STYPE = bytea);
+CREATE AGGREGATE all_pairs(bytea) (SFUNC = klout_mix_combine, STYPE = bytea);
+-- the state by hand: version, proven and unproven, lowest byte first
+CREATE FUNCTION pairs(proven bigint, unproven bigint) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$
+	SELECT '\x01' || string_agg(substr(int8send(x), i, 1), '' ORDER BY n, i DESC)
+	FROM unnest(ARRAY[proven, unproven]) WITH ORDINALITY AS u (x, n), generate_series(1, 8) AS i
+$$;
+-- 2.25 and 2.75 of 5 pairs, in steps of 1/200
+SELECT pairs_of(signals) = pairs(450, 550) AS by_hand, pairs_of(signals) FROM rated;
+SELECT all_pairs(pairs), klout_mix_final(all_pairs(pairs)) = (SELECT klout_mix(signals) FROM rated) AS same
 FROM (SELECT pairs_of(signals) AS pairs FROM rated GROUP BY target UNION ALL SELECT NULL) AS p;
 -- what is no state
-SELECT try(format('SELECT klout_mix_final(%s)', state)) AS final, try(format('SELECT klout_mix_accum(%s, ''{}'')', state)) AS accum
-FROM (VALUES ('''{}'''), ('''{1}'''), ('''{1,2,3}'''), ('''{{1,2}}'''), ('''{1,NULL}'''), ('''{-1,2}'''), ('''{1,-2}'''),
-	('''[5:6]={1,2}''')) AS v (state);
-SELECT try($$SELECT klout_mix_combine('{9223372036854775807,0}', '{1,0}')$$), try($$SELECT klout_mix_combine('{1,9223372036854775807}', '{0,1}')$$),
-	try($$SELECT klout_mix_accum('{9223372036854775807,0}', signals) FROM rated$$);
-SELECT klout_mix_combine(NULL, NULL) IS NULL, klout_mix_combine('{1,2}', NULL), klout_mix_combine(NULL, '{1,2}'),
-	klout_mix_accum('{1,2}', NULL), klout_mix_final(NULL) IS NULL, klout_mix_final('{0,0}') IS NULL;
-CREATE TABLE constant AS SELECT '{1,2}'::bigint[] AS pairs;
+SELECT try(format('SELECT klout_mix_final(%L)', state)) AS final, try(format('SELECT klout_mix_accum(%L, ''{}'')', state)) AS accum
+FROM (VALUES ('\x'::bytea), ('\x01'), (pairs(1, 2) || '\x00'), (substr(pairs(1, 2), 1, 16)), (set_byte(pairs(1, 2), 0, 2)),
+	(pairs(-1, 2)), (pairs(1, -2))) AS v (state);
+SELECT try($$SELECT klout_mix_combine(pairs(9223372036854775807, 0), pairs(1, 0))$$), try($$SELECT klout_mix_combine(pairs(1, 9223372036854775807), pairs(0, 1))$$),
+	try($$SELECT klout_mix_accum(pairs(9223372036854775807, 0), signals) FROM rated$$);
+SELECT klout_mix_combine(NULL, NULL) IS NULL, klout_mix_combine(pairs(1, 2), NULL), klout_mix_combine(NULL, pairs(1, 2)),
+	klout_mix_accum(pairs(1, 2), NULL), klout_mix_final(NULL) IS NULL, klout_mix_final(pairs(0, 0)) IS NULL;
+CREATE TABLE constant AS SELECT pairs(1, 2) AS pairs;
 SELECT klout_mix_accum(pairs, signals) FROM constant, rated WHERE target = 1;
 SELECT pairs FROM constant;
 
@@ -413,7 +419,7 @@ SELECT count(*) AS people, klout_mix(signals) AS mix, round((sum(proven) / sum(r
 	abs(klout_mix(opposite) / (sum(proven)::float8 / sum(reactors - proven)) - 1) < 0.01 AS near
 FROM mo_proven JOIN mo_pair USING (target);
 -- the whole recipe: first mix, then scale
-SELECT abs(klout_percentile(klout_score(signals, model, '2013-12-31 23:59:59+00'), 0.95) - 63) < 0.005 AS p95_is_63
+SELECT abs(klout_percentile(klout_population(klout_score(signals, model, '2013-12-31 23:59:59+00')), 0.95) - 63) < 0.005 AS p95_is_63
 FROM mo_proven, (SELECT klout_calibrate(signals, mixed, '2013-12-31 23:59:59+00') AS model
 	FROM mo_proven, (SELECT klout_model('strict') || jsonb_build_object('mix', klout_mix(opposite)) AS mixed FROM mo_proven) AS m) AS c
 WHERE target IN (SELECT target FROM mo_action WHERE date '2013-12-31' - at::date BETWEEN 0 AND 89);

@@ -37,13 +37,14 @@ ORDER BY p.oid::regprocedure::text COLLATE "C";
 SELECT p.oid::regprocedure AS takes_nulls FROM members JOIN pg_proc AS p ON classid = 'pg_proc'::regclass AND objid = p.oid
 WHERE NOT p.proisstrict AND p.pronargs > 0 AND p.prokind = 'f' AND p.prorettype <> 'trigger'::regtype AND
 	p.oid NOT IN (SELECT unnest(ARRAY[aggtransfn, aggcombinefn, aggfinalfn]) FROM pg_aggregate) AND
-	p.proname NOT IN ('klout_merge', 'klout_authority', 'klout_authority_text', 'klout_validate', '_klout_hash_row') AND p.prolang = (SELECT oid FROM pg_language WHERE lanname = 'c')
+	p.proname NOT IN ('klout_merge', 'klout_authority', 'klout_authority_text', 'klout_validate', '_klout_hash_row', 'klout_explain_change') AND p.prolang = (SELECT oid FROM pg_language WHERE lanname = 'c')
 ORDER BY 1;
--- immutable exactly if the moment is given: what has signals and a model but no moment is stable
-SELECT p.oid::regprocedure AS wrong_volatility FROM members JOIN pg_proc AS p ON classid = 'pg_proc'::regclass AND objid = p.oid
-WHERE p.prokind = 'f' AND p.proname IN ('klout_score', 'klout_raw', 'klout_reach', 'klout_consistency', 'klout_amplification', 'klout_explain', 'klout_features') AND
-	p.proargtypes[0] = 'klout_signals'::regtype AND
-	p.provolatile <> CASE WHEN p.proargtypes[p.pronargs - 1] = 'timestamptz'::regtype THEN 'i' ELSE 's' END;
+-- immutable, as the moment is an argument, whose default makes a call without it stable; the final function of
+-- the aggregate klout_score is the only one that asks what time it is
+SELECT p.oid::regprocedure AS function, provolatile AS volatility, pronargdefaults AS defaults, pg_get_function_arguments(p.oid) ~ 'as_of timestamp with time zone DEFAULT now\(\)' AS as_of_now
+FROM members JOIN pg_proc AS p ON classid = 'pg_proc'::regclass AND objid = p.oid
+WHERE p.prokind = 'f' AND p.proargtypes[0] = 'klout_signals'::regtype AND ('as_of' = ANY (p.proargnames) OR p.provolatile <> 'i')
+ORDER BY p.oid::regprocedure::text COLLATE "C";
 SELECT p.oid::regprocedure AS not_immutable_in_an_operator FROM pg_operator AS o JOIN pg_proc AS p ON o.oprcode = p.oid
 	JOIN members ON classid = 'pg_operator'::regclass AND objid = o.oid WHERE p.provolatile <> 'i' OR p.proleakproof;
 SELECT p.oid::regprocedure AS parallel_unsafe FROM members JOIN pg_proc AS p ON classid = 'pg_proc'::regclass AND objid = p.oid

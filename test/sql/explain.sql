@@ -165,15 +165,15 @@ SELECT e.ordinality, e.part, e.network, e.points_before = 0 AS before,
        pg_temp.about(e.points_after, 100 * raw_after / (raw_after + 2) - 100 * raw_after / (raw_after + 3.4)) AS after,
        e.change = e.points_after AS change
 FROM change,
-     LATERAL ROWS FROM (klout_explain_change(before, after, klout_model(), klout_model() || '{"scale": 2}', '2020-06-15', '2020-07-15')) WITH ORDINALITY e
+     LATERAL ROWS FROM (klout_explain_change(before, after, klout_model(), '2020-06-15', '2020-07-15', after_model => klout_model() || '{"scale": 2}')) WITH ORDINALITY e
 WHERE e.part NOT IN ('reach', 'consistency');
 -- the other rows are those of one model
 SELECT count(*) AS rows
 FROM change, LATERAL (
-    (SELECT * FROM klout_explain_change(before, after, klout_model(), klout_model() || '{"scale": 2}', '2020-06-15', '2020-07-15')
+    (SELECT * FROM klout_explain_change(before, after, klout_model(), '2020-06-15', '2020-07-15', after_model => klout_model() || '{"scale": 2}')
      EXCEPT ALL SELECT * FROM klout_explain_change(before, after, klout_model(), '2020-06-15', '2020-07-15'))) x;
 -- no row for a model that changes nothing
-SELECT count(*) AS rows FROM change, klout_explain_change(before, after, klout_model(), klout_model() || '{"kinds": {"none such": 7}}', '2020-06-15', '2020-07-15')
+SELECT count(*) AS rows FROM change, klout_explain_change(before, after, klout_model(), '2020-06-15', '2020-07-15', after_model => klout_model() || '{"kinds": {"none such": 7}}')
 WHERE part = 'model';
 -- From nobody and to nobody: somebody is '{}' before the first action.
 SELECT part, network, points_before, pg_temp.about(points_after, 100 * ln(2) / (2 * ln(2) + 3.4)) AS after, change = points_after AS change
@@ -181,7 +181,7 @@ FROM klout_explain_change('{}', (SELECT klout_signals('a', 'like', 1, :'noon')),
 SELECT part, network, pg_temp.about(points_before, 100 * ln(2) / (2 * ln(2) + 3.4)) AS before, points_after, change = -points_before AS change
 FROM klout_explain_change((SELECT klout_signals('a', 'like', 1, :'noon')), '{}', klout_model(), :'noon', :'noon');
 SELECT count(*) AS rows FROM klout_explain_change('{}', '{}', klout_model(), :'noon', :'noon');
-SELECT count(*) AS rows FROM klout_explain_change('{}', '{}', klout_model(), 'strict', :'noon', :'noon');
+SELECT count(*) AS rows FROM klout_explain_change('{}', '{}', klout_model(), :'noon', :'noon', after_model => 'strict');
 SELECT count(*) AS rows FROM klout_explain_change(NULL, '{}', klout_model(), :'noon', :'noon');
 -- Time alone changes a score, too.  It falls, and the points of reach with it;
 -- consistency fades so slowly that its share of the score, even its points, grow:
@@ -215,6 +215,6 @@ FROM (SELECT 'one' AS models, s.*, klout_score(before, model, '2020-06-10') AS b
       SELECT 'two', s.*, klout_score(before, r.model, '2020-06-10'), klout_score(after, q.model, :'noon')
       FROM pair, recipe r, recipe q, LATERAL (
           SELECT sum(points_before), sum(points_after), sum(change), count(*) FILTER (WHERE part = 'model')
-          FROM klout_explain_change(before, after, r.model, q.model, '2020-06-10', :'noon')) s
+          FROM klout_explain_change(before, after, r.model, '2020-06-10', :'noon', q.model)) s
       WHERE r.name <> q.name) x
 GROUP BY models ORDER BY models;

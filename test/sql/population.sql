@@ -1,6 +1,5 @@
--- klout_population: text and binary forms, aggregates, questions, one-step
--- aggregates.  What is compared with is worked out by hand or by plain SQL
--- over the rows.
+-- klout_population: text and binary forms, aggregates, questions.  What is
+-- compared with is worked out by hand or by plain SQL over the rows.
 \set VERBOSITY terse
 \set SHOW_CONTEXT never
 SET extra_float_digits = 1;
@@ -175,7 +174,7 @@ FROM five, unnest(ARRAY[0, 0.2, 0.2000001, 0.4, 0.6, 0.61, 0.8, 0.81, 1]::float8
 SELECT klout_percentiles(p, '{0.5, NULL, 1}'), klout_percentiles(p, '{}'),
 	klout_percentiles(p, '[3:4][0:1]={{0, 1}, {NULL, 0.8}}'), klout_percentiles(p, NULL)
 FROM five;
-SELECT s, klout_percentile_of(p, s), klout_rank(p, s)
+SELECT s, klout_cume_dist(p, s), klout_rank(p, s)
 FROM five, unnest(ARRAY[0, 1, 1.004, 1.99, 2, 4, 9.99, 10, 100]::float8[]) AS s;
 -- 4/5 have 2 or more, 2/5 have 4 or more, 1/5 has 10
 SELECT t, klout_cutoff(p, t)
@@ -186,16 +185,16 @@ FROM generate_series(1, 20) AS i;
 
 -- nobody
 SELECT klout_count('{}'::klout_population), klout_percentile('{}'::klout_population, 0.5),
-	klout_percentiles('{}'::klout_population, '{0.5}'), klout_percentile_of('{}', 5),
+	klout_percentiles('{}'::klout_population, '{0.5}'), klout_cume_dist('{}', 5),
 	klout_cutoff('{}'::klout_population, 0.5), klout_rank('{}', 5);
 SELECT klout_population(score), klout_rollup(NULL::klout_population),
-	klout_percentile(score, 0.5), klout_percentiles(score, '{0.5}'), klout_cutoff(score, 0.5)
+	klout_percentile(klout_population(score), 0.5), klout_cutoff(klout_population(score), 0.5)
 FROM people WHERE false;
 SELECT klout_population(NULL), klout_rollup(NULL::klout_population),
-	klout_percentile(NULL, 0.5), klout_percentiles(NULL::float8, '{0.5}'), klout_cutoff(NULL, 0.5)
+	klout_percentiles(klout_population(NULL), '{0.5}'), klout_cutoff(klout_population(NULL), 0.5)
 FROM generate_series(1, 3);
 SELECT klout_count(NULL::klout_population), klout_percentile(NULL::klout_population, 0.5),
-	klout_percentile('{}'::klout_population, NULL), klout_percentile_of(NULL, 1),
+	klout_percentile('{}'::klout_population, NULL), klout_cume_dist(NULL, 1),
 	klout_cutoff(NULL::klout_population, 0.5), klout_rank(NULL, 5),
 	(SELECT count(*) FROM klout_histogram(NULL, 5));
 
@@ -224,16 +223,14 @@ FROM (VALUES
 	('klout_population(-0.001)'), ('klout_population(100.0001)'),
 	('klout_population(''NaN''::float8)'), ('klout_population(''-inf''::float8)'),
 	('klout_population(''inf''::float8)'),
-	('klout_percentile(''{}''::klout_population, 2)'),
-	('klout_percentile(200, 0.5)'), ('klout_percentile(50, -1)'),
-	('klout_percentiles(50::float8, ''{0.1, NaN}'')'),
-	('klout_cutoff(50, 0)'), ('klout_cutoff(50, ''NaN'')')) AS v (statement);
+	('klout_population(200) OVER ()'),
+	('klout_percentile(''{}''::klout_population, 2)')) AS v (statement);
 SELECT statement, try(format('SELECT %s FROM five', statement))
 FROM (VALUES
 	('klout_percentile(p, -0.1)'), ('klout_percentile(p, 1.1)'),
 	('klout_percentile(p, ''NaN'')'),
 	('klout_percentiles(p, ''{0.5, 1.5}'')'), ('klout_percentiles(p, ''{NaN}'')'),
-	('klout_percentile_of(p, 101)'), ('klout_percentile_of(p, ''NaN'')'),
+	('klout_cume_dist(p, 101)'), ('klout_cume_dist(p, ''NaN'')'),
 	('klout_rank(p, -1)'), ('klout_rank(p, ''NaN'')'),
 	('klout_cutoff(p, 0)'), ('klout_cutoff(p, 1.01)'), ('klout_cutoff(p, ''NaN'')'),
 	('klout_histogram(p, 0)'), ('klout_histogram(p, 10001)')) AS v (statement);
@@ -242,7 +239,7 @@ FROM (VALUES
 CREATE TEMP TABLE full_house (p klout_population);
 INSERT INTO full_house VALUES ('{"bins": [[50, 9223372036854775806]]}');
 SELECT klout_count(p || '{"bins": [[60, 1]]}'), klout_rank(p, 0), klout_cutoff(p, 1),
-	klout_percentile(p, 0.999), klout_percentile_of(p, 49), klout_percentile_of(p, 50)
+	klout_percentile(p, 0.999), klout_cume_dist(p, 49), klout_cume_dist(p, 50)
 FROM full_house;
 SELECT statement, try(format('SELECT %s FROM full_house', statement))
 FROM (VALUES
@@ -277,15 +274,14 @@ UNION SELECT chance(i, :seed + 2) FROM generate_series(1, 200) AS i;
 SELECT count(*) AS asked, count(*) FILTER (WHERE klout_percentile(p, f) = truth) AS right
 FROM whole, (SELECT array_agg(f) AS fs FROM fractions) AS a,
 	unnest(fs, (SELECT percentile_disc(fs) WITHIN GROUP (ORDER BY score) FROM rounded)) AS r (f, truth);
-SELECT klout_percentiles(p, fs) = (SELECT percentile_disc(fs) WITHIN GROUP (ORDER BY score) FROM rounded) AS right,
-	klout_percentiles(p, fs) = (SELECT klout_percentiles(score, fs) FROM people) AS one_step
+SELECT klout_percentiles(p, fs) = (SELECT percentile_disc(fs) WITHIN GROUP (ORDER BY score) FROM rounded) AS right
 FROM whole, (SELECT array_agg(f ORDER BY f) AS fs FROM fractions) AS f;
 
 CREATE TEMP TABLE asked AS
 SELECT i / 4.0::float8 AS s FROM generate_series(0, 400) AS i
 UNION SELECT round((100 * chance(i, :seed + 3))::numeric, 2) FROM generate_series(1, 100) AS i;
 SELECT count(*) AS asked,
-	count(*) FILTER (WHERE klout_percentile_of(p, s) = below / everybody::float8) AS share_right,
+	count(*) FILTER (WHERE klout_cume_dist(p, s) = below / everybody::float8) AS share_right,
 	count(*) FILTER (WHERE klout_rank(p, s) = above + 1) AS rank_right
 FROM whole, asked, LATERAL (SELECT count(*) FILTER (WHERE score <= s),
 		count(*) FILTER (WHERE score > s), count(score) FROM rounded) AS r (below, above, everybody);
@@ -303,10 +299,9 @@ WHERE f > 0;
 SELECT bool_and(klout_rank(p, score) = rank) AS right
 FROM whole, (SELECT score, rank() OVER (ORDER BY score DESC) FROM rounded WHERE score IS NOT NULL) AS r;
 
--- one step, by group
-SELECT count(*) AS groups, bool_and(got = truth) AS right, bool_and(one_step = two_step) AS cutoff_right
-FROM (SELECT small, klout_percentile(score, 0.95) AS got, klout_cutoff(score, 0.05) AS one_step,
-		klout_cutoff(klout_population(score), 0.05) AS two_step FROM people GROUP BY small) AS k
+-- by group
+SELECT count(*) AS groups, bool_and(got = truth) AS right
+FROM (SELECT small, klout_percentile(klout_population(score), 0.95) AS got FROM people GROUP BY small) AS k
 JOIN (SELECT small, percentile_disc(0.95) WITHIN GROUP (ORDER BY score) AS truth
 	FROM rounded GROUP BY small) AS r USING (small);
 
@@ -375,12 +370,10 @@ SET max_parallel_workers_per_gather = 2;
 ALTER TABLE people SET (parallel_workers = 2);
 CREATE FUNCTION check_parallel() RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
-	ungrouped text := 'SELECT klout_population(score) AS p, klout_percentile(score, 0.9) AS one,
-		klout_percentiles(score, ''{0.1, NULL, 0.9}'') AS several, klout_cutoff(score, 0.1) AS top,
+	ungrouped text := 'SELECT klout_population(score) AS p, klout_percentile(klout_population(score), 0.9) AS one,
 		klout_population(score) FILTER (WHERE id < 3) AS few,
 		klout_population(score) FILTER (WHERE false) AS none FROM people';
-	grouped text := 'SELECT many, klout_population(score) AS p, klout_percentile(score, 0.9) AS one
-		FROM people GROUP BY many';
+	grouped text := 'SELECT many, klout_population(score) AS p FROM people GROUP BY many';
 	rolled text := 'SELECT klout_rollup(p) AS p FROM parts';
 BEGIN
 	RETURN same_in_parallel(ARRAY[ungrouped, grouped, rolled]);
@@ -401,14 +394,14 @@ SET max_parallel_workers_per_gather = 0;
 
 -- hash aggregation that spills
 CREATE TEMP TABLE sorted AS
-SELECT many, klout_population(score) AS p, klout_percentiles(score, '{0.5}') AS q FROM people GROUP BY many;
+SELECT many, klout_population(score) AS p FROM people GROUP BY many;
 SET work_mem = '64kB';
 SET hash_mem_multiplier = 1;
 SET enable_sort = off;
-SELECT plan_has('SELECT many, klout_population(score), klout_percentiles(score, ''{0.5}'') FROM people GROUP BY many',
+SELECT plan_has('SELECT many, klout_population(score) FROM people GROUP BY many',
 	'Disk Usage', 'ANALYZE, TIMING OFF, SUMMARY OFF, COSTS OFF') AS spilled;
-SELECT count(*) AS groups, bool_and(bytes(s.p) = bytes(h.p) AND s.q = h.q) AS same
-FROM sorted AS s JOIN (SELECT many, klout_population(score) AS p, klout_percentiles(score, '{0.5}') AS q
+SELECT count(*) AS groups, bool_and(bytes(s.p) = bytes(h.p)) AS same
+FROM sorted AS s JOIN (SELECT many, klout_population(score) AS p
 	FROM people GROUP BY many) AS h USING (many);
 RESET work_mem;
 RESET hash_mem_multiplier;
@@ -424,13 +417,11 @@ SELECT bool_and(agrees(growing, growing_rows)) AS growing,
 	bool_and(agrees(sliding, sliding_rows)) AS sliding,
 	bool_and(agrees(ahead, ahead_rows)) AS ahead, count(*) FILTER (WHERE ahead IS NULL) AS ahead_empty,
 	bool_and(agrees(except_me, except_me_rows)) AS except_me,
-	bool_and(agrees(except_ties, except_ties_rows)) AS except_ties,
-	bool_and(one IS NOT DISTINCT FROM klout_percentile(sliding, 0.5)) AS one_step
+	bool_and(agrees(except_ties, except_ties_rows)) AS except_ties
 FROM (SELECT
 	klout_population(score) OVER (ORDER BY id) AS growing,
 	array_agg(score) OVER (ORDER BY id) AS growing_rows,
 	klout_population(score) OVER w AS sliding, array_agg(score) OVER w AS sliding_rows,
-	klout_percentile(score, 0.5) OVER w AS one,
 	klout_population(score) OVER (ORDER BY id ROWS BETWEEN 2 FOLLOWING AND 4 FOLLOWING) AS ahead,
 	array_agg(score) OVER (ORDER BY id ROWS BETWEEN 2 FOLLOWING AND 4 FOLLOWING) AS ahead_rows,
 	klout_population(score) OVER (ORDER BY id ROWS BETWEEN 3 PRECEDING AND 3 FOLLOWING EXCLUDE CURRENT ROW) AS except_me,
@@ -447,8 +438,7 @@ FROM (SELECT klout_population(score) OVER (ORDER BY id) AS p, count(score) OVER 
 -- grouping sets, filter, distinct, shared states
 SELECT small, klout_count(klout_population(score)) = count(score) AS all,
 	klout_count(klout_population(score) FILTER (WHERE score > 40)) = count(*) FILTER (WHERE score > 40) AS filtered,
-	klout_count(klout_population(DISTINCT score)) = count(DISTINCT score) AS distinct_ones,
-	klout_percentile(score, 0.5) = klout_percentile(klout_population(score), 0.5) AS one_step
+	klout_count(klout_population(DISTINCT score)) = count(DISTINCT score) AS distinct_ones
 FROM people GROUP BY GROUPING SETS ((small), ()) ORDER BY small;
 
 -- ---------------------------------------------------------------------------
@@ -558,114 +548,6 @@ BEGIN
 	PERFORM klout_population_final(before);
 	ASSERT before::text = kept, 'an argument was changed';
 END $$;
-
--- the state of the one-step aggregates, text and binary
-SELECT klout_percentile_accum(NULL, 63.25, 0.1), klout_cutoff_accum(NULL, 63.25, 0.05);
-SELECT klout_percentile_accum(NULL, 63.25, NULL), klout_percentile_accum(NULL, NULL, 7),
-	klout_percentiles_accum(NULL, 1, NULL), klout_percentiles_accum(NULL, 1, '{}');
-SELECT klout_percentiles_accum(klout_percentiles_accum(NULL, 63.25, '[0:1][5:6]={{0.1,NULL},{1,0}}'),
-	64, '[0:1][5:6]={{0.1,NULL},{1,-0}}') AS state \gset
-SELECT :'state';
-SELECT klout_percentiles_final(:'state');
--- by hand: version, aggregate, length 9, present, 0.5 as a float8, population
-SELECT klout_quantiles_send('{"percentile": 0.5, "bins": [[0.05, 3]]}'),
-	klout_quantiles_send('{"cutoff": null, "bins": []}');
-SELECT klout_quantiles_send('{"percentiles": [null, 1], "lengths": [2], "lower_bounds": [1]}');
-SELECT bool_and(state::klout_quantiles::text = state
-	AND receive(klout_quantiles_send(state::klout_quantiles), 'klout_quantiles')
-		= klout_quantiles_send(state::klout_quantiles)) AS same
-FROM (VALUES (:'state'), ('{"percentile": 0.1, "bins": [[1, 1]]}'), ('{"cutoff": 5e-324, "bins": []}'),
-	('{"percentile": null, "bins": [[1, 1]]}'), ('{"percentiles": null, "bins": [[1, 1]]}'),
-	('{"percentiles": [], "lengths": [], "lower_bounds": [], "bins": [[1, 1]]}'),
-	('{"percentiles": [null], "lengths": [1], "lower_bounds": [-2147483648], "bins": []}'),
-	('{"percentile": 0.30000000000000004, "bins": [[1, 1]]}')) AS v (state);
-SELECT input, try(format('SELECT %L::klout_quantiles', input))
-FROM (VALUES ('{}'), ('[]'), ('{"bins": []}'), ('{"percentile": 0.5, "cutoff": 0.5}'),
-	('{"percentile": 2}'), ('{"percentile": -1e-9}'), ('{"cutoff": 0}'), ('{"percentile": "x"}'),
-	('{"percentile": [0.5]}'), ('{"percentile": 0.5, "lengths": [1], "lower_bounds": [1]}'),
-	('{"percentiles": [0.5]}'), ('{"percentiles": [0.5], "lengths": [2], "lower_bounds": [1]}'),
-	('{"percentiles": [0.5], "lengths": [1], "lower_bounds": []}'),
-	('{"percentiles": [0.5], "lengths": [1], "lower_bounds": [2147483647]}'),
-	('{"percentiles": [0.5], "lengths": [0], "lower_bounds": [1]}'),
-	('{"percentiles": [], "lengths": [2147483647, 2147483647, 2147483647], "lower_bounds": [1, 1, 1]}'),
-	('{"percentiles": [0.5], "lengths": [1,1,1,1,1,1,1], "lower_bounds": [1,1,1,1,1,1,1]}'),
-	('{"percentiles": null, "lengths": [1], "lower_bounds": [1]}'),
-	('{"percentile": 0.5, "bins": [[1, 0]]}'), ('{"percentile": 0.5, "bin": []}')) AS v (input);
-SELECT what, try(format('SELECT receive(%L, ''klout_quantiles'')', bytes))
-FROM (VALUES
-	('empty', '\x'::bytea),
-	('header alone', '\x010009000000'),
-	('version 2', '\x02000100000000010000'),
-	('aggregate 3', '\x01030100000000010000'),
-	('parameter longer than all', '\x0100ffffffff00010000'),
-	('parameter of no bytes', '\x010000000000010000'),
-	('parameter NULL and a byte', '\x0100020000000000010000'),
-	('parameter present but 2', '\x01000100000002010000'),
-	('fraction of 7 bytes', '\x01000800000001000000000000e0010000'),
-	('fraction NaN', '\x01000900000001000000000000f87f010000'),
-	('fraction -0', '\x010009000000010000000000000080010000'),
-	('fraction 2', '\x010009000000010000000000000040010000'),
-	('top 0', '\x010209000000010000000000000000010000'),
-	('7 dimensions', '\x0101020000000107010000'),
-	('1 dimension without its length', '\x0101020000000101010000'),
-	('length 0', '\x01010a00000001010000000001000000010000'),
-	('length -1', '\x01010a0000000101ffffffff01000000010000'),
-	('length 2^27 - 1 without elements', '\x01010a0000000101ffffff0701000000010000'),
-	('lower bound 2^31 - 1', '\x01010b000000010101000000ffffff7f00010000'),
-	('a bit after the last', '\x01010b00000001010100000001000000fe010000'),
-	('a value missing', '\x01010b0000000101010000000100000001010000'),
-	('no population', '\x01000100000000'),
-	('open population', '\x0100010000000081000000000000000000')) AS v (what, bytes);
-WITH good (bytes) AS (SELECT klout_quantiles_send(:'state'))
-SELECT count(*) FILTER (WHERE answer NOT LIKE '22P03 %') AS accepted
-FROM good, generate_series(0, length(bytes) - 1) AS n,
-	try(format('SELECT receive(%L, ''klout_quantiles'')', substr(bytes, 1, n))) AS answer;
--- 57 bytes: 49 of the parameter, 8 of the population
-WITH good (bytes) AS (SELECT klout_quantiles_send(:'state'))
-SELECT count(*) AS tried, count(*) FILTER (WHERE answer = changed::text) > 0 AS some_good,
-	count(*) FILTER (WHERE answer <> changed::text
-		AND answer NOT LIKE '22P03 %' AND answer NOT LIKE '22003 %') AS wrong
-FROM good, generate_series(0, length(bytes) - 1) AS n,
-	unnest(ARRAY[0, 1, 2, 63, 127, 128, 255]) AS value,
-	set_byte(bytes, n, value) AS changed,
-	try(format('SELECT receive(%L, ''klout_quantiles'')', changed)) AS answer;
-
--- a parameter that changes, states that do not belong together
-SELECT klout_percentile(50, i) FROM generate_series(0, 1) AS i;
-SELECT klout_percentile(50, nullif(i, 1)) FROM generate_series(0, 1) AS i;
-SELECT klout_cutoff(50, 1.0 / i) FROM generate_series(1, 2) AS i;
-SELECT klout_percentiles(50::float8, ARRAY[i / 2.0, NULL]) FROM generate_series(1, 2) AS i;
-SELECT klout_percentiles(50::float8, a::float8[]) FROM (VALUES ('{0.5,1}'), ('[0:1]={0.5,1}')) AS v (a);
-SELECT klout_percentile(50, i) FROM generate_series(0, 2, 2) AS i;
--- unseen in rows without a score; NULL from the first on gives NULL
-SELECT klout_percentile(nullif(i, 1), i / 2.0) FROM generate_series(1, 2) AS i;
-SELECT klout_percentile(50, NULL), klout_percentiles(50::float8, NULL), klout_cutoff(50, NULL)
-FROM generate_series(1, 3);
-SELECT klout_percentiles(i, '{}'), klout_percentiles(i, '[2:3]={1,NULL}') FROM generate_series(1, 3) AS i;
-SELECT statement, try('SELECT ' || statement)
-FROM (VALUES
-	('klout_percentile_accum(''{"cutoff": 0.5}'', 1, 0.5)'),
-	('klout_percentile_accum(''{"percentile": 0.5}'', 1, 0.25)'),
-	('klout_percentile_accum(''{"percentile": 0.5}'', 1, 0.5)'),
-	('klout_percentile_accum(''{"percentile": 0.5, "bins": [[1, 9223372036854775807]]}'', 1, 0.5)'),
-	('klout_quantiles_combine(NULL, NULL)'),
-	('klout_quantiles_combine(''{"cutoff": 0.5}'', NULL)'),
-	('klout_quantiles_combine(NULL, ''{"cutoff": 0.5}'')'),
-	('klout_quantiles_combine(''{"cutoff": 0.5, "bins": [[1, 1]]}'', ''{"cutoff": 0.5, "bins": [[1, 2]]}'')'),
-	('klout_quantiles_combine(''{"cutoff": 0.5}'', ''{"percentile": 0.5}'')'),
-	('klout_quantiles_combine(''{"cutoff": 0.5}'', ''{"cutoff": 0.25}'')'),
-	('klout_percentile_final(NULL)'),
-	('klout_percentile_final(''{"percentile": 0.5}'')'),
-	('klout_percentile_final(''{"percentile": null, "bins": [[1, 1]]}'')'),
-	('klout_percentile_final(''{"percentile": 0.5, "bins": [[1, 1]]}'')'),
-	('klout_percentile_final(''{"cutoff": 0.5, "bins": [[1, 1]]}'')'),
-	('klout_percentiles_final(''{"cutoff": 0.5}'')'),
-	('klout_cutoff_final(''{"percentiles": null}'')'),
-	('klout_cutoff_final(''{"cutoff": 0.5, "bins": [[1, 1], [2, 1]]}'')')) AS v (statement);
--- more fractions than fit on the stack, in every row
-SELECT klout_percentiles(score, fs) = klout_percentiles(klout_population(score), fs) AS same
-FROM people, (SELECT array_agg(f ORDER BY f) AS fs FROM fractions) AS f
-WHERE id <= 500 GROUP BY fs;
 
 DO $$
 BEGIN

@@ -628,3 +628,69 @@ SELECT pg_temp.about(klout_score(s, klout_model(), :'noon'),         pg_temp.for
        pg_temp.about(klout_score(s, klout_model('strict'), :'noon'), pg_temp.formula(30,  360, 1, 1, 1, 1, 1, 0.1, 0.1, 0, 3.4, 1, 1)) AS strict,
        pg_temp.about(klout_score(s, klout_model('hour'), :'noon'),   pg_temp.formula(0.125, 1.5, 3, 2, 1, 1, 1, 0.1, 0.1, 0, 2, 1, 1)) AS hour
 FROM x;
+
+-- ---------------------------------------------------------------------------
+-- One function for each: arguments left out, by place and by name
+-- ---------------------------------------------------------------------------
+
+CREATE TABLE score_fact AS
+SELECT n, klout_signals('twitter', 'like', a, timestamptz '2020-06-15 12:00+00' - a * interval '9 hours') || (SELECT klout_posts('twitter', at) FROM unnest('{2020-06-10,2020-06-25}'::timestamptz[]) AS at) AS s
+FROM generate_series(1, 3) AS n, generate_series(1::bigint, n) AS a GROUP BY n;
+DO $$
+DECLARE
+    function text;
+    same boolean;
+BEGIN
+    FOREACH function IN ARRAY ARRAY['klout_score', 'klout_raw', 'klout_reach', 'klout_consistency', 'klout_amplification', 'klout_features',
+        '(SELECT array_agg(e) FROM klout_explain', 'to_jsonb(klout_summary'] LOOP
+        EXECUTE format($q$
+            SELECT bool_and(%1$s(s) %2$s = %1$s(s, klout_model(), now()) %2$s
+                AND %1$s(s, 'strict') %2$s = %1$s(s, klout_model('strict'), now()) %2$s
+                AND %1$s(s, as_of => '2020-06-20') %2$s = %1$s(s, klout_model(), '2020-06-20') %2$s
+                AND %1$s(s, model => 'strict') %2$s = %1$s(s, 'strict', now()) %2$s
+                AND %1$s(as_of => '2020-06-20', model => 'strict', signals => s) %2$s = %1$s(s, 'strict', '2020-06-20') %2$s
+                AND %1$s(s, as_of => '2020-06-20') %2$s <> %1$s(s, as_of => '2020-06-27') %2$s)
+            FROM score_fact$q$, function, CASE WHEN function LIKE '(%' THEN 'AS e)' WHEN function LIKE 'to_jsonb(%' THEN ')' ELSE '' END) INTO same;
+        ASSERT same, function;
+    END LOOP;
+END $$;
+SELECT bool_and(klout_count(s) = klout_count(s, '', '', '-infinity', 'infinity') AND klout_count(s) = n
+    AND klout_count(s, 'twitter') = n AND klout_count(s, kind => 'like') = n AND klout_count(s, 'x') = 0 AND klout_count(s, kind => 'x') = 0
+    AND klout_count(s, from_at => '2020-06-15') = 1 AND klout_count(s, to_at => '2020-06-15', network => 'twitter') = n - 1
+    AND klout_reactors(s) = n AND klout_reactors(s, network => 'twitter') = n AND klout_reactors(s, 'x') = 0) AS by_hand,
+    bool_and(klout_count(s, NULL) IS NULL AND klout_count(s, kind => NULL) IS NULL AND klout_reactors(s, NULL) IS NULL) AS null_of_null
+FROM score_fact;
+-- a moment in an index, and none: the default is the caller's, not the index's
+CREATE INDEX score_fact_then ON score_fact (klout_score(s, as_of => '2020-06-20'));
+CREATE INDEX ON score_fact (klout_score(s));
+ALTER TABLE score_fact ADD score float8 GENERATED ALWAYS AS (klout_score(s, 'strict', '2020-06-20')) STORED;
+ALTER TABLE score_fact ADD score_now float8 GENERATED ALWAYS AS (klout_score(s, 'strict')) STORED;
+SET enable_seqscan = off;
+EXPLAIN (COSTS OFF) SELECT n FROM score_fact WHERE klout_score(s, klout_model(), '2020-06-20') > 50;
+RESET enable_seqscan;
+-- now() stays in the plan, also in one that is kept
+CREATE FUNCTION pg_temp.plan_of(statement text) RETURNS SETOF text LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN QUERY EXECUTE 'EXPLAIN (VERBOSE, COSTS OFF) ' || statement;
+END $$;
+SELECT count(*) AS lines_with_now FROM pg_temp.plan_of($$SELECT klout_score('{}')$$) AS line WHERE line ~ 'klout_score\(.*, now\(\)\)';
+PREPARE score_later AS SELECT klout_score(s), klout_score(s, klout_model(), now()) FROM score_fact WHERE n = 1;
+SET plan_cache_mode = force_generic_plan;
+SELECT count(*) AS lines_with_now FROM pg_temp.plan_of('EXECUTE score_later') AS line WHERE line ~ 'klout_score\(.*, now\(\)\).*now\(\)\)';
+RESET plan_cache_mode;
+DEALLOCATE score_later;
+DROP TABLE score_fact;
+
+-- ---------------------------------------------------------------------------
+-- Errors name the function that was called: the aggregate, also in a window
+-- ---------------------------------------------------------------------------
+
+SELECT call, split_part(pg_temp.failure('SELECT ' || call || ' FROM generate_series(1, 2) AS n LIMIT 1'), E'\n', 1) AS error
+FROM (VALUES
+    ($$klout_signals('', 'k', 1::bigint, now())$$), ($$klout_score('', 'k', 1::bigint, now())$$), ($$klout_score('x', '', 'a', now())$$),
+    ($$klout_score('x', 'k', 1::bigint, 'infinity') OVER ()$$), ($$klout_signals('x', 'k', 1::bigint, 'infinity') OVER ()$$),
+    ($$klout_signals('x', 'k', 'a', now(), 2, '1 day')$$), ($$klout_signals('x', 'k', 'a', now(), 1, '2 days')$$),
+    ($$klout_posts('', now())$$), ($$klout_posts('x', now(), NULL)$$), ($$klout_audience('x', -n, now())$$), ($$klout_audience('x', -n, now()) OVER ()$$),
+    ($$klout_population(n * 100)$$), ($$klout_population(n * 101) OVER (ORDER BY n)$$), ($$klout_spearman('NaN', n) OVER ()$$),
+    ($$klout_ndcg(n, -n, 1)$$), ($$klout_fit('{}', '{}')$$), ($$klout_calibrate('{}', klout_model(), '-infinity')$$),
+    ($$klout_raw('{}', as_of => 'infinity')$$), ($$klout_summary('{}', as_of => 'infinity')$$)) AS v (call);

@@ -295,7 +295,7 @@ BEGIN
 	PERFORM klout_signals(network, kind, actor, at, 1, CASE WHEN id < 20000 THEN interval '1 day' ELSE interval '1 hour' END) FROM actions;
 EXCEPTION WHEN invalid_parameter_value THEN
 	-- one of two messages, as the rows fall
-	RAISE NOTICE 'days and hours do not mix: %', sqlerrm ~ '^(klout_signals: bucket must be the same for all rows of a group|cannot merge signals of different buckets)$';
+	RAISE NOTICE 'days and hours do not mix: %', sqlerrm ~ '^(klout_signals: bucket must be the same in all rows of a group|cannot merge signals of different buckets)$';
 END
 $$;
 -- merging in parallel: closed values, and open ones of posts and audiences

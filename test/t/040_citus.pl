@@ -154,7 +154,7 @@ for my $group ([ 'full', 'target', 'by target' ], [ 'part', 'network', 'by netwo
 	pushed_down("klout_posts $name", $plan, "$select klout_posts(network, at) AS s FROM {t}$tail");
 	pushed_down("klout_score $name", $plan, "$select klout_score(network, kind, actor, at) AS s FROM {t}$tail");
 	pushed_down("klout_population $name", $plan, "$select klout_population(weight * 80) AS p FROM {t}$tail");
-	pushed_down("klout_percentile $name", $plan, "$select klout_percentile(weight, 0.9::float8) AS p FROM {t}$tail");
+	pushed_down("klout_percentile $name", $plan, "$select klout_percentile(klout_population(weight), 0.9::float8) AS p FROM {t}$tail");
 	pushed_down("FILTER, $name", $plan, "$select klout_signals(network, kind, actor, at) FILTER (WHERE actor % 100 = 7) AS s FROM {t}$tail");
 }
 

@@ -58,7 +58,7 @@ sub minimal_settings
 	my ($error, $next) = after_failure($least, $authority, 'SELECT count(*) FROM acts');
 	like($error, qr/ERROR:  53400: klout_authority: needs about \d+ MB of memory, may use 1 MB/, '1 MB for klout_authority: it says so, before it begins');
 	is($next, '400000', 'the session goes on');
-	is($node->safe_psql('postgres', "$least SELECT klout_count(klout_population(g % 10001 / 100.0)), klout_cutoff(g % 10001 / 100.0, 0.05) FROM generate_series(0, 100009) AS g"),
+	is($node->safe_psql('postgres', "$least SELECT klout_count(klout_population(g % 10001 / 100.0)), klout_cutoff(klout_population(g % 10001 / 100.0), 0.05) FROM generate_series(0, 100009) AS g"),
 		'100010|95.01', '64 kB of work_mem: a population');
 	board('minimal', $least);
 	is(verdict('minimal'), '40000|0|0', '64 kB of work_mem: a board');

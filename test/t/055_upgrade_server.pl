@@ -31,9 +31,7 @@ my $values = slurp_file('test/data/golden/readings.sql') . slurp_file('test/data
 	CREATE TABLE stored_signals AS TABLE signals;
 	CREATE TABLE stored_models AS TABLE models;
 	CREATE TABLE stored_populations AS TABLE populations;
-	CREATE TABLE stored_judgements AS TABLE judgements;
-	CREATE TABLE stored_quantiles AS TABLE quantiles;
-	DROP VIEW golden, signals, models, populations, judgements, quantiles;
+	DROP VIEW golden, signals, models, populations;
 	CREATE INDEX by_hash ON stored_signals USING hash (value);
 	CREATE UNIQUE INDEX by_order ON stored_models (value);
 	CREATE TABLE parts (value klout_signals DEFAULT '{}' CHECK (klout_count(value) >= 0), list klout_signals[], model klout_model DEFAULT 'hour')
@@ -46,9 +44,7 @@ my $values = slurp_file('test/data/golden/readings.sql') . slurp_file('test/data
 	CREATE VIEW stored AS
 		SELECT 'klout_signals' AS type, name, encode(klout_signals_send(value), 'hex') AS bytes, value::text AS text, readings(value) FROM stored_signals
 		UNION ALL SELECT 'klout_model', name, encode(klout_model_send(value), 'hex'), value::text, readings(value) FROM stored_models
-		UNION ALL SELECT 'klout_population', name, encode(klout_population_send(value), 'hex'), value::text, readings(value) FROM stored_populations
-		UNION ALL SELECT 'klout_judgements', name, encode(klout_judgements_send(value), 'hex'), value::text, readings(value) FROM stored_judgements
-		UNION ALL SELECT 'klout_quantiles', name, encode(klout_quantiles_send(value), 'hex'), value::text, readings(value) FROM stored_quantiles};
+		UNION ALL SELECT 'klout_population', name, encode(klout_population_send(value), 'hex'), value::text, readings(value) FROM stored_populations};
 
 my $board = qq{
 	CREATE TABLE actions (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, network text, kind text,

@@ -11,7 +11,7 @@ use Klout;
 use PostgreSQL::Test::Utils;
 use Test::More;
 
-my @types = qw(klout_judgements klout_model klout_population klout_quantiles klout_signals);
+my @types = qw(klout_model klout_population klout_signals);
 my @sets = map { basename($_, '.csv') } sort glob('test/data/golden/*.csv');
 my ($current) = slurp_file('klout.control') =~ /^default_version *= *'(.*)'/m;
 my $node = klout_node('main');

@@ -46,7 +46,7 @@ CONF
 
 # ---- pools ---------------------------------------------------------------------------------------
 
-my @types = qw(klout_signals klout_model klout_population klout_judgements klout_quantiles bytea jsonb float8[]);
+my @types = qw(klout_signals klout_model klout_population bytea jsonb float8[]);
 my %pool = (
 	'text' => [map { "$_\::text" } q{''}, q{'twitter'}, q{'like'}, q{'t'}, q{'reply'}, q{'person 1'}, q{'default'}, q{'hour'},
 		q{repeat('x', 63)}, q{repeat('x', 64)}, q{repeat('é', 32)}, q{repeat(chr(123), 5000)}, q{E'\\x01\\n\\t'}, q{'a"b''c\\'},
@@ -147,9 +147,7 @@ INSERT INTO pool_klout_model (v) VALUES (NULL), (klout_model()), ('hour'), ('str
 INSERT INTO pool_klout_population (v) SELECT klout_population(s) FROM (VALUES (1, 0), (1, 50.5), (2, 100), (1, 99.99), (2, 3)) AS p(g, s) GROUP BY g;
 INSERT INTO pool_klout_population (v) SELECT klout_population(g % 10001 / 100.0) FROM generate_series(1, 20000) AS g;
 INSERT INTO pool_klout_population (v) VALUES (NULL), (klout_population_accum(NULL, 5));
-INSERT INTO pool_klout_judgements (v) VALUES (NULL), (klout_fit_accum(klout_fit_accum(NULL, '{1,2}', '{0,3}'), '{5,2}', '{0,1}'));
-INSERT INTO pool_klout_quantiles (v) VALUES (NULL), (klout_percentile_accum(NULL, 5, 0.5)), (klout_percentiles_accum(NULL, 5, '{0.5,NULL}')), (klout_cutoff_accum(NULL, 7, 0.1));
-INSERT INTO pool_bytea (v) VALUES (NULL), (klout_pairs_accum(klout_pairs_accum(NULL, 1, 2), 2, 1)), (klout_ndcg_accum(NULL, 1, 2, 3)), (klout_calibrate_accum(NULL, (SELECT v FROM pool_klout_signals WHERE n = 3), klout_model(), '2026-01-01'));
+INSERT INTO pool_bytea (v) VALUES (NULL), (klout_pairs_accum(klout_pairs_accum(NULL, 1, 2), 2, 1)), (klout_ndcg_accum(NULL, 1, 2, 3)), (klout_calibrate_accum(NULL, (SELECT v FROM pool_klout_signals WHERE n = 3), klout_model(), '2026-01-01')), (klout_fit_accum(klout_fit_accum(NULL, '{1,2}', '{0,3}'), '{5,2}', '{0,1}')), (klout_mix_accum(NULL, (SELECT v FROM pool_klout_signals WHERE n = 3)));
 INSERT INTO pool_jsonb (v) SELECT v::jsonb FROM pool_klout_model;
 INSERT INTO pool_float8_ (v) VALUES ('{1,2,3,4}');
 SELECT klout_create_board('board_1', 'actions');

@@ -84,7 +84,7 @@ sub check_population
 
 	is(join('|', @{ $rows[0] }), sql(qq{
 		SELECT count(*), round(avg(score)::numeric, 2), round(percentile_disc(0.5) WITHIN GROUP (ORDER BY score)::numeric, 2),
-			   round(klout_cutoff(score, 0.05)::numeric, 2), count(*) FILTER (WHERE score >= 40), count(*) FILTER (WHERE score >= 63)
+			   round(klout_cutoff(klout_population(score), 0.05)::numeric, 2), count(*) FILTER (WHERE score >= 40), count(*) FILTER (WHERE score >= 63)
 		FROM $q.scores WHERE topic = ''}), 'population: in one row');
 	is(columns([ @rows[ 1 .. 10 ] ], 2), sql(qq{
 		SELECT count(s) FROM generate_series(0, 9) AS n LEFT JOIN $q.scores AS s ON topic = '' AND floor(round(score::numeric, 2) / 10) = n GROUP BY n ORDER BY n}), 'population: buckets');

@@ -507,7 +507,7 @@ idle_of(const Fact *facts, int n, KloutUnit unit, int64 at)
 static void
 test_idle(void)
 {
-	Fact		facts[3];
+	Fact		facts[3] = {0};
 
 	check(idle_of(facts, 0, KLOUT_UNIT_DAY, NOW) < 0, "nobody ever");
 	facts[0] = action(0, 1, TODAY, 0);

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * population_test.c
- *	  Populations and parameters of the one-step aggregates without a server:
+ *	  Populations without a server:
  *	  against plain counting, and against bytes that nobody wrote.
  *
  *-------------------------------------------------------------------------
@@ -9,7 +9,6 @@
 #include "tap.h"
 
 #include "population.h"
-#include "quantiles.h"
 
 /* A population with its own memory, for any content. */
 typedef struct Own
@@ -418,41 +417,6 @@ test_hostile(void)
 	check(true, "noise does no harm");
 }
 
-static void
-test_parameters(void)
-{
-	static const uint8 scalar[] = {1, 0, 9, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0xE0, 0x3F};
-	static const uint8 array[] = {1, 1, 19, 0, 0, 0, 1, 1, 2, 0, 0, 0, 1, 0, 0, 0,
-	2, 0, 0, 0, 0, 0, 0, 0xF0, 0x3F};
-	KloutParameter parameter;
-	uint8		copy[sizeof(array)];
-
-	check(klout_parameter_read(scalar, sizeof(scalar), &parameter) == NULL &&
-		  parameter.quantile == KLOUT_PERCENTILE && !parameter.isnull &&
-		  parameter.scalar == 0.5 && parameter.prefix_len == sizeof(scalar),
-		  "a fraction");
-	check(klout_parameter_read(array, sizeof(array), &parameter) == NULL &&
-		  parameter.n == 2 && parameter.ndim == 1 && parameter.lower[0] == 1 &&
-		  !klout_fraction_present(&parameter, 0) &&
-		  klout_fraction_present(&parameter, 1) &&
-		  klout_load_float8(parameter.values) == 1.0, "an array with a NULL");
-	for (int i = 0; i < 200000; i++)
-	{
-		size_t		len = random_below(sizeof(array) + 1);
-		uint8	   *exact;
-
-		memcpy(copy, array, sizeof(array));
-		for (int j = (int) random_below(4); j > 0; j--)
-			copy[random_below(sizeof(array))] = (uint8) random_u64();
-		exact = malloc(len + 1);
-		memcpy(exact, copy, len);
-		exact = realloc(exact, len > 0 ? len : 1);
-		(void) klout_parameter_read(exact, len, &parameter);
-		free(exact);
-	}
-	check(true, "parameters that nobody wrote do no harm");
-}
-
 int
 main(void)
 {
@@ -463,6 +427,5 @@ main(void)
 	test_questions();
 	test_open();
 	test_hostile();
-	test_parameters();
 	return finish();
 }

@@ -41,10 +41,6 @@ RETURN (
 CREATE FUNCTION readings(value klout_population) RETURNS text STABLE LANGUAGE sql
 RETURN (
 	SELECT format('people %s, median %s, top %s, at or below 50 %s, rank of 50 %s, histogram %s, twice %s', klout_count(value),
-				  bits(klout_percentile(value, 0.5)), bits(klout_cutoff(value, 0.05)), bits(klout_percentile_of(value, 50)),
+				  bits(klout_percentile(value, 0.5)), bits(klout_cutoff(value, 0.05)), bits(klout_cume_dist(value, 50)),
 				  klout_rank(value, 50), string_agg(people::text, ' ' ORDER BY low), md5(klout_population_send(value || value)))
 	FROM klout_histogram(value, 20));
-
--- the states of aggregates have nothing to be read but their forms
-CREATE FUNCTION readings(value klout_judgements) RETURNS text IMMUTABLE LANGUAGE sql RETURN '';
-CREATE FUNCTION readings(value klout_quantiles) RETURNS text IMMUTABLE LANGUAGE sql RETURN '';

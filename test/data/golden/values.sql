@@ -41,17 +41,7 @@ CREATE VIEW populations (name, value) AS
 	UNION ALL SELECT 'sparse', klout_population(g * g % 997 / 10.0) FROM generate_series(1, 500) AS g
 	UNION ALL SELECT 'dense', klout_population(g * 37 % 10001 / 100.0) FROM generate_series(1, 30000) AS g;
 
-CREATE VIEW judgements (name, value) AS
-	SELECT 'two', klout_fit_accum(klout_fit_accum(NULL, '{1, 2}', '{0, 1e-9}'), '{0.1, 3}', '{7, 0}');
-
-CREATE VIEW quantiles (name, value) AS
-	SELECT 'percentile', klout_percentile_accum(klout_percentile_accum(NULL, 10, 0.5), 20, 0.5)
-	UNION ALL SELECT 'percentiles', klout_percentiles_accum(NULL, 10, '{0.5, NULL, 0.9}')
-	UNION ALL SELECT 'cutoff', klout_cutoff_accum(NULL, 10, 0.05);
-
 CREATE VIEW golden (type, name, bytes, text, readings) AS
 	SELECT 'klout_signals', name, encode(klout_signals_send(value), 'hex'), value::text, readings(value) FROM signals
 	UNION ALL SELECT 'klout_model', name, encode(klout_model_send(value), 'hex'), value::text, readings(value) FROM models
-	UNION ALL SELECT 'klout_population', name, encode(klout_population_send(value), 'hex'), value::text, readings(value) FROM populations
-	UNION ALL SELECT 'klout_judgements', name, encode(klout_judgements_send(value), 'hex'), value::text, readings(value) FROM judgements
-	UNION ALL SELECT 'klout_quantiles', name, encode(klout_quantiles_send(value), 'hex'), value::text, readings(value) FROM quantiles;
+	UNION ALL SELECT 'klout_population', name, encode(klout_population_send(value), 'hex'), value::text, readings(value) FROM populations;
