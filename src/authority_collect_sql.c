@@ -595,6 +595,7 @@ klout_collect_edges(KloutAuthorityRun *run, const char *sql, const char *schema,
 		return false;
 	}
 	workers = adopt_all(run, member);
-	elog(DEBUG1, "%s: %d parallel workers read", run->function, workers);
+	elog(DEBUG1, "%s: %d of %d parallel workers read", run->function, workers,
+		 ((Gather *) outerPlan(task.statement->planTree))->num_workers);
 	return true;
 }
