@@ -65,8 +65,8 @@ typedef struct Build
 	uint64	   *block_start;	/* [blocks + 1] */
 	uint32	   *used;			/* [blocks] scattered edges, later merged ones */
 	uint32	   *column;			/* [capacity] keys, later columns */
-	float	   *weight4;		/* [capacity] by from: scattered weights */
-	double	   *weight8;
+	void	   *weight;			/* [capacity] scattered weights, later values */
+	void	   *value;			/* the same until values are widened */
 	Outflow    *outflow;		/* [n] */
 	uint64		steps;			/* since the last look at interrupts */
 } Build;
@@ -247,10 +247,8 @@ build_init(Build *build, KloutGraph *graph, KloutIds *ids, const KloutEdges *edg
 	remap_to_vertices(graph->vertex, edges->remaps);
 
 	build->column = KLOUT_ALLOC(memory, uint32, build->capacity);
-	if (build->from == KLOUT_WEIGHT_FLOAT4)
-		build->weight4 = KLOUT_ALLOC(memory, float, build->capacity);
-	else
-		build->weight8 = KLOUT_ALLOC(memory, double, build->capacity);
+	build->weight = build->value = klout_alloc(memory, build->capacity,
+											   klout_weight_size(build->from));
 }
 
 /* ----------
@@ -258,29 +256,13 @@ build_init(Build *build, KloutGraph *graph, KloutIds *ids, const KloutEdges *edg
  * ----------
  */
 
-/* A cache line of keys for each block, and their weights. */
+/* For each block a cache line of keys, and their weights. */
 typedef struct Lines
 {
 	uint8	   *n;				/* [blocks] edges in the line */
-	uint32		(*key)[LINE_EDGES]; /* [blocks] */
-	float		(*weight4)[LINE_EDGES]; /* by kind */
-	double		(*weight8)[LINE_EDGES];
+	uint32	   *key;			/* [blocks * LINE_EDGES] */
+	void	   *weight;			/* by kind */
 } Lines;
-
-static void
-lines_init(const Build *build, Lines *lines)
-{
-	KloutMemory *memory = build->memory;
-
-	memset(lines, 0, sizeof(Lines));
-	lines->n = KLOUT_ALLOC(memory, uint8, build->blocks);
-	memset(lines->n, 0, build->blocks);
-	lines->key = klout_alloc(memory, build->blocks, sizeof(*lines->key));
-	if (build->from == KLOUT_WEIGHT_FLOAT4)
-		lines->weight4 = klout_alloc(memory, build->blocks, sizeof(*lines->weight4));
-	else
-		lines->weight8 = klout_alloc(memory, build->blocks, sizeof(*lines->weight8));
-}
 
 /* Appends the n edges in the line of a block to the block. */
 static pg_attribute_always_inline void
@@ -288,27 +270,25 @@ flush_line(const Build *build, const Lines *lines, uint32 block, uint32 n,
 		   KloutWeightKind kind)
 {
 	uint64		to = build->block_start[block] + build->used[block];
+	size_t		line = (size_t) block * LINE_EDGES;
 
 	Assert(to + n <= build->block_start[block + 1]);
 	build->used[block] += n;
-	memcpy(build->column + to, lines->key[block], n * sizeof(uint32));
-	if (kind == KLOUT_WEIGHT_FLOAT4)
-		memcpy(build->weight4 + to, lines->weight4[block], n * sizeof(float));
-	else
-		memcpy(build->weight8 + to, lines->weight8[block], n * sizeof(double));
+	memcpy(build->column + to, lines->key + line, n * sizeof(uint32));
+	memcpy(klout_weights_from(build->weight, to, kind),
+		   klout_weights_from(lines->weight, line, kind), n * klout_weight_size(kind));
 }
 
 /* Scatters some edges of a chunk. */
 static pg_attribute_always_inline void
 scatter(const Build *build, const Lines *lines, const KloutEdgeChunk *chunk,
-		uint32 from, uint32 to, KloutWeightKind kind)
+		uint32 from, uint32 to, KloutWeightKind chunk_kind, KloutWeightKind kind)
 {
 	const uint32 *vertex = chunk->remap != NULL ? chunk->remap->number :
 		build->graph->vertex;
 	const uint32 *actor = klout_chunk_actors(chunk);
 	const uint32 *target = klout_chunk_targets(chunk);
-	const float *weight4 = (const float *) klout_chunk_weights(chunk);
-	const double *weight8 = (const double *) klout_chunk_weights(chunk);
+	const void *weight = klout_chunk_weights(chunk);
 	uint32		mask = build->blocks - 1;
 	int			block_bits = build->block_bits;
 	int			column_bits = build->column_bits;
@@ -318,19 +298,17 @@ scatter(const Build *build, const Lines *lines, const KloutEdgeChunk *chunk,
 		uint32		row = vertex[target[i]];
 		uint32		block = row & mask;
 		uint32		at = lines->n[block];
+		size_t		line;
 
 		if (i + PREFETCH_DISTANCE < to)
 		{
 			KLOUT_PREFETCH(&vertex[target[i + PREFETCH_DISTANCE]]);
 			KLOUT_PREFETCH(&vertex[actor[i + PREFETCH_DISTANCE]]);
 		}
-		lines->key[block][at] = (uint32) ((uint64) row >> block_bits << column_bits) |
+		line = (size_t) block * LINE_EDGES + at;
+		lines->key[line] = (uint32) ((uint64) row >> block_bits << column_bits) |
 			vertex[actor[i]];
-		if (kind == KLOUT_WEIGHT_FLOAT4)
-			lines->weight4[block][at] = weight4[i];
-		else
-			lines->weight8[block][at] = chunk->kind == KLOUT_WEIGHT_FLOAT4 ?
-				(double) weight4[i] : weight8[i];
+		klout_weight_set(lines->weight, line, klout_weight_at(weight, i, chunk_kind), kind);
 		if (++at == LINE_EDGES)
 		{
 			flush_line(build, lines, block, LINE_EDGES, kind);
@@ -347,7 +325,11 @@ scatter_edges(const Build *build, KloutEdges *edges)
 	KloutMemory *memory = build->memory;
 	Lines		lines;
 
-	lines_init(build, &lines);
+	lines.n = KLOUT_ALLOC(memory, uint8, build->blocks);
+	memset(lines.n, 0, build->blocks);
+	lines.key = KLOUT_ALLOC(memory, uint32, (size_t) build->blocks * LINE_EDGES);
+	lines.weight = klout_alloc(memory, (size_t) build->blocks * LINE_EDGES,
+							   klout_weight_size(build->from));
 	while (edges->first != NULL)
 	{
 		const KloutEdgeChunk *chunk = edges->first;
@@ -357,9 +339,9 @@ scatter_edges(const Build *build, KloutEdges *edges)
 			memory->interrupts();
 			to = chunk->n - from > SCATTER_EDGES ? from + SCATTER_EDGES : chunk->n;
 			if (build->from == KLOUT_WEIGHT_FLOAT4)
-				scatter(build, &lines, chunk, from, to, KLOUT_WEIGHT_FLOAT4);
+				scatter(build, &lines, chunk, from, to, KLOUT_WEIGHT_FLOAT4, KLOUT_WEIGHT_FLOAT4);
 			else
-				scatter(build, &lines, chunk, from, to, KLOUT_WEIGHT_FLOAT8);
+				scatter(build, &lines, chunk, from, to, chunk->kind, KLOUT_WEIGHT_FLOAT8);
 		}
 		klout_edges_drop(edges);
 	}
@@ -368,8 +350,7 @@ scatter_edges(const Build *build, KloutEdges *edges)
 	klout_edges_free(edges);
 	KLOUT_FREE(memory, lines.n);
 	KLOUT_FREE(memory, lines.key);
-	KLOUT_FREE(memory, lines.weight4);
-	KLOUT_FREE(memory, lines.weight8);
+	KLOUT_FREE(memory, lines.weight);
 }
 
 /* ----------
@@ -377,26 +358,13 @@ scatter_edges(const Build *build, KloutEdges *edges)
  * ----------
  */
 
-/* Edges of a block: keys and, by kind, weights. */
+/* Edges of a block: keys and weights. */
 typedef struct BlockEdges
 {
 	uint32	   *key;
-	float	   *weight4;
-	double	   *weight8;
+	void	   *weight;
+	KloutWeightKind kind;
 } BlockEdges;
-
-static BlockEdges
-edges_of_block(const Build *build, uint32 block)
-{
-	uint64		start = build->block_start[block];
-	BlockEdges	edges = {
-		build->column + start,
-		build->weight4 != NULL ? build->weight4 + start : NULL,
-		build->from == KLOUT_WEIGHT_FLOAT8 ? build->weight8 + start : NULL
-	};
-
-	return edges;
-}
 
 /* One pass of a radix sort: offset[] is where the next edge of a digit goes. */
 static pg_attribute_always_inline void
@@ -409,10 +377,7 @@ sort_pass(const BlockEdges *from, const BlockEdges *to, uint64 n, int shift,
 		uint32		at = offset[(key >> shift) & (DIGITS - 1)]++;
 
 		to->key[at] = key;
-		if (kind == KLOUT_WEIGHT_FLOAT4)
-			to->weight4[at] = from->weight4[i];
-		else
-			to->weight8[at] = from->weight8[i];
+		klout_weight_set(to->weight, at, klout_weight_at(from->weight, i, kind), kind);
 	}
 }
 
@@ -477,18 +442,11 @@ merged_weight(const BlockEdges *edges, uint64 from, uint64 to)
 {
 	double		sum = 0;
 
-	if (edges->weight8 != NULL)
-	{
-		pg_qsort(edges->weight8 + from, to - from, sizeof(double), compare_float8);
-		for (uint64 i = from; i < to; i++)
-			sum += edges->weight8[i];
-	}
-	else
-	{
-		pg_qsort(edges->weight4 + from, to - from, sizeof(float), compare_float4);
-		for (uint64 i = from; i < to; i++)
-			sum += edges->weight4[i];
-	}
+	pg_qsort(klout_weights_from(edges->weight, from, edges->kind), to - from,
+			 klout_weight_size(edges->kind),
+			 edges->kind == KLOUT_WEIGHT_FLOAT4 ? compare_float4 : compare_float8);
+	for (uint64 i = from; i < to; i++)
+		sum += klout_weight_at(edges->weight, i, edges->kind);
 	return sum;
 }
 
@@ -547,8 +505,7 @@ merge_block(Build *build, uint32 block, const BlockEdges *edges, uint64 n,
 		{
 			uint32		key = edges->key[at];
 			uint64		to = at + 1;
-			double		weight = from == KLOUT_WEIGHT_FLOAT4 ?
-				(double) edges->weight4[at] : edges->weight8[at];
+			double		weight = klout_weight_at(edges->weight, at, from);
 
 			Assert(out <= start + at);
 			if (at + PREFETCH_DISTANCE < n)
@@ -559,10 +516,7 @@ merge_block(Build *build, uint32 block, const BlockEdges *edges, uint64 n,
 				weight = merged_weight(edges, at, to);
 			}
 			build->column[out] = key & column_mask;
-			if (kind == KLOUT_WEIGHT_FLOAT4)
-				build->weight4[out] = (float) weight;
-			else
-				build->weight8[out] = weight;
+			klout_weight_set(build->value, out, weight, kind);
 			outflow[key & column_mask].weight += weight;
 			outflow[key & column_mask].edges++;
 			out++;
@@ -580,13 +534,13 @@ static void
 widen_values(Build *build, uint32 block)
 {
 	build->graph->kind = KLOUT_WEIGHT_FLOAT8;
-	build->weight8 = KLOUT_ALLOC(build->memory, double, build->capacity);
+	build->value = KLOUT_ALLOC(build->memory, double, build->capacity);
 	for (uint32 done = 0; done < block; done++)
 	{
 		uint64		start = build->block_start[done];
 
 		for (uint64 i = start; i < start + build->used[done]; i++)
-			build->weight8[i] = build->weight4[i];
+			((double *) build->value)[i] = ((float *) build->weight)[i];
 		count_steps(build, build->used[done]);
 	}
 }
@@ -604,16 +558,20 @@ build_rows(Build *build)
 	memset(graph->start, 0, graph->n * sizeof(uint64));
 	memset(graph->length, 0, graph->n * sizeof(uint32));
 	memset(build->outflow, 0, graph->n * sizeof(Outflow));
+	scratch.kind = build->from;
 	scratch.key = KLOUT_ALLOC(memory, uint32, build->largest);
-	if (build->from == KLOUT_WEIGHT_FLOAT4)
-		scratch.weight4 = KLOUT_ALLOC(memory, float, build->largest);
-	else
-		scratch.weight8 = KLOUT_ALLOC(memory, double, build->largest);
+	scratch.weight = klout_alloc(memory, build->largest, klout_weight_size(build->from));
 
 	for (uint32 block = 0; block < build->blocks; block++)
 	{
 		uint64		n = build->used[block];
-		BlockEdges	sorted = sort_block(build, edges_of_block(build, block), scratch, n);
+		uint64		start = build->block_start[block];
+		BlockEdges	edges = {
+			build->column + start,
+			klout_weights_from(build->weight, start, build->from),
+			build->from
+		};
+		BlockEdges	sorted = sort_block(build, edges, scratch, n);
 
 		if (graph->kind == KLOUT_WEIGHT_FLOAT4 && !sums_are_float4(&sorted, n))
 			widen_values(build, block);
@@ -625,10 +583,9 @@ build_rows(Build *build)
 			merge_block(build, block, &sorted, n, KLOUT_WEIGHT_FLOAT8, KLOUT_WEIGHT_FLOAT8);
 	}
 	KLOUT_FREE(memory, scratch.key);
-	KLOUT_FREE(memory, scratch.weight4);
-	KLOUT_FREE(memory, scratch.weight8);
-	if (graph->kind == KLOUT_WEIGHT_FLOAT8)
-		KLOUT_FREE(memory, build->weight4);
+	KLOUT_FREE(memory, scratch.weight);
+	if (graph->kind != build->from)
+		KLOUT_FREE(memory, build->weight);
 }
 
 /* ----------
@@ -668,7 +625,7 @@ normalise(Build *build)
 		uint64		start = build->block_start[block];
 
 		for (uint64 i = start; i < start + build->used[block]; i++)
-			build->weight8[i] /= build->outflow[build->column[i]].weight;
+			((double *) build->value)[i] /= build->outflow[build->column[i]].weight;
 		count_steps(build, build->used[block]);
 	}
 }
@@ -696,8 +653,7 @@ klout_graph_build(KloutGraph *graph, KloutIds *ids, KloutEdges *edges,
 	normalise(&build);
 
 	graph->column = build.column;
-	graph->value4 = build.weight4;
-	graph->value8 = build.weight8;
+	graph->value = build.value;
 	graph->capacity = build.capacity;
 	out_degree = KLOUT_ALLOC(memory, uint32, graph->n);
 	for (uint32 v = 0; v < graph->n; v++)

@@ -41,8 +41,7 @@ static void
 add_chunk(KloutEdges *edges, KloutWeightKind kind)
 {
 	KloutMemory *memory = edges->memory;
-	size_t		width = 2 * sizeof(uint32) +
-		(kind == KLOUT_WEIGHT_FLOAT4 ? sizeof(float) : sizeof(double));
+	size_t		width = 2 * sizeof(uint32) + klout_weight_size(kind);
 	size_t		size = KLOUT_CHUNK_HEADER +
 		Min(Max(edges->n / 8, edges->least), edges->most) * width;
 	KloutEdgeChunk *chunk;
@@ -99,12 +98,9 @@ klout_edges_add(KloutEdges *edges, const uint32 *number, const double *weight,
 			actor[i] = number[2 * i];
 			target[i] = number[2 * i + 1];
 		}
-		if (chunk->kind == KLOUT_WEIGHT_FLOAT4)
-			for (uint32 i = 0; i < fits; i++)
-				((float *) klout_chunk_weights(chunk))[chunk->n + i] = (float) weight[i];
-		else
-			memcpy((double *) klout_chunk_weights(chunk) + chunk->n, weight,
-				   fits * sizeof(double));
+		for (uint32 i = 0; i < fits; i++)
+			klout_weight_set(klout_chunk_weights(chunk), chunk->n + i, weight[i],
+							 chunk->kind);
 		chunk->n += fits;
 		edges->n += fits;
 		number += 2 * fits;

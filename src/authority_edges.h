@@ -24,6 +24,35 @@ typedef enum KloutWeightKind
 	KLOUT_WEIGHT_FLOAT8
 } KloutWeightKind;
 
+/* Arrays of weights; kind is a constant where loops are to be fast. */
+static inline size_t
+klout_weight_size(KloutWeightKind kind)
+{
+	return kind == KLOUT_WEIGHT_FLOAT4 ? sizeof(float) : sizeof(double);
+}
+
+static inline double
+klout_weight_at(const void *weights, uint64 i, KloutWeightKind kind)
+{
+	return kind == KLOUT_WEIGHT_FLOAT4 ? (double) ((const float *) weights)[i] :
+		((const double *) weights)[i];
+}
+
+static inline void
+klout_weight_set(void *weights, uint64 i, double weight, KloutWeightKind kind)
+{
+	if (kind == KLOUT_WEIGHT_FLOAT4)
+		((float *) weights)[i] = (float) weight;
+	else
+		((double *) weights)[i] = weight;
+}
+
+static inline void *
+klout_weights_from(const void *weights, uint64 i, KloutWeightKind kind)
+{
+	return unconstify(char *, (const char *) weights) + i * klout_weight_size(kind);
+}
+
 /* Translates person numbers of chunks that another process filled. */
 typedef struct KloutRemap
 {

@@ -64,14 +64,10 @@ klout_graph_keep_downstream(KloutGraph *graph)
 	if (entries < graph->capacity)
 	{
 		uint32	   *column = KLOUT_ALLOC(memory, uint32, entries);
-		float	   *value4 = NULL;
-		double	   *value8 = NULL;
+		size_t		size = klout_weight_size(graph->kind);
+		char	   *value = klout_alloc(memory, entries, size);
 		uint64		at = 0;
 
-		if (graph->kind == KLOUT_WEIGHT_FLOAT4)
-			value4 = KLOUT_ALLOC(memory, float, entries);
-		else
-			value8 = KLOUT_ALLOC(memory, double, entries);
 		for (uint32 v = 0; v < graph->n; v++)
 		{
 			uint64		from = graph->start[v];
@@ -84,18 +80,13 @@ klout_graph_keep_downstream(KloutGraph *graph)
 			}
 			graph->start[v] = at;
 			memcpy(column + at, graph->column + from, n * sizeof(uint32));
-			if (value4 != NULL)
-				memcpy(value4 + at, graph->value4 + from, n * sizeof(float));
-			else
-				memcpy(value8 + at, graph->value8 + from, n * sizeof(double));
+			memcpy(value + at * size, (char *) graph->value + from * size, n * size);
 			at += n;
 		}
 		KLOUT_FREE(memory, graph->column);
-		KLOUT_FREE(memory, graph->value4);
-		KLOUT_FREE(memory, graph->value8);
+		KLOUT_FREE(memory, graph->value);
 		graph->column = column;
-		graph->value4 = value4;
-		graph->value8 = value8;
+		graph->value = value;
 		graph->capacity = entries;
 	}
 }
@@ -110,8 +101,7 @@ klout_graph_free(KloutGraph *graph)
 	KLOUT_FREE(memory, graph->start);
 	KLOUT_FREE(memory, graph->length);
 	KLOUT_FREE(memory, graph->column);
-	KLOUT_FREE(memory, graph->value4);
-	KLOUT_FREE(memory, graph->value8);
+	KLOUT_FREE(memory, graph->value);
 	KLOUT_FREE(memory, graph->scale);
 	KLOUT_FREE(memory, graph->role);
 	KLOUT_FREE(memory, graph->queue);
@@ -125,16 +115,8 @@ klout_graph_inflow(const KloutGraph *graph, uint32 vertex, const double *flow)
 	uint32		n = graph->length[vertex];
 	double		sum = 0;
 
-	if (graph->kind == KLOUT_WEIGHT_FLOAT4)
-	{
-		for (uint32 i = 0; i < n; i++)
-			sum += graph->value4[start + i] * flow[column[i]];
-	}
-	else
-	{
-		for (uint32 i = 0; i < n; i++)
-			sum += graph->value8[start + i] * flow[column[i]];
-	}
+	for (uint32 i = 0; i < n; i++)
+		sum += klout_weight_at(graph->value, start + i, graph->kind) * flow[column[i]];
 	return sum;
 }
 

@@ -34,9 +34,8 @@ typedef struct KloutGraph
 	uint32	   *length;			/* [n] entries of a row */
 	uint32	   *column;			/* [capacity] */
 	KloutWeightKind kind;
-	float	   *value4;			/* [capacity] if FLOAT4: summed weights */
-	double	   *value8;			/* [capacity] if FLOAT8: summed weights over the
-								 * out-weight of the column */
+	void	   *value;			/* [capacity] FLOAT4: summed weights; FLOAT8:
+								 * those over the out-weight of the column */
 	uint64		capacity;		/* entries, with gaps between blocks of rows */
 	double	   *scale;			/* [n] mass times scale times value flows along
 								 * an edge; 0 without out-edges */

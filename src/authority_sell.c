@@ -44,8 +44,7 @@ lay_out(KloutSell *sell)
 	at->slice_start = klout_layout_array(&end, (size_t) sell->slices + 1, sizeof(uint64));
 	at->column = klout_layout_array(&end, sell->entries, sizeof(uint32));
 	at->value = klout_layout_array(&end, sell->entries,
-								   sell->graph->kind == KLOUT_WEIGHT_FLOAT4 ?
-								   sizeof(float) : sizeof(double));
+								   klout_weight_size(sell->graph->kind));
 	at->size = end;
 }
 
@@ -226,10 +225,7 @@ prefetch_rows(const KloutSell *sell, uint32 first)
 		uint64		start = graph->start[sell->row_vertex[row]];
 
 		KLOUT_PREFETCH(&graph->column[start]);
-		if (graph->kind == KLOUT_WEIGHT_FLOAT4)
-			KLOUT_PREFETCH(&graph->value4[start]);
-		else
-			KLOUT_PREFETCH(&graph->value8[start]);
+		KLOUT_PREFETCH(klout_weights_from(graph->value, start, graph->kind));
 	}
 	for (uint32 row = first + LANES; row < Min(first + 2 * LANES, sell->rows); row++)
 	{
@@ -239,65 +235,56 @@ prefetch_rows(const KloutSell *sell, uint32 first)
 }
 
 /* Writes n zeros to every lanes-th entry from entry on. */
-static pg_attribute_always_inline void
-pad_row(uint64 entry, uint32 lanes, uint32 n, uint32 *entry_column,
-		float *entry4, double *entry8)
+static inline void
+pad_row(uint64 entry, uint32 lanes, uint64 n, uint32 *column, void *value,
+		KloutWeightKind kind)
 {
-	for (uint32 i = 0; i < n; i++, entry += lanes)
+	for (uint64 i = 0; i < n; i++, entry += lanes)
 	{
-		entry_column[entry] = 0;
-		if (entry4)
-			entry4[entry] = 0;
-		else
-			entry8[entry] = 0;
+		column[entry] = 0;
+		klout_weight_set(value, entry, 0, kind);
 	}
 }
 
 /*
- * Copies the row of a vertex to every lanes-th entry from entry on, padded
- * with zeros to the given length.  Returns the inflow from upstream.
+ * Copies the row of a vertex to every lanes-th entry from entry on, padded with
+ * zeros to the given length.  Returns the inflow from upstream.
  */
 static pg_attribute_always_inline double
 copy_row(const KloutSell *sell, uint32 v, uint64 entry, uint32 lanes,
-		 uint32 length, uint32 *entry_column, float *entry4, double *entry8)
+		 uint32 length, uint32 *column, void *value, KloutWeightKind kind)
 {
 	const KloutGraph *graph = sell->graph;
-	const uint32 *column = graph->column + graph->start[v];
-	const float *value4 = entry4 ? graph->value4 + graph->start[v] : NULL;
-	const double *value8 = entry4 ? NULL : graph->value8 + graph->start[v];
-	uint32		n = graph->length[v];
+	const uint32 *from_column = graph->column + graph->start[v];
+	const void *from_value = klout_weights_from(graph->value, graph->start[v], kind);
 	uint64		end = entry + (uint64) length * lanes;
 	double		from_upstream = 0;
 
-	for (uint32 i = 0; i < n; i++)
+	for (uint32 i = 0; i < graph->length[v]; i++)
 	{
-		uint32		own = sell->core_column[column[i]];
-		double		value = entry4 ? (double) value4[i] : value8[i];
+		uint32		own = sell->core_column[from_column[i]];
+		double		weight = klout_weight_at(from_value, i, kind);
 
 		if (unlikely(own == KLOUT_INVALID_VERTEX))
 		{
-			from_upstream += sell->flow[column[i]] * value;
+			from_upstream += sell->flow[from_column[i]] * weight;
 			continue;
 		}
-		entry_column[entry] = own;
-		if (entry4)
-			entry4[entry] = value4[i];
-		else
-			entry8[entry] = value;
+		column[entry] = own;
+		klout_weight_set(value, entry, weight, kind);
 		entry += lanes;
 	}
-	pad_row(entry, lanes, (uint32) ((end - entry) / lanes), entry_column, entry4, entry8);
+	pad_row(entry, lanes, (end - entry) / lanes, column, value, kind);
 	return from_upstream;
 }
 
 void
 klout_sell_copy(const KloutSell *sell, void *entries)
 {
-	bool		is4 = sell->graph->kind == KLOUT_WEIGHT_FLOAT4;
+	KloutWeightKind kind = sell->graph->kind;
 	uint64	   *slice_start = KLOUT_ARRAY(entries, uint64, sell->at.slice_start);
 	uint32	   *column = KLOUT_ARRAY(entries, uint32, sell->at.column);
-	float	   *value4 = is4 ? KLOUT_ARRAY(entries, float, sell->at.value) : NULL;
-	double	   *value8 = is4 ? NULL : KLOUT_ARRAY(entries, double, sell->at.value);
+	void	   *value = KLOUT_ARRAY(entries, char, sell->at.value);
 	uint64		entry = 0;
 
 	for (uint32 slice = 0; slice < sell->slices; slice++)
@@ -314,18 +301,18 @@ klout_sell_copy(const KloutSell *sell, void *entries)
 		{
 			uint32		row = first + lane;
 
-			if (row < sell->rows)
-			{
-				uint32		v = sell->row_vertex[row];
+			uint64		to = entry + lane;
+			uint32		v;
 
-				sell->flow[v] = is4 ?
-					copy_row(sell, v, entry + lane, lanes, length, column, value4, NULL) :
-					copy_row(sell, v, entry + lane, lanes, length, column, NULL, value8);
+			if (row >= sell->rows)
+			{
+				pad_row(to, lanes, length, column, value, kind);
+				continue;
 			}
-			else if (is4)
-				pad_row(entry + lane, lanes, length, column, value4, NULL);
-			else
-				pad_row(entry + lane, lanes, length, column, NULL, value8);
+			v = sell->row_vertex[row];
+			sell->flow[v] = kind == KLOUT_WEIGHT_FLOAT4 ?
+				copy_row(sell, v, to, lanes, length, column, value, KLOUT_WEIGHT_FLOAT4) :
+				copy_row(sell, v, to, lanes, length, column, value, KLOUT_WEIGHT_FLOAT8);
 		}
 		entry += slice_entries(sell, slice);
 	}

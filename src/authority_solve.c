@@ -180,8 +180,7 @@ fill_escape(KloutSolve *solve, const KloutSell *sell, double *columns)
 			uint32		own = sell->core_column[graph->column[e]];
 
 			if (own != KLOUT_INVALID_VERTEX)
-				columns[own] += graph->kind == KLOUT_WEIGHT_FLOAT4 ?
-					(double) graph->value4[e] : graph->value8[e];
+				columns[own] += klout_weight_at(graph->value, e, graph->kind);
 		}
 		if (i % 4096 == 0)
 			graph->memory->interrupts();
@@ -306,87 +305,51 @@ add_lanes(const double *lane)
 		((sum[1] + sum[5]) + (sum[3] + sum[7]));
 }
 
-/*
- * sum[lane] = sum of value times flow of column over length times 16 entries.
- * The sums are 16 variables, so that all of them are in registers.
- */
-#define DEFINE_ROW_SUMS(name, type) \
-static void \
-name(const uint32 *c, const void *values, uint64 length, \
-	 const double *flow, double *sum) \
-{ \
-	const type *v = (const type *) values; \
-	double		s0 = 0, s1 = 0, s2 = 0, s3 = 0, s4 = 0, s5 = 0, s6 = 0, s7 = 0; \
-	double		s8 = 0, s9 = 0, s10 = 0, s11 = 0, s12 = 0, s13 = 0, s14 = 0, s15 = 0; \
-\
-	for (uint64 k = 0; k < length; k++, v += LANES, c += LANES) \
-	{ \
-		s0 += (double) v[0] * flow[c[0]]; \
-		s1 += (double) v[1] * flow[c[1]]; \
-		s2 += (double) v[2] * flow[c[2]]; \
-		s3 += (double) v[3] * flow[c[3]]; \
-		s4 += (double) v[4] * flow[c[4]]; \
-		s5 += (double) v[5] * flow[c[5]]; \
-		s6 += (double) v[6] * flow[c[6]]; \
-		s7 += (double) v[7] * flow[c[7]]; \
-		s8 += (double) v[8] * flow[c[8]]; \
-		s9 += (double) v[9] * flow[c[9]]; \
-		s10 += (double) v[10] * flow[c[10]]; \
-		s11 += (double) v[11] * flow[c[11]]; \
-		s12 += (double) v[12] * flow[c[12]]; \
-		s13 += (double) v[13] * flow[c[13]]; \
-		s14 += (double) v[14] * flow[c[14]]; \
-		s15 += (double) v[15] * flow[c[15]]; \
-		PREFETCH_ONCE(c + PREFETCH_SLICES * LANES); \
-		PREFETCH_ONCE(v + PREFETCH_SLICES * LANES); \
-		if (sizeof(type) > sizeof(float)) \
-			PREFETCH_ONCE(v + PREFETCH_SLICES * LANES + LANES / 2); \
-	} \
-	sum[0] = s0; \
-	sum[1] = s1; \
-	sum[2] = s2; \
-	sum[3] = s3; \
-	sum[4] = s4; \
-	sum[5] = s5; \
-	sum[6] = s6; \
-	sum[7] = s7; \
-	sum[8] = s8; \
-	sum[9] = s9; \
-	sum[10] = s10; \
-	sum[11] = s11; \
-	sum[12] = s12; \
-	sum[13] = s13; \
-	sum[14] = s14; \
-	sum[15] = s15; \
-}
+/* Unrolled by hand, as compilers keep an array of sums in memory. */
+#define EACH_LANE(x) \
+	x(0) x(1) x(2) x(3) x(4) x(5) x(6) x(7) x(8) x(9) x(10) x(11) x(12) x(13) x(14) x(15)
+#define DECLARE_SUM(i)	double s##i = 0;
+#define ADD_ENTRY(i)	s##i += klout_weight_at(value, k + i, kind) * flow[column[k + i]];
+#define STORE_SUM(i)	sum[i] = s##i;
 
-DEFINE_ROW_SUMS(row_sums4, float)
-DEFINE_ROW_SUMS(row_sums8, double)
+/* sum[lane] = sum of value times flow of column over length times 16 entries. */
+static pg_attribute_always_inline void
+sum_lanes(const uint32 *column, const void *value, uint64 length,
+		  const double *flow, double *sum, KloutWeightKind kind)
+{
+	EACH_LANE(DECLARE_SUM)
+
+	for (uint64 k = 0; k < length * LANES; k += LANES)
+	{
+		EACH_LANE(ADD_ENTRY)
+		PREFETCH_ONCE(column + k + PREFETCH_SLICES * LANES);
+		PREFETCH_ONCE(klout_weights_from(value, k + PREFETCH_SLICES * LANES, kind));
+		if (kind == KLOUT_WEIGHT_FLOAT8)
+			PREFETCH_ONCE(klout_weights_from(value, k + PREFETCH_SLICES * LANES + LANES / 2, kind));
+	}
+	EACH_LANE(STORE_SUM)
+}
 
 /* The sums of the one or 16 rows of a slice; sum has room for 16. */
 static inline void
 slice_sums(const KloutSolve *solve, const void *entries, const double *flow,
-		  uint32 slice, double *sum)
+		   uint32 slice, double *sum)
 {
 	const uint64 *slice_start = KLOUT_CONST_ARRAY(entries, uint64, solve->sell_at.slice_start);
-	const uint32 *column = KLOUT_CONST_ARRAY(entries, uint32, solve->sell_at.column) +
-		slice_start[slice];
-	uint64		n = slice_start[slice + 1] - slice_start[slice];
-	bool		is4 = solve->kind == KLOUT_WEIGHT_FLOAT4;
-	const float *value4 = KLOUT_CONST_ARRAY(entries, float, solve->sell_at.value) +
-		slice_start[slice];
-	const double *value8 = KLOUT_CONST_ARRAY(entries, double, solve->sell_at.value) +
-		slice_start[slice];
+	uint64		start = slice_start[slice];
+	uint64		n = slice_start[slice + 1] - start;
+	const uint32 *column = KLOUT_CONST_ARRAY(entries, uint32, solve->sell_at.column) + start;
+	const void *value = klout_weights_from(KLOUT_CONST_ARRAY(entries, char, solve->sell_at.value),
+										   start, solve->kind);
 
-	if (is4)
-		row_sums4(column, value4, n / LANES, flow, sum);
+	if (solve->kind == KLOUT_WEIGHT_FLOAT4)
+		sum_lanes(column, value, n / LANES, flow, sum, KLOUT_WEIGHT_FLOAT4);
 	else
-		row_sums8(column, value8, n / LANES, flow, sum);
+		sum_lanes(column, value, n / LANES, flow, sum, KLOUT_WEIGHT_FLOAT8);
 	if (slice < solve->long_rows)
 	{
 		for (uint64 i = n / LANES * LANES; i < n; i++)
-			sum[i % LANES] += (is4 ? (double) value4[i] : value8[i]) *
-				flow[column[i]];
+			sum[i % LANES] += klout_weight_at(value, i, solve->kind) * flow[column[i]];
 		sum[0] = add_lanes(sum);
 	}
 }
