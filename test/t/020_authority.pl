@@ -154,10 +154,10 @@ sub read_together
 		[ 'SELECT actor, target, (weight / 3)::float8 AS weight FROM rough', 'weights of float8' ],
 		[ 'SELECT actor, target % 50 AS target, (weight / 3)::float4 AS weight FROM rough', 'weights of float4 that add up to none' ],
 		[ 'SELECT actor, target, CASE WHEN actor < 4000 THEN 1 ELSE 2.5 END AS weight FROM rough', 'weights of 1 that are not for long' ],
-		[ 'SELECT actor, target, weight FROM rough UNION ALL SELECT target, actor, weight FROM rough', 'a union' ],
+		[ 'SELECT actor::bigint AS actor, target::bigint AS target, weight FROM rough UNION ALL SELECT target::bigint, actor::bigint, weight FROM rough', 'a union' ],
 		[ 'SELECT r.actor, s.target, r.weight + s.weight AS weight FROM rough AS r JOIN rough AS s ON r.target = s.actor AND r.weight = s.weight', 'a join' ],
 		[ 'SELECT * FROM seen -- with a comment, which ends with the line', 'a view, and a comment' ],
-		[ 'WITH few AS MATERIALIZED (SELECT * FROM rough LIMIT 20000) SELECT * FROM few;', 'a limit', 'none' ])
+		[ 'WITH few AS MATERIALIZED (SELECT * FROM rough ORDER BY actor, target, weight LIMIT 20000) SELECT * FROM few;', 'a limit', 'none' ])
 	{
 		my ($query, $name, $readers) = @$_;
 		my @runs = map {
