@@ -149,7 +149,7 @@ shared_allocate(KloutMemory *memory, size_t size, uint64 *handle)
 }
 
 static void
-shared_release(KloutMemory *memory, void *block, uint64 handle)
+shared_release(KloutMemory *memory, void *block, size_t size, uint64 handle)
 {
 	dsa_free(((KloutAuthorityRun *) memory->owner)->area, handle);
 }

@@ -18,6 +18,10 @@
 #include "nodes/plannodes.h"
 #include "utils/plancache.h"
 
+/* queries that return many rows get large chunks */
+#define MANY_ROWS			(2 * 1024 * 1024)
+#define LARGE_CHUNK			(128 * 1024)
+
 static double
 planned_rows(SPIPlanPtr plan)
 {
@@ -73,6 +77,10 @@ klout_load_edges(KloutAuthorityRun *run, const char *sql, const char *schema)
 	if (!klout_collect_edges(run, sql, schema, &columns))
 	{
 		KloutReceiver *receiver = klout_edge_receiver(run, &columns);
+
+		/* many small chunks would cost page faults */
+		if (run->planned_rows >= MANY_ROWS && run->memory.limit >= MANY_ROWS * 16)
+			run->edges.least = LARGE_CHUNK;
 
 		klout_query_execute(run->function, plan, &receiver->pub);
 		klout_edge_receiver_flush(receiver);

@@ -70,7 +70,7 @@ klout_free(KloutMemory *memory, void *block)
 		BlockHeader *header = header_of(block);
 		size_t		size = header->size;
 
-		memory->release(memory, header, header->handle);
+		memory->release(memory, header, size, header->handle);
 		klout_unreserve(memory, size);
 	}
 }

@@ -31,7 +31,8 @@ typedef struct KloutMemory
 	 * *handle is kept for release.
 	 */
 	void	   *(*allocate) (struct KloutMemory *memory, size_t size, uint64 *handle);
-	void		(*release) (struct KloutMemory *memory, void *block, uint64 handle);
+	void		(*release) (struct KloutMemory *memory, void *block, size_t size,
+							uint64 handle);
 	/* Reports that needed bytes exceed the limit; does not return. */
 	void		(*refuse) (struct KloutMemory *memory, size_t needed);
 	/* Called every KLOUT_INTERRUPT_STEPS steps or so; may not return. */

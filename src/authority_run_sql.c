@@ -22,7 +22,7 @@
 #include "utils/memutils.h"
 
 /* blocks from this size on fill huge pages */
-#define HUGE_BLOCK			(1024 * 1024)
+#define HUGE_BLOCK			(512 * 1024)
 
 /* klout.authority_memory in kB; 0 stands for maintenance_work_mem */
 static int	authority_memory = 0;
@@ -44,26 +44,96 @@ klout_authority_init(void)
  * ----------
  */
 
+/*
+ * Large blocks are mapped at huge pages of their own.  From malloc, a block may
+ * start in a huge page that already has small pages, and then has only those.
+ */
+#ifdef MADV_HUGEPAGE
+typedef struct Mapping
+{
+	dlist_node	node;			/* in run->mappings */
+	void	   *address;
+	size_t		size;
+} Mapping;
+
+static uint64
+map_block(KloutAuthorityRun *run, size_t size, void **block)
+{
+	Mapping    *mapping = MemoryContextAlloc(run->context, sizeof(Mapping));
+	size_t		padded = size + KLOUT_HUGE_PAGE;
+	char	   *start = mmap(NULL, padded, PROT_READ | PROT_WRITE,
+							 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	char	   *aligned = (char *) TYPEALIGN(KLOUT_HUGE_PAGE, start);
+
+	if (start == MAP_FAILED)
+		ereport(ERROR,
+				(errcode(ERRCODE_OUT_OF_MEMORY),
+				 errmsg("out of memory"),
+				 errdetail("Failed on request of size %zu in memory context \"%s\".",
+						   size, run->context->name)));
+	if (aligned > start)
+		(void) munmap(start, (size_t) (aligned - start));
+	if (aligned + size < start + padded)
+		(void) munmap(aligned + size, (size_t) (start + padded - (aligned + size)));
+	/* only a hint */
+	(void) madvise(aligned, size, MADV_HUGEPAGE);
+	mapping->address = *block = aligned;
+	mapping->size = size;
+	dlist_push_tail(&run->mappings, &mapping->node);
+	return (uint64) (uintptr_t) mapping;
+}
+
+static void
+unmap_block(uint64 handle)
+{
+	Mapping    *mapping = (Mapping *) (uintptr_t) handle;
+
+	dlist_delete(&mapping->node);
+	(void) munmap(mapping->address, mapping->size);
+	pfree(mapping);
+}
+
+/* Called when the context is reset or deleted, also after an error. */
+static void
+unmap_all(void *argument)
+{
+	KloutAuthorityRun *run = (KloutAuthorityRun *) argument;
+
+	while (!dlist_is_empty(&run->mappings))
+		unmap_block((uint64) (uintptr_t) dlist_container(Mapping, node,
+														 dlist_head_node(&run->mappings)));
+}
+#endif
+
 static void *
 run_allocate(KloutMemory *memory, size_t size, uint64 *handle)
 {
 	KloutAuthorityRun *run = (KloutAuthorityRun *) memory->owner;
-	size_t		alignment = size >= HUGE_BLOCK ? KLOUT_HUGE_PAGE : 64;
-	char	   *chunk = MemoryContextAllocHuge(run->context, size + alignment);
-	void	   *block = (void *) TYPEALIGN(alignment, chunk);
+	void	   *block;
 
 #ifdef MADV_HUGEPAGE
-	/* only a hint; where it is not followed, pages are small */
 	if (size >= HUGE_BLOCK)
-		(void) madvise(block, size, MADV_HUGEPAGE);
+		*handle = map_block(run, size, &block);
+	else
 #endif
-	*handle = (uint64) (uintptr_t) chunk;
+	{
+		block = MemoryContextAllocHuge(run->context, size + 64);
+		*handle = (uint64) (uintptr_t) block;
+		block = (void *) TYPEALIGN(64, block);
+	}
 	return block;
 }
 
 static void
-run_release(KloutMemory *memory, void *block, uint64 handle)
+run_release(KloutMemory *memory, void *block, size_t size, uint64 handle)
 {
+#ifdef MADV_HUGEPAGE
+	if (size >= HUGE_BLOCK)
+	{
+		unmap_block(handle);
+		return;
+	}
+#endif
 	pfree((void *) (uintptr_t) handle);
 }
 
@@ -178,6 +248,12 @@ klout_run_reset(KloutAuthorityRun *run)
 
 	detach_area(run);
 	MemoryContextReset(run->context);
+#ifdef MADV_HUGEPAGE
+	dlist_init(&run->mappings);
+	run->callback.func = unmap_all;
+	run->callback.arg = run;
+	MemoryContextRegisterResetCallback(run->context, &run->callback);
+#endif
 	run->memory.used = run->shared.used = 0;
 	run->progress = klout_run_progress;
 	run->collection = NULL;

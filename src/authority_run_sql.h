@@ -13,6 +13,7 @@
 #include "authority_edges.h"
 #include "authority_ids.h"
 
+#include "lib/ilist.h"
 #include "storage/dsm.h"
 #include "utils/dsa.h"
 
@@ -38,6 +39,8 @@ typedef struct KloutAuthorityRun
 	KloutMemory memory;			/* private, of the context */
 	KloutMemory shared;			/* chunks of edges in the area */
 	MemoryContext context;
+	MemoryContextCallback callback;
+	dlist_head	mappings;		/* large blocks outside of the context */
 	dsm_segment *segment;		/* of the area, or NULL */
 	dsa_area   *area;
 	const char *function;		/* for messages */

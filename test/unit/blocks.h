@@ -47,7 +47,7 @@ free_block(Block *block)
 }
 
 static inline void
-release_block(KloutMemory *memory, void *data, uint64 handle)
+release_block(KloutMemory *memory, void *data, size_t size, uint64 handle)
 {
 	free_block((Block *) (uintptr_t) handle);
 }
