@@ -666,8 +666,12 @@ klout_graph_build(KloutGraph *graph, KloutIds *ids, KloutEdges *edges,
 	return NULL;
 }
 
-/* Blocks that are rounded up to huge pages at the same time, at most. */
-#define HUGE_BLOCKS			20
+/* What rounding a block up to huge pages adds. */
+static uint64
+rounding(uint64 size, size_t huge)
+{
+	return huge > 0 && size >= huge ? KLOUT_HUGE_PAGE - size % KLOUT_HUGE_PAGE : 0;
+}
 
 size_t
 klout_graph_needs(uint64 vertices, uint64 edges, KloutWeightKind kind,
@@ -687,7 +691,9 @@ klout_graph_needs(uint64 vertices, uint64 edges, KloutWeightKind kind,
 	uint64		most = Max(Max(scatter, rows), Max(copy, solve)) - arrived +
 		blocks * 512 + KLOUT_GRAPH_SLACK;
 
-	if (huge > 0 && vertices * sizeof(uint32) >= huge / 2)
-		most += HUGE_BLOCKS * (uint64) KLOUT_HUGE_PAGE;
+	/* arrays by vertex of 4, 8 and 16 bytes, those of edges, and the vectors */
+	most += 8 * rounding(vertices * 4, huge) + 6 * rounding(vertices * 8, huge) +
+		rounding(vertices * 16, huge) + 2 * rounding(edges * 4, huge) +
+		rounding(edges * (4 + value), huge) + rounding(vertices * 132, huge);
 	return most > SIZE_MAX / 2 ? SIZE_MAX / 2 : (size_t) most;
 }
