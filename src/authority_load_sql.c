@@ -3,24 +3,24 @@
  * authority_load_sql.c
  *	  Runs the queries given to klout_authority and takes their rows in.
  *
- * Plan.  A query is one SELECT, run with the caller's rights in a transaction
- * that is read only meanwhile, and may use a parallel plan; a mere scan of a
- * table is left to authority_scan_sql.c if that has workers for it.  Columns
- * are found by name before it starts.
+ * A query is one SELECT, run with the caller's rights in a transaction that is
+ * read only meanwhile.  Edges are collected by parallel workers if the planner
+ * wants that.
  *
  *-------------------------------------------------------------------------
  */
-#include "authority_receive_sql.h"
+#include "authority_load_sql.h"
 
+#include "authority_collect_sql.h"
+#include "authority_receive_sql.h"
 #include "query_sql.h"
 
 #include "nodes/plannodes.h"
 #include "utils/plancache.h"
 
-/* ----------
- * Queries
- * ----------
- */
+/* queries that return many rows get large chunks */
+#define MANY_ROWS			(2 * 1024 * 1024)
+#define LARGE_CHUNK			(128 * 1024)
 
 static double
 planned_rows(SPIPlanPtr plan)
@@ -32,14 +32,22 @@ planned_rows(SPIPlanPtr plan)
 	{
 		if (list_length(cached->stmt_list) == 1)
 			rows = linitial_node(PlannedStmt, cached->stmt_list)->planTree->plan_rows;
-		/* a plan that is not saved is counted without an owner */
+		/* an unsaved plan has no owner */
 		ReleaseCachedPlan(cached, NULL);
 	}
 	return rows;
 }
 
+static void
+find_column(const KloutAuthorityRun *run, const char *what, TupleDesc desc,
+			const char *name, KloutColumn *column)
+{
+	column->attnum = klout_query_column(run->function, what, desc, name,
+										&column->type);
+}
+
 void
-klout_load_edges(KloutAuthorityRun *run, const char *sql)
+klout_load_edges(KloutAuthorityRun *run, const char *sql, const char *schema)
 {
 	const char *what = KLOUT_EDGES_QUERY;
 	SPIPlanPtr	plan;
@@ -49,9 +57,9 @@ klout_load_edges(KloutAuthorityRun *run, const char *sql)
 	klout_query_connect(run->function);
 	plan = klout_query_prepare(run->function, what, sql, &desc);
 
-	klout_find_column(run, what, desc, "actor", &columns.actor);
-	klout_find_column(run, what, desc, "target", &columns.target);
-	klout_find_column(run, what, desc, "weight", &columns.weight);
+	find_column(run, what, desc, "actor", &columns.actor);
+	find_column(run, what, desc, "target", &columns.target);
+	find_column(run, what, desc, "weight", &columns.weight);
 	if (columns.actor.attnum == 0 || columns.target.attnum == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
@@ -61,19 +69,24 @@ klout_load_edges(KloutAuthorityRun *run, const char *sql)
 				 errhint("A column \"weight\" is optional.")));
 	klout_check_id_column(run, what, &columns.actor, "actor");
 	klout_check_id_column(run, what, &columns.target, "target");
-	klout_check_amount_column(run, what, &columns.weight, "weight");
+	if (columns.weight.attnum > 0)
+		klout_query_number(run->function, what, "weight", columns.weight.type);
 
 	run->loading = true;
 	run->planned_rows = planned_rows(plan);
-	if (!klout_read_in_parallel(run, plan, sql, &columns))
+	if (!klout_collect_edges(run, sql, schema, &columns))
 	{
-		DestReceiver *receiver = klout_edge_receiver(run, &columns);
+		KloutReceiver *receiver = klout_edge_receiver(run, &columns);
 
-		klout_query_execute(run->function, plan, receiver);
+		/* many small chunks would cost page faults */
+		if (run->planned_rows >= MANY_ROWS && run->memory.limit >= MANY_ROWS * 16)
+			run->edges.least = LARGE_CHUNK;
+
+		klout_query_execute(run->function, plan, &receiver->pub);
 		klout_edge_receiver_flush(receiver);
 	}
 	run->loading = false;
-	klout_check_room(run);
+	klout_run_check_room(run);
 	SPI_finish();
 
 	elog(DEBUG1, "%s: " UINT64_FORMAT " rows, of them " UINT64_FORMAT
@@ -83,8 +96,7 @@ klout_load_edges(KloutAuthorityRun *run, const char *sql)
 
 KloutAmount *
 klout_load_amounts(KloutAuthorityRun *run, const char *sql, const char *what,
-				   const char *column, bool optional, size_t *n,
-				   size_t *capacity)
+				   const char *column, bool optional, size_t *n)
 {
 	KloutReceiver *receiver;
 	KloutAmount *amounts;
@@ -96,8 +108,8 @@ klout_load_amounts(KloutAuthorityRun *run, const char *sql, const char *what,
 	klout_query_connect(run->function);
 	plan = klout_query_prepare(run->function, what, sql, &desc);
 
-	klout_find_column(run, what, desc, "person", &person);
-	klout_find_column(run, what, desc, column, &amount);
+	find_column(run, what, desc, "person", &person);
+	find_column(run, what, desc, column, &amount);
 	if (person.attnum == 0 || (amount.attnum == 0 && !optional))
 		ereport(ERROR,
 				(errcode(ERRCODE_UNDEFINED_COLUMN),
@@ -109,7 +121,8 @@ klout_load_amounts(KloutAuthorityRun *run, const char *sql, const char *what,
 				 errdetail("It returned: %s.", klout_query_columns(desc)),
 				 optional ? errhint("A column \"%s\" is optional.", column) : 0));
 	klout_check_id_column(run, what, &person, "person");
-	klout_check_amount_column(run, what, &amount, column);
+	if (amount.attnum > 0)
+		klout_query_number(run->function, what, column, amount.type);
 
 	receiver = klout_amount_receiver(run, what, &person, &amount, column);
 	klout_query_execute(run->function, plan, &receiver->pub);
@@ -117,9 +130,8 @@ klout_load_amounts(KloutAuthorityRun *run, const char *sql, const char *what,
 		 " of people who are in no edge", run->function, receiver->n, what,
 		 receiver->unknown);
 	*n = receiver->n;
-	*capacity = receiver->capacity;
 	amounts = receiver->amounts;
-	/* the receiver goes with it, amounts are of the run */
+	/* frees the receiver; amounts belong to the run */
 	SPI_finish();
 	return amounts;
 }

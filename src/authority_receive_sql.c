@@ -3,17 +3,14 @@
  * authority_receive_sql.c
  *	  Takes in the rows of the queries given to klout_authority.
  *
- * Plan.  Rows come through a DestReceiver of our own one at a time and are
- * gone: no cursor, no table of tuples.  Integer ids are collected into batches
- * before they are looked up.
+ * Rows arrive one at a time and are not kept: no cursor, no table of tuples.
+ * Integer ids are collected into batches before they are looked up.
  *
  *-------------------------------------------------------------------------
  */
 #include "authority_receive_sql.h"
 
 #include <math.h>
-
-#include "query_sql.h"
 
 #include "catalog/pg_type_d.h"
 #include "executor/tuptable.h"
@@ -23,10 +20,10 @@
 #include "utils/lsyscache.h"
 #include "utils/uuid.h"
 
-/* batches between two looks at the room that is left, which others may share */
+/* batches between two checks of the memory budget, which others may share */
 #define UNCHECKED_BATCHES	16
 
-/* An id that is no number, as a row has it. */
+/* An id that is not an integer. */
 typedef struct RowId
 {
 	const char *data;			/* len bytes */
@@ -138,10 +135,9 @@ id_text(Datum value, Oid type)
  */
 
 static void
-wrong_amount(const KloutReceiver *receiver, const TupleTableSlot *slot,
+wrong_amount(const KloutReceiver *receiver, const NullableDatum *row,
 			 const char *rule, const char *got)
 {
-	Datum		first = slot->tts_values[receiver->first.attnum - 1];
 
 	if (receiver->second.attnum > 0)
 		ereport(ERROR,
@@ -150,20 +146,20 @@ wrong_amount(const KloutReceiver *receiver, const TupleTableSlot *slot,
 						receiver->amount_name, rule, got),
 				 errdetail("The row of the %s has actor %s and target %s.",
 						   receiver->what,
-						   id_text(first, receiver->first.type),
-						   id_text(slot->tts_values[receiver->second.attnum - 1],
+						   id_text(row[0].value, receiver->first.type),
+						   id_text(row[1].value,
 								   receiver->second.type))));
 	ereport(ERROR,
 			(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 			 errmsg("%s: %s must be %s, got %s", receiver->run->function,
 					receiver->amount_name, rule, got),
 			 errdetail("The row of the %s has person %s.", receiver->what,
-					   id_text(first, receiver->first.type))));
+					   id_text(row[0].value, receiver->first.type))));
 }
 
 /* The amount of a row whose ids are known not to be NULL. */
 static inline double
-read_amount(const KloutReceiver *receiver, const TupleTableSlot *slot)
+read_amount(const KloutReceiver *receiver, const NullableDatum *row)
 {
 	const KloutColumn *column = &receiver->amount;
 	bool		zero_is_fine = receiver->second.attnum == 0;
@@ -173,9 +169,9 @@ read_amount(const KloutReceiver *receiver, const TupleTableSlot *slot)
 
 	if (column->attnum == 0)
 		return 1;
-	if (slot->tts_isnull[column->attnum - 1])
-		wrong_amount(receiver, slot, rule, "NULL");
-	amount = float8_of(slot->tts_values[column->attnum - 1], column->type);
+	if (row[2].isnull)
+		wrong_amount(receiver, row, rule, "NULL");
+	amount = float8_of(row[2].value, column->type);
 	if (unlikely(!isfinite(amount) || amount < 0 ||
 				 (amount == 0 && !zero_is_fine)))
 	{
@@ -183,47 +179,19 @@ read_amount(const KloutReceiver *receiver, const TupleTableSlot *slot)
 		bool		varlena;
 
 		getTypeOutputInfo(column->type, &output, &varlena);
-		wrong_amount(receiver, slot, rule,
-					 OidOutputFunctionCall(output, slot->tts_values[column->attnum - 1]));
+		wrong_amount(receiver, row, rule, OidOutputFunctionCall(output, row[2].value));
 	}
 	return amount;
 }
 
-/*
- * Is there room to build and solve what was read so far?  Looking ahead here
- * makes a graph that is too large fail early.
- */
-void
-klout_check_room(KloutAuthorityRun *run)
-{
-	KloutProgress progress;
-	size_t		needs;
-
-	run->progress(run, &progress);
-	needs = klout_graph_needs(progress.people, progress.edges, run->edges.kind, 1);
-	if (needs > run->memory.limit ||
-		progress.used > run->memory.limit - needs)
-		run->memory.refuse(&run->memory, progress.used + needs);
-	if (progress.edges > KLOUT_EDGES_MAX)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("%s: the edges query returns more than %u rows",
-						run->function, KLOUT_EDGES_MAX)));
-	if (progress.people > KLOUT_PEOPLE_MAX)
-		ereport(ERROR,
-				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("%s: the edges query returns more than %u people",
-						run->function, KLOUT_PEOPLE_MAX)));
-}
-
-/* Looks now and then. */
+/* Checks the memory budget every UNCHECKED_BATCHES batches. */
 static void
 check_room_sometimes(KloutReceiver *receiver)
 {
 	if (++receiver->unchecked < UNCHECKED_BATCHES)
 		return;
 	receiver->unchecked = 0;
-	klout_check_room(receiver->run);
+	klout_run_check_room(receiver->run);
 }
 
 static void
@@ -240,36 +208,29 @@ flush_batch(KloutReceiver *receiver)
 	check_room_sometimes(receiver);
 }
 
-static bool
-receive_edge(TupleTableSlot *slot, DestReceiver *self)
+void
+klout_receive_edge(KloutReceiver *receiver, const NullableDatum *row)
 {
-	KloutReceiver *receiver = (KloutReceiver *) self;
 	KloutAuthorityRun *run = receiver->run;
-	Datum		actor;
-	Datum		target;
 	double		weight;
 
-	slot_getsomeattrs(slot, receiver->columns);
 	run->rows++;
-	if (unlikely(slot->tts_isnull[receiver->first.attnum - 1] ||
-				 slot->tts_isnull[receiver->second.attnum - 1]))
+	if (unlikely(row[0].isnull || row[1].isnull))
 	{
 		run->null_rows++;
-		return true;
+		return;
 	}
-	actor = slot->tts_values[receiver->first.attnum - 1];
-	target = slot->tts_values[receiver->second.attnum - 1];
-	weight = read_amount(receiver, slot);
+	weight = read_amount(receiver, row);
 
 	if (run->id_type == KLOUT_ID_INTEGER)
 	{
-		int64		from = integer_of(actor, receiver->first.type);
-		int64		to = integer_of(target, receiver->second.type);
+		int64		from = integer_of(row[0].value, receiver->first.type);
+		int64		to = integer_of(row[1].value, receiver->second.type);
 
 		if (unlikely(from == to))
 		{
 			run->self_edges++;
-			return true;
+			return;
 		}
 		receiver->id[2 * receiver->batched] = from;
 		receiver->id[2 * receiver->batched + 1] = to;
@@ -282,8 +243,8 @@ receive_edge(TupleTableSlot *slot, DestReceiver *self)
 		RowId		from;
 		RowId		to;
 
-		read_bytes_id(&from, actor, run->id_type);
-		read_bytes_id(&to, target, run->id_type);
+		read_bytes_id(&from, row[0].value, run->id_type);
+		read_bytes_id(&to, row[1].value, run->id_type);
 		if (from.len == to.len && memcmp(from.data, to.data, from.len) == 0)
 			run->self_edges++;
 		else
@@ -301,57 +262,85 @@ receive_edge(TupleTableSlot *slot, DestReceiver *self)
 		free_bytes_id(&from);
 		free_bytes_id(&to);
 	}
-	return true;
 }
 
-static bool
-receive_amount(TupleTableSlot *slot, DestReceiver *self)
+static void
+receive_amount(KloutReceiver *receiver, const NullableDatum *row)
 {
-	KloutReceiver *receiver = (KloutReceiver *) self;
 	KloutAuthorityRun *run = receiver->run;
-	Datum		person;
 	uint32		number;
 	double		amount;
 
-	slot_getsomeattrs(slot, receiver->columns);
-	if (slot->tts_isnull[receiver->first.attnum - 1])
-		return true;
-	person = slot->tts_values[receiver->first.attnum - 1];
-	amount = read_amount(receiver, slot);
+	if (row[0].isnull)
+		return;
+	amount = read_amount(receiver, row);
 
 	if (run->id_type == KLOUT_ID_INTEGER)
 		number = klout_ids_find(&run->ids,
-								integer_of(person, receiver->first.type));
+								integer_of(row[0].value, receiver->first.type));
 	else
 	{
 		RowId		id;
 
-		read_bytes_id(&id, person, run->id_type);
+		read_bytes_id(&id, row[0].value, run->id_type);
 		number = klout_ids_find_bytes(&run->ids, id.data, id.len);
 		free_bytes_id(&id);
 	}
-	if (number == KLOUT_NOBODY)
+	if (number == KLOUT_INVALID_VERTEX)
 	{
 		receiver->unknown++;
-		return true;
+		return;
 	}
 	if (receiver->n == receiver->capacity)
 	{
 		size_t		capacity = receiver->capacity == 0 ? 1024 :
 			2 * receiver->capacity;
 
-		if (receiver->capacity == 0)
-			receiver->amounts = klout_take(&run->memory, capacity,
-										   sizeof(KloutAmount));
-		else
-			receiver->amounts = klout_retake(&run->memory, receiver->amounts,
-											 receiver->capacity, capacity,
-											 sizeof(KloutAmount));
+		receiver->amounts = receiver->capacity == 0 ?
+			klout_alloc(&run->memory, capacity, sizeof(KloutAmount)) :
+			klout_realloc(&run->memory, receiver->amounts, capacity, sizeof(KloutAmount));
 		receiver->capacity = capacity;
 	}
 	receiver->amounts[receiver->n].number = number;
 	receiver->amounts[receiver->n].amount = amount;
 	receiver->n++;
+}
+
+/* The values of the columns that are needed, NULL for others. */
+static inline void
+read_row(const KloutReceiver *receiver, TupleTableSlot *slot, NullableDatum *row)
+{
+	const KloutColumn *const columns[3] = {
+		&receiver->first, &receiver->second, &receiver->amount
+	};
+
+	slot_getsomeattrs(slot, receiver->columns);
+	for (int i = 0; i < 3; i++)
+	{
+		int			attnum = columns[i]->attnum;
+
+		row[i].isnull = attnum == 0 || slot->tts_isnull[attnum - 1];
+		row[i].value = row[i].isnull ? (Datum) 0 : slot->tts_values[attnum - 1];
+	}
+}
+
+static bool
+receive_edge_slot(TupleTableSlot *slot, DestReceiver *self)
+{
+	NullableDatum row[3];
+
+	read_row((KloutReceiver *) self, slot, row);
+	klout_receive_edge((KloutReceiver *) self, row);
+	return true;
+}
+
+static bool
+receive_amount_slot(TupleTableSlot *slot, DestReceiver *self)
+{
+	NullableDatum row[3];
+
+	read_row((KloutReceiver *) self, slot, row);
+	receive_amount((KloutReceiver *) self, row);
 	return true;
 }
 
@@ -369,14 +358,6 @@ receiver_nothing(DestReceiver *self)
  * Columns
  * ----------
  */
-
-void
-klout_find_column(const KloutAuthorityRun *run, const char *what,
-				  TupleDesc desc, const char *name, KloutColumn *column)
-{
-	column->attnum = klout_query_column(run->function, what, desc, name,
-										&column->type);
-}
 
 void
 klout_check_id_column(KloutAuthorityRun *run, const char *what,
@@ -408,14 +389,6 @@ klout_check_id_column(KloutAuthorityRun *run, const char *what,
 				 errhint("Cast one of them in the query.")));
 }
 
-void
-klout_check_amount_column(const KloutAuthorityRun *run, const char *what,
-						  const KloutColumn *column, const char *name)
-{
-	if (column->attnum > 0)
-		klout_query_number(run->function, what, name, column->type);
-}
-
 /* ----------
  * Receivers
  * ----------
@@ -434,7 +407,7 @@ make_receiver(KloutAuthorityRun *run, const char *what,
 	receiver->pub.rStartup = receiver_startup;
 	receiver->pub.rShutdown = receiver_nothing;
 	receiver->pub.rDestroy = receiver_nothing;
-	/* which one does not matter, but with DestNone SPI would not count rows */
+	/* any but DestNone, for which SPI counts no rows */
 	receiver->pub.mydest = DestTuplestore;
 	receiver->run = run;
 	receiver->what = what;
@@ -448,11 +421,12 @@ make_receiver(KloutAuthorityRun *run, const char *what,
 	return receiver;
 }
 
-DestReceiver *
+KloutReceiver *
 klout_edge_receiver(KloutAuthorityRun *run, const KloutEdgeColumns *columns)
 {
-	return &make_receiver(run, KLOUT_EDGES_QUERY, receive_edge, &columns->actor,
-						  &columns->target, &columns->weight, "weight")->pub;
+	return make_receiver(run, KLOUT_EDGES_QUERY, receive_edge_slot,
+						 &columns->actor, &columns->target, &columns->weight,
+						 "weight");
 }
 
 KloutReceiver *
@@ -460,16 +434,14 @@ klout_amount_receiver(KloutAuthorityRun *run, const char *what,
 					  const KloutColumn *person, const KloutColumn *amount,
 					  const char *amount_name)
 {
-	return make_receiver(run, what, receive_amount, person, NULL, amount,
+	return make_receiver(run, what, receive_amount_slot, person, NULL, amount,
 						 amount_name);
 }
 
 void
-klout_edge_receiver_flush(DestReceiver *self)
+klout_edge_receiver_flush(KloutReceiver *receiver)
 {
-	KloutReceiver *receiver = (KloutReceiver *) self;
-
 	if (receiver->batched > 0)
 		flush_batch(receiver);
-	klout_check_room(receiver->run);
+	klout_run_check_room(receiver->run);
 }

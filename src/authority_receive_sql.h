@@ -1,18 +1,34 @@
 /*-------------------------------------------------------------------------
  *
  * authority_receive_sql.h
- *	  What takes in the rows of the queries given to klout_authority.
+ *	  Takes in the rows of the queries given to klout_authority.
  *
  *-------------------------------------------------------------------------
  */
 #ifndef KLOUT_AUTHORITY_RECEIVE_SQL_H
 #define KLOUT_AUTHORITY_RECEIVE_SQL_H
 
-#include "authority_sql.h"
+#include "authority_run_sql.h"
+
+#include "authority_graph.h"
 
 #include "tcop/dest.h"
 
 #define KLOUT_EDGES_QUERY	"edges query"
+
+/* A column of a query. */
+typedef struct KloutColumn
+{
+	int			attnum;			/* 0: the query has none of the name */
+	Oid			type;			/* under any domains */
+} KloutColumn;
+
+typedef struct KloutEdgeColumns
+{
+	KloutColumn actor;
+	KloutColumn target;
+	KloutColumn weight;
+} KloutEdgeColumns;
 
 typedef struct KloutReceiver
 {
@@ -27,7 +43,7 @@ typedef struct KloutReceiver
 
 	/* edges */
 	int			batched;
-	int			unchecked;		/* batches since the last look at the room */
+	int			unchecked;		/* batches since the last check of the budget */
 	int64		id[2 * KLOUT_IDS_BATCH];
 	double		weight[KLOUT_IDS_BATCH];
 
@@ -38,30 +54,21 @@ typedef struct KloutReceiver
 	uint64		unknown;		/* people who are not in the graph */
 } KloutReceiver;
 
-/* Finds a column of the query that messages call what, if it is there. */
-extern void klout_find_column(const KloutAuthorityRun *run, const char *what,
-							  TupleDesc desc, const char *name,
-							  KloutColumn *column);
-
-/* Checks an id column; the first one seen says what all ids of the run are. */
+/* Checks an id column; the first one decides the type of all ids of the run. */
 extern void klout_check_id_column(KloutAuthorityRun *run, const char *what,
 								  const KloutColumn *column, const char *name);
 
-/* Checks a column of numbers, if there is one. */
-extern void klout_check_amount_column(const KloutAuthorityRun *run,
-									  const char *what,
-									  const KloutColumn *column,
-									  const char *name);
+/* A receiver of the rows of the edges query. */
+extern KloutReceiver *klout_edge_receiver(KloutAuthorityRun *run,
+										  const KloutEdgeColumns *columns);
 
-/* Refuses a graph that is too large, as soon as that is known. */
-extern void klout_check_room(KloutAuthorityRun *run);
+/* Adds one row: actor, target, weight. */
+extern void klout_receive_edge(KloutReceiver *receiver, const NullableDatum *row);
 
-/* What takes rows of edges_sql in; and the end of it. */
-extern DestReceiver *klout_edge_receiver(KloutAuthorityRun *run,
-										 const KloutEdgeColumns *columns);
-extern void klout_edge_receiver_flush(DestReceiver *receiver);
+/* Adds what is still batched, at the end. */
+extern void klout_edge_receiver_flush(KloutReceiver *receiver);
 
-/* What takes (person, amount) rows in, to amounts. */
+/* A receiver of (person, amount) rows, into amounts. */
 extern KloutReceiver *klout_amount_receiver(KloutAuthorityRun *run,
 											const char *what,
 											const KloutColumn *person,

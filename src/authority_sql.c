@@ -8,7 +8,10 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "authority_sql.h"
+#include "authority_build.h"
+#include "authority_load_sql.h"
+#include "authority_run_sql.h"
+#include "authority_workers_sql.h"
 
 #include <math.h>
 
@@ -17,12 +20,13 @@
 #include "utils/builtins.h"
 #include "utils/float.h"
 #include "utils/fmgrprotos.h"
+#include "utils/lsyscache.h"
 #include "utils/memutils.h"
 #include "utils/tuplestore.h"
 #include "utils/uuid.h"
 
-/* people ahead of the current one that are asked for early */
-#define AHEAD				16
+/* people ahead of the current one that are prefetched */
+#define PREFETCH_DISTANCE				16
 
 /* what klout_authority_stats tells of the last call that came to its end */
 typedef struct RunStats
@@ -54,32 +58,32 @@ static RunStats last_run;
 /* A vector by vertex of what a query gives; NULL without a query. */
 static double *
 vector_of(KloutAuthorityRun *run, const KloutGraph *graph,
-		  KloutAmount *amounts, size_t n, size_t capacity)
+		  KloutAmount *amounts, size_t n)
 {
-	double	   *vector = klout_take(&run->memory, graph->n, sizeof(double));
+	double	   *vector = KLOUT_ALLOC(&run->memory, double, graph->n);
 
 	klout_graph_vector(graph, amounts, n, vector);
-	klout_give(&run->memory, amounts, capacity, sizeof(KloutAmount));
+	klout_free(&run->memory, amounts);
 	return vector;
 }
 
 /* Where mass starts again: sum 1. */
 static double *
 restart_vector(KloutAuthorityRun *run, const KloutGraph *graph, bool given,
-			   KloutAmount *amounts, size_t n, size_t capacity)
+			   KloutAmount *amounts, size_t n)
 {
 	double	   *vector;
 	double		sum;
 
 	if (!given)
 	{
-		vector = klout_take(&run->memory, graph->n, sizeof(double));
+		vector = KLOUT_ALLOC(&run->memory, double, graph->n);
 		for (uint32 v = 0; v < graph->n; v++)
 			vector[v] = 1.0 / graph->n;
 		return vector;
 	}
 
-	vector = vector_of(run, graph, amounts, n, capacity);
+	vector = vector_of(run, graph, amounts, n);
 	sum = klout_sum(vector, graph->n);
 	if (!(sum > 0))
 		ereport(ERROR,
@@ -131,15 +135,15 @@ put_people(KloutAuthorityRun *run, const KloutGraph *graph,
 		bool		nulls[2] = {false, false};
 
 		CHECK_FOR_INTERRUPTS();
-		/* people by id are anywhere else in the order of the others */
-		if (i + 2 * AHEAD < graph->n)
+		/* order by id is random in vertex order */
+		if (i + 2 * PREFETCH_DISTANCE < graph->n)
 		{
-			KLOUT_PREFETCH(&graph->vertex[graph->by_id[i + 2 * AHEAD]]);
+			KLOUT_PREFETCH(&graph->vertex[graph->by_id[i + 2 * PREFETCH_DISTANCE]]);
 			if (integer)
-				KLOUT_PREFETCH(&run->ids.id[graph->by_id[i + 2 * AHEAD]]);
+				KLOUT_PREFETCH(&run->ids.id[graph->by_id[i + 2 * PREFETCH_DISTANCE]]);
 			else
-				KLOUT_PREFETCH(&run->ids.offset[graph->by_id[i + 2 * AHEAD]]);
-			KLOUT_PREFETCH(&authority[graph->vertex[graph->by_id[i + AHEAD]]]);
+				KLOUT_PREFETCH(&run->ids.offset[graph->by_id[i + 2 * PREFETCH_DISTANCE]]);
+			KLOUT_PREFETCH(&authority[graph->vertex[graph->by_id[i + PREFETCH_DISTANCE]]]);
 		}
 		if (integer)
 			values[0] = Int64GetDatum(run->ids.id[number]);
@@ -228,15 +232,13 @@ authority(FunctionCallInfo fcinfo, const char *function, bool text)
 	KloutAuthorityRun *run;
 	KloutSolveOptions options;
 	KloutSolveResult result;
-	KloutSolvePlan plan;
+	KloutSell	sell;
 	KloutSolver *solver;
 	KloutGraph	graph;
 	KloutAmount *restart = NULL;
 	KloutAmount *warm = NULL;
 	size_t		restart_n = 0;
-	size_t		restart_capacity = 0;
 	size_t		warm_n = 0;
-	size_t		warm_capacity = 0;
 	char	   *edges_sql;
 	char	   *restart_sql;
 	char	   *warm_sql;
@@ -257,14 +259,15 @@ authority(FunctionCallInfo fcinfo, const char *function, bool text)
 
 	memset(&stats, 0, sizeof(stats));
 	INSTR_TIME_SET_CURRENT(since);
-	run = klout_start_run(text);
-	klout_load_edges(run, edges_sql);
+	run = klout_run_start(text);
+	klout_load_edges(run, edges_sql,
+					 get_namespace_name(get_func_namespace(fcinfo->flinfo->fn_oid)));
 	if (restart_sql != NULL)
 		restart = klout_load_amounts(run, restart_sql, "restart query", "weight",
-									 true, &restart_n, &restart_capacity);
+									 true, &restart_n);
 	if (warm_sql != NULL)
 		warm = klout_load_amounts(run, warm_sql, "warm query", "authority",
-								  false, &warm_n, &warm_capacity);
+								  false, &warm_n);
 	stats.known = true;
 	stats.rows = run->rows;
 	stats.self_edges = run->self_edges;
@@ -275,7 +278,7 @@ authority(FunctionCallInfo fcinfo, const char *function, bool text)
 	if (run->edges.n > 0)
 	{
 		klout_ids_close(&run->ids);
-		problem = klout_build_graph(run, &graph, &culprit);
+		problem = klout_graph_build(&graph, &run->ids, &run->edges, &culprit);
 		if (problem != NULL)
 			ereport(ERROR,
 					(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
@@ -285,12 +288,12 @@ authority(FunctionCallInfo fcinfo, const char *function, bool text)
 		stats.edges = graph.edges;
 
 		mass = restart_vector(run, &graph, restart_sql != NULL, restart,
-							  restart_n, restart_capacity);
-		flow = klout_take_shared(&run->memory, graph.n, sizeof(double));
+							  restart_n);
+		flow = KLOUT_ALLOC(&run->memory, double, graph.n);
 		if (warm_sql != NULL)
-			warm_vector = vector_of(run, &graph, warm, warm_n, warm_capacity);
-		klout_solve_plan(&plan, &graph, &options, mass, flow);
-		solver = klout_solver_start(&plan, warm_vector);
+			warm_vector = vector_of(run, &graph, warm, warm_n);
+		klout_sell_init(&sell, &graph, options.damping, mass, flow);
+		solver = klout_solver_start(&sell, &options, warm_vector);
 		stats.build_seconds = lap(&since);
 		stats.workers = klout_solver_finish(solver, &result);
 		stats.core_edges = result.core_edges;
@@ -314,9 +317,7 @@ authority(FunctionCallInfo fcinfo, const char *function, bool text)
 		 function, stats.vertices, stats.edges, stats.core_edges,
 		 stats.iterations, stats.error_bound, stats.load_seconds,
 		 stats.build_seconds, stats.solve_seconds);
-	klout_release_all_shared(run);
-	MemoryContextDelete(run->context);
-	pfree(run);
+	klout_run_end(run);
 	return (Datum) 0;
 }
 

@@ -12,7 +12,7 @@
  */
 #include "compat.h"
 
-#include "authority_sql.h"
+#include "authority_run_sql.h"
 #include "signals_sql.h"
 
 #include "utils/guc.h"

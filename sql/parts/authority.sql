@@ -2,6 +2,43 @@
 -- Authority: how much the people who react to you matter
 -- ---------------------------------------------------------------------------
 
+CREATE FUNCTION _klout_collect_edges_add(internal, bigint, bigint, "any", "any", "any") RETURNS internal
+	AS 'MODULE_PATHNAME', 'klout_collect_edges_add' LANGUAGE C VOLATILE PARALLEL SAFE;
+COMMENT ON FUNCTION _klout_collect_edges_add(internal, bigint, bigint, "any", "any", "any") IS
+'Transition function of _klout_collect_edges.';
+
+CREATE FUNCTION _klout_collect_edges_combine(internal, internal) RETURNS internal
+	AS 'MODULE_PATHNAME', 'klout_collect_edges_combine' LANGUAGE C VOLATILE PARALLEL SAFE;
+COMMENT ON FUNCTION _klout_collect_edges_combine(internal, internal) IS
+'Combine function of _klout_collect_edges.';
+
+CREATE FUNCTION _klout_collect_edges_serial(internal) RETURNS bytea
+	AS 'MODULE_PATHNAME', 'klout_collect_edges_serial' LANGUAGE C VOLATILE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION _klout_collect_edges_serial(internal) IS
+'Serialization function of _klout_collect_edges: hands over what a process collected.';
+
+CREATE FUNCTION _klout_collect_edges_deserial(bytea, internal) RETURNS internal
+	AS 'MODULE_PATHNAME', 'klout_collect_edges_deserial' LANGUAGE C VOLATILE STRICT PARALLEL SAFE;
+COMMENT ON FUNCTION _klout_collect_edges_deserial(bytea, internal) IS
+'Deserialization function of _klout_collect_edges.';
+
+CREATE FUNCTION _klout_collect_edges_final(internal) RETURNS boolean
+	AS 'MODULE_PATHNAME', 'klout_collect_edges_final' LANGUAGE C VOLATILE PARALLEL SAFE;
+COMMENT ON FUNCTION _klout_collect_edges_final(internal) IS
+'Final function of _klout_collect_edges.';
+
+CREATE AGGREGATE _klout_collect_edges(handle bigint, key bigint, actor "any", target "any", weight "any") (
+	SFUNC = _klout_collect_edges_add,
+	STYPE = internal,
+	FINALFUNC = _klout_collect_edges_final,
+	COMBINEFUNC = _klout_collect_edges_combine,
+	SERIALFUNC = _klout_collect_edges_serial,
+	DESERIALFUNC = _klout_collect_edges_deserial,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE _klout_collect_edges(bigint, bigint, "any", "any", "any") IS
+'Collects the rows of an edges query in parallel workers, for klout_authority, which alone can use it.';
+
 CREATE FUNCTION klout_authority(
 	edges_sql text,
 	damping float8 DEFAULT 0.85,

@@ -61,7 +61,7 @@ person_of(int64 id)
 	return -1;
 }
 
-/* False when sums of weights are beyond a double.  -1 stands for nobody. */
+/* False when sums of weights are beyond a double.  -1: not in the graph. */
 static bool
 authority(int n, int step, bool bytes, const KloutSolveOptions *options,
 		  double *result, KloutSolveResult *solved)
@@ -70,14 +70,14 @@ authority(int n, int step, bool bytes, const KloutSolveOptions *options,
 	KloutIds	ids;
 	KloutEdges	edges;
 	KloutGraph	graph;
-	KloutSolvePlan plan;
+	KloutSell	sell;
 	KloutSolve *solve;
-	uint32		culprit = KLOUT_NOBODY;
-	void	   *core_edges;
+	uint32		culprit = KLOUT_INVALID_VERTEX;
+	void	   *entries;
 	void	   *space;
 	double	   *mass;
 	double	   *flow;
-	size_t		foreseen;
+	size_t		bound;
 
 	for (int person = 0; person < PEOPLE_MAX; person++)
 		result[person] = -1;
@@ -106,42 +106,39 @@ authority(int n, int step, bool bytes, const KloutSolveOptions *options,
 		}
 		klout_edges_add(&edges, number, &edge->weight, 1);
 	}
-	foreseen = memory.used + klout_graph_needs(ids.n, edges.n, edges.kind, 1);
+	bound = memory.used + klout_graph_needs(ids.n, edges.n, edges.kind, 0);
 	klout_ids_close(&ids);
 	if (klout_graph_build(&graph, &ids, &edges, &culprit) != NULL)
 	{
 		require(culprit < ids.n);
-		/* its owner ends it all then */
+		/* the owner frees all memory then */
 		release_all();
 		return false;
 	}
 
-	mass = klout_take(&memory, graph.n, sizeof(double));
-	flow = klout_take(&memory, graph.n, sizeof(double));
+	mass = KLOUT_ALLOC(&memory, double, graph.n);
+	flow = KLOUT_ALLOC(&memory, double, graph.n);
 	for (uint32 i = 0; i < graph.n; i++)
 		mass[i] = 1.0 / graph.n;
-	klout_solve_plan(&plan, &graph, options, mass, flow);
-	klout_reserve(&memory, plan.edges_size);
-	core_edges = aligned_alloc(64, TYPEALIGN(64, plan.edges_size) + 64);
-	klout_solve_edges(&plan, core_edges);
-	klout_graph_keep_tails(&graph);
-	klout_reserve(&memory, plan.size);
-	space = aligned_alloc(64, TYPEALIGN(64, plan.size) + 64);
-	memset(space, 0xAB, plan.size);
-	solve = klout_solve_init(&plan, space, NULL);
+	klout_sell_init(&sell, &graph, options->damping, mass, flow);
+	entries = klout_alloc(&memory, sell.at.size, 1);
+	klout_sell_copy(&sell, entries);
+	klout_graph_keep_downstream(&graph);
+	space = klout_alloc(&memory, klout_solve_size(&sell), 1);
+	solve = klout_solve_init(&sell, options, space, NULL);
 	if (step > 0)
-		klout_solve_alone(solve, core_edges, fuzz_interrupts);
+		klout_solve_alone(solve, entries, fuzz_interrupts);
 	else
 		while (!klout_solve_done(solve))
 		{
-			for (uint32 piece = klout_solve_pieces(solve); piece-- > 0;)
-				klout_solve_piece(solve, core_edges, piece);
+			for (uint32 task = klout_solve_tasks(solve); task-- > 0;)
+				klout_solve_task(solve, entries, task);
 			klout_solve_end_phase(solve);
 		}
-	klout_solve_finish(&plan, solve, solved);
-	free(core_edges);
-	free(space);
-	klout_unreserve(&memory, plan.edges_size + plan.size);
+	klout_solve_finish(&sell, solve, solved);
+	klout_sell_free(&sell);
+	klout_free(&memory, entries);
+	klout_free(&memory, space);
 
 	for (uint32 i = 0; i < ids.n; i++)
 	{
@@ -158,13 +155,13 @@ authority(int n, int step, bool bytes, const KloutSolveOptions *options,
 			person = person_of(ids.id[i]);
 		result[person] = mass[graph.vertex[i]];
 	}
-	klout_give(&memory, mass, graph.n, sizeof(double));
-	klout_give(&memory, flow, graph.n, sizeof(double));
+	klout_free(&memory, mass);
+	klout_free(&memory, flow);
 	klout_graph_free(&graph);
 	klout_ids_free(&ids);
 	klout_edges_free(&edges);
 	require(memory.used == 0);
-	require(memory.peak <= foreseen);
+	require(memory.peak <= bound);
 	return true;
 }
 
@@ -268,7 +265,7 @@ fuzz_one(const uint8 *data, size_t size)
 	require(fabs(sum - 1) <= 1e-9);
 	require(solved.error_bound >= 0 && solved.converged == (solved.error_bound <= options.tolerance));
 
-	/* the order of edges and of pieces does not matter, to the bit */
+	/* the order of edges and of tasks does not matter, to the bit */
 	if (!authority(n, -1, bytes, &options, other, &again))
 	{
 		/* sums that are at the end of the range may round either way */

@@ -49,18 +49,19 @@ SELECT p.oid::regprocedure AS not_immutable_in_an_operator FROM pg_operator AS o
 	JOIN members ON classid = 'pg_operator'::regclass AND objid = o.oid WHERE p.provolatile <> 'i' OR p.proleakproof;
 SELECT p.oid::regprocedure AS parallel_unsafe FROM members JOIN pg_proc AS p ON classid = 'pg_proc'::regclass AND objid = p.oid
 WHERE p.proparallel <> 's' AND p.provolatile <> 'v';
--- an aggregate can be combined in parallel, its state is flat, and nobody's final function changes it
+-- an aggregate can be combined in parallel, its state is flat, and no final function changes it;
+-- but for _klout_collect_edges, whose state is never a value and stays where it was collected
 SELECT p.oid::regprocedure AS aggregate, a.aggtranstype::regtype, a.aggcombinefn FROM members JOIN pg_proc AS p ON classid = 'pg_proc'::regclass AND objid = p.oid
 	JOIN pg_aggregate AS a ON a.aggfnoid = p.oid
-WHERE a.aggtranstype = 'internal'::regtype OR a.aggtranstype = 'anyelement'::regtype OR a.aggcombinefn = 0 OR a.aggserialfn <> 0 OR
+WHERE p.proname <> '_klout_collect_edges' AND (a.aggtranstype = 'internal'::regtype OR a.aggtranstype = 'anyelement'::regtype OR a.aggcombinefn = 0 OR a.aggserialfn <> 0 OR
 	a.aggfinalmodify <> 'r' OR a.aggmfinalmodify <> 'r' OR a.aggkind <> 'n' OR a.aggtransspace = 0 OR
-	NOT (SELECT bool_and(f.proparallel = 's' AND f.provolatile <> 'v') FROM pg_proc AS f WHERE f.oid IN (a.aggtransfn, a.aggcombinefn, a.aggfinalfn));
+	NOT (SELECT bool_and(f.proparallel = 's' AND f.provolatile <> 'v') FROM pg_proc AS f WHERE f.oid IN (a.aggtransfn, a.aggcombinefn, a.aggfinalfn)));
 SELECT p.oid::regprocedure AS polymorphic FROM members JOIN pg_proc AS p ON classid = 'pg_proc'::regclass AND objid = p.oid
 	CROSS JOIN unnest(coalesce(proallargtypes, proargtypes::oid[]) || prorettype) AS type
-WHERE type::regtype::text LIKE 'any%';
--- internal only where core asks for it: recv, planner support
+WHERE type::regtype::text LIKE 'any%' AND p.proname !~ '^_klout_collect_';
+-- internal only where core asks for it: recv, planner support, the collector of edges
 SELECT p.oid::regprocedure AS takes_internal FROM members JOIN pg_proc AS p ON classid = 'pg_proc'::regclass AND objid = p.oid
-WHERE 'internal'::regtype = ANY (proargtypes::oid[]) AND proname !~ '_(recv|support)$';
+WHERE 'internal'::regtype = ANY (proargtypes::oid[]) AND proname !~ '_(recv|support)$|^_klout_collect_';
 -- none in SQL; of core's own functions those that compare and hash bytes
 SELECT p.oid::regprocedure AS in_sql FROM members JOIN pg_proc AS p ON classid = 'pg_proc'::regclass AND objid = p.oid
 	JOIN pg_language AS l ON l.oid = p.prolang WHERE l.lanname NOT IN ('c', 'plpgsql', 'internal') OR (l.lanname = 'internal' AND p.prokind <> 'a' AND p.prosrc !~ '^(bytea|hashvarlena)');

@@ -11,13 +11,13 @@
 #include <math.h>
 #include <setjmp.h>
 
-#include "authority.h"
 #include "authority_build.h"
 #include "authority_solve.h"
 #include "blocks.h"
 
 #define PEOPLE_MAX	3000
 #define ROWS_MAX	40000
+#define HELPERS_MAX	4
 
 typedef struct Row
 {
@@ -34,20 +34,20 @@ typedef enum Order
 
 typedef struct Run
 {
-	Order		order;			/* of pieces */
+	Order		order;			/* of tasks */
 	KloutSolveOptions options;
 	const double *restart;		/* by person, or NULL */
 	const double *warm;
 	bool		bytes;			/* ids as text */
-	int			helpers;		/* that load and build, too */
+	int			helpers;		/* that load a part */
 	KloutSolveResult result;
-	uint32		heads;
-	uint32		tails;
+	uint32		upstream;
+	uint32		downstream;
 	uint64		edges;
 	double		authority[PEOPLE_MAX];	/* by person, -1 for nobody */
 	const char *problem;
 	int64		culprit;
-	bool		as_foreseen;	/* no more memory than klout_graph_needs said */
+	bool		within_bound;	/* no more memory than klout_graph_needs said */
 } Run;
 
 static Row	rows[ROWS_MAX];
@@ -57,7 +57,6 @@ static double expected[PEOPLE_MAX];
 static jmp_buf refused;
 static size_t refused_bytes;
 static uint64 looks;
-static bool helped_as_said = true;	/* and gave it back */
 
 static double
 random_double(void)
@@ -89,7 +88,7 @@ test_interrupts(void)
  * ----------
  */
 
-/* Turns 0, 1, 2, ... into ids that are no numbers in their order. */
+/* Turns 0, 1, 2, ... into ids in another order. */
 static int64
 id_of(int64 person)
 {
@@ -134,92 +133,49 @@ load(KloutIds *ids, KloutEdges *edges, int from, int n, bool bytes)
 	}
 }
 
-static void
-release_chunk(KloutEdgeChunk *chunk)
+/* Other processes that load a part of the rows. */
+static KloutMemory theirs[HELPERS_MAX];
+
+static size_t
+used_by_others(KloutMemory *memory)
 {
-	release_block(NULL, chunk->owner);
+	size_t		used = 0;
+
+	(void) memory;
+	for (int i = 0; i < HELPERS_MAX; i++)
+		used += theirs[i].used;
+	return used;
 }
 
-/* Part of the rows is loaded by somebody else, who hands it over. */
+/* Another process loads some rows and hands them over. */
 static void
-take_over(KloutIds *ids, KloutEdges *edges, int from, int n, bool bytes)
+adopt(KloutIds *ids, KloutEdges *edges, KloutMemory *memory, int from, int n,
+	  bool bytes)
 {
-	KloutMemory memory = memory_of(SIZE_MAX / 2, test_refuse, test_interrupts);
 	KloutIds	their_ids;
 	KloutEdges	their_edges;
 	KloutEdgeChunk *next;
-	KloutMeaning *meaning;
+	KloutRemap *remap;
 	KloutIdList list;
 
-	klout_ids_init(&their_ids, &memory, bytes, (uint64) from);
-	klout_edges_init(&their_edges, &memory);
+	*memory = memory_of(SIZE_MAX / 2, test_refuse, test_interrupts);
+	klout_ids_init(&their_ids, memory, bytes, (uint64) from);
+	klout_edges_init(&their_edges, memory);
 	load(&their_ids, &their_edges, from, n, bytes);
 	klout_ids_close(&their_ids);
-	meaning = klout_edges_meaning(edges, their_ids.n);
+	remap = klout_edges_remap(edges, their_ids.n);
 	list.n = their_ids.n;
 	list.id = their_ids.id;
 	list.offset = their_ids.offset;
 	list.data = their_ids.data;
 	list.edges = (const uint32 (*)[2]) their_ids.edges;
-	klout_ids_merge(ids, &list, meaning->number);
+	klout_ids_merge(ids, &list, remap->number);
+	klout_ids_free(&their_ids);
 	for (KloutEdgeChunk *chunk = their_edges.first; chunk != NULL; chunk = next)
 	{
 		next = chunk->next;
-		klout_edges_adopt(edges, chunk, meaning, release_chunk, chunk);
+		klout_edges_adopt(edges, chunk, memory, remap);
 	}
-	klout_ids_free(&their_ids);
-}
-
-/* Numbers of pieces: so many of those that are left. */
-typedef struct Deal
-{
-	uint32		next;
-	uint32		left;
-} Deal;
-
-static uint32
-next_dealt(void *argument)
-{
-	Deal	   *deal = (Deal *) argument;
-
-	if (deal->left == 0)
-		return PG_UINT32_MAX;
-	deal->left--;
-	return deal->next++;
-}
-
-/* As klout_graph_build, with others who take some of the pieces. */
-static const char *
-build_together(KloutGraph *graph, KloutIds *ids, KloutEdges *edges,
-			   uint32 *culprit, int helpers)
-{
-	KloutMemory memory = memory_of(SIZE_MAX / 2, test_refuse, test_interrupts);
-	KloutBuildStage stage = KLOUT_BUILD_SCATTER;
-	KloutBuilder leader;
-
-	klout_build_start(&leader, graph, ids, edges, helpers + 1);
-	while (stage != KLOUT_BUILD_DONE)
-	{
-		uint32		pieces = klout_build_pieces(&leader, stage);
-		Deal		deal = {0, 0};
-
-		for (int i = 0; i < helpers && !leader.alone; i++)
-		{
-			KloutBuilder helper;
-			void	   *block[KLOUT_BUILD_BLOCKS];
-
-			klout_build_blocks(&leader, block);
-			klout_build_join(&helper, &memory, block, leader.chunk, leader.chunks);
-			deal.left = pieces / (uint32) (helpers + 1) + 1;
-			klout_build_work(&helper, stage, next_dealt, &deal);
-			helped_as_said &= memory.used == 0 &&
-				memory.peak <= klout_build_help_size(&leader);
-		}
-		deal.left = PG_UINT32_MAX;
-		klout_build_work(&leader, stage, next_dealt, &deal);
-		stage = klout_build_next(&leader, stage);
-	}
-	return klout_build_finish(&leader, culprit);
 }
 
 /* klout's way.  Persons are 0 up to people - 1, as in rows. */
@@ -230,44 +186,44 @@ run(Run *this, int n, int people, size_t limit)
 	KloutIds	ids;
 	KloutEdges	edges;
 	KloutGraph	graph;
-	KloutSolvePlan plan;
+	KloutSell	sell;
 	KloutSolve *solve;
-	void	   *core_edges;
+	void	   *entries;
 	void	   *space;
 	double	   *mass;
 	double	   *flow;
 	double	   *warm = NULL;
-	uint32		culprit = KLOUT_NOBODY;
-	size_t		foreseen;
+	uint32		culprit = KLOUT_INVALID_VERTEX;
+	size_t		bound;
 
 	for (int i = 0; i < people; i++)
 		this->authority[i] = -1;
+	memset(theirs, 0, sizeof(theirs));
+	memory.others = used_by_others;
 	klout_ids_init(&ids, &memory, this->bytes, 42);
 	klout_edges_init(&edges, &memory);
 	load(&ids, &edges, 0, n / (this->helpers + 1), this->bytes);
 	for (int i = 1; i <= this->helpers; i++)
-		take_over(&ids, &edges, n / (this->helpers + 1) * i,
-				  i == this->helpers ? n : n / (this->helpers + 1) * (i + 1),
-				  this->bytes);
-	foreseen = memory.used + klout_graph_needs(ids.n, edges.n, edges.kind,
-											   this->helpers + 1);
+		adopt(&ids, &edges, &theirs[i - 1], n / (this->helpers + 1) * i,
+			  i == this->helpers ? n : n / (this->helpers + 1) * (i + 1),
+			  this->bytes);
+	bound = memory.used + used_by_others(&memory) +
+		klout_graph_needs(ids.n, edges.n, edges.kind, 0);
 	klout_ids_close(&ids);
-	this->problem = this->helpers == 0 ?
-		klout_graph_build(&graph, &ids, &edges, &culprit) :
-		build_together(&graph, &ids, &edges, &culprit, this->helpers);
+	this->problem = klout_graph_build(&graph, &ids, &edges, &culprit);
 	if (this->problem != NULL)
 	{
 		this->culprit = ids.id[culprit];
 		return false;
 	}
-	this->heads = graph.heads;
-	this->tails = graph.tails;
+	this->upstream = graph.upstream;
+	this->downstream = graph.downstream;
 	this->edges = graph.edges;
 
-	mass = klout_take(&memory, graph.n, sizeof(double));
-	flow = klout_take(&memory, graph.n, sizeof(double));
+	mass = KLOUT_ALLOC(&memory, double, graph.n);
+	flow = KLOUT_ALLOC(&memory, double, graph.n);
 	if (this->warm)
-		warm = klout_take(&memory, graph.n, sizeof(double));
+		warm = KLOUT_ALLOC(&memory, double, graph.n);
 	for (uint32 i = 0; i < ids.n; i++)
 	{
 		int64		person = this->bytes ? 0 : ids.id[i];
@@ -276,31 +232,25 @@ run(Run *this, int n, int people, size_t limit)
 		if (warm)
 			warm[graph.vertex[i]] = this->warm[person];
 	}
-	klout_solve_plan(&plan, &graph, &this->options, mass, flow);
-	klout_reserve(&memory, plan.edges_size);
-	core_edges = aligned_alloc(64, plan.edges_size);
-	memset(core_edges, 0xAB, plan.edges_size);
-	klout_solve_edges(&plan, core_edges);
-	klout_graph_keep_tails(&graph);
-	klout_reserve(&memory, plan.size);
-	space = aligned_alloc(64, plan.size);
-	memset(space, 0xAB, plan.size);
-	solve = klout_solve_init(&plan, space, warm);
+	klout_sell_init(&sell, &graph, this->options.damping, mass, flow);
+	entries = klout_alloc(&memory, sell.at.size, 1);
+	klout_sell_copy(&sell, entries);
+	klout_graph_keep_downstream(&graph);
+	space = klout_alloc(&memory, klout_solve_size(&sell), 1);
+	solve = klout_solve_init(&sell, &this->options, space, warm);
 	if (this->order == FORWARD)
-		klout_solve_alone(solve, core_edges, test_interrupts);
+		klout_solve_alone(solve, entries, test_interrupts);
 	else
-	{
 		while (!klout_solve_done(solve))
 		{
-			for (uint32 piece = klout_solve_pieces(solve); piece-- > 0;)
-				klout_solve_piece(solve, core_edges, piece);
+			for (uint32 task = klout_solve_tasks(solve); task-- > 0;)
+				klout_solve_task(solve, entries, task);
 			klout_solve_end_phase(solve);
 		}
-	}
-	klout_solve_finish(&plan, solve, &this->result);
-	free(core_edges);
-	free(space);
-	klout_unreserve(&memory, plan.edges_size + plan.size);
+	klout_solve_finish(&sell, solve, &this->result);
+	klout_sell_free(&sell);
+	klout_free(&memory, entries);
+	klout_free(&memory, space);
 
 	for (uint32 i = 0; i < ids.n; i++)
 	{
@@ -323,16 +273,16 @@ run(Run *this, int n, int people, size_t limit)
 				if (id_of(p) == person)
 					this->authority[p] = mass[graph.vertex[i]];
 	}
-	klout_give(&memory, mass, graph.n, sizeof(double));
-	klout_give(&memory, flow, graph.n, sizeof(double));
-	klout_give(&memory, warm, graph.n, sizeof(double));
+	klout_free(&memory, mass);
+	klout_free(&memory, flow);
+	klout_free(&memory, warm);
 	klout_graph_free(&graph);
 	klout_ids_free(&ids);
 	klout_edges_free(&edges);
 	if (memory.used != 0)
 		printf("# %zu bytes are left\n", memory.used);
-	this->as_foreseen = memory.peak <= foreseen;
-	return memory.used == 0;
+	this->within_bound = memory.peak <= bound;
+	return memory.used == 0 && used_by_others(&memory) == 0;
 }
 
 /* The plain way: power iteration of the whole, dangling mass to the restart. */
@@ -474,23 +424,23 @@ test_small(void)
 	for (int i = 0; i < 9; i++)
 		set_row(i, i, i + 1, 1);
 	check_plain("path", 9, 10);
-	check(one.heads == 10 && one.result.iterations == 0, "a path is peeled");
+	check(one.upstream == 10 && one.result.iterations == 0, "a path is peeled");
 
-	/* a ring, with somebody before it and somebody after */
+	/* a ring, with people upstream and downstream */
 	for (int i = 0; i < 10; i++)
 		set_row(i, i, (i + 1) % 10, 1);
 	check_plain("ring", 10, 10);
-	check(one.heads == 0 && one.tails == 0 && one.result.core_vertices == 10,
+	check(one.upstream == 0 && one.downstream == 0 && one.result.core_vertices == 10,
 		  "a ring is all core");
 	set_row(10, 10, 3, 1);
 	set_row(11, 5, 11, 1);
 	set_row(12, 11, 12, 1);
-	check_plain("ring with a head and two tails", 13, 13);
-	check(one.heads == 1 && one.tails == 2 && one.result.core_vertices == 10 &&
+	check_plain("ring with one upstream and two downstream", 13, 13);
+	check(one.upstream == 1 && one.downstream == 2 && one.result.core_vertices == 10 &&
 		  one.result.core_edges == 10 && one.edges == 13,
-		  "one head and two tails are peeled");
+		  "one upstream and two downstream vertices are peeled");
 
-	/* heads of a head, of the core and of a tail: few of many edges, and many */
+	/* upstream leads upstream, to the core and downstream: few of the edges, or many */
 	for (int rest = 200; rest >= 20; rest -= 180)
 	{
 		for (int i = 0; i < rest; i++)
@@ -501,9 +451,9 @@ test_small(void)
 		set_row(rest + 3, rest + 1, rest + 2, 4);
 		set_row(rest + 4, 3, rest + 2, 1);
 		set_row(rest + 5, rest, rest + 2, 1);
-		check_plain(rest == 200 ? "few edges of heads" : "many edges of heads",
+		check_plain(rest == 200 ? "few edges from upstream" : "many edges from upstream",
 					rest + 6, rest + 3);
-		check(one.heads == 2 && one.tails == 1 &&
+		check(one.upstream == 2 && one.downstream == 1 &&
 			  one.result.core_edges == (uint64) rest, "the core is the ring");
 	}
 
@@ -554,8 +504,8 @@ test_random(void)
 		random_rows(20000, 2000, weights);
 		check_plain(names[weights], 20000, 2000);
 		check(one.result.core_edges > 0, "there is something to iterate");
-		snprintf(title, sizeof(title), "%s: it takes the memory that it was said to need", names[weights]);
-		check(one.as_foreseen, title);
+		snprintf(title, sizeof(title), "%s: memory stays within the bound", names[weights]);
+		check(one.within_bound, title);
 
 		two = one;
 		shuffle_rows(20000);
@@ -566,7 +516,7 @@ test_random(void)
 		two = one;
 		two.order = BACKWARD;
 		run(&two, 20000, 2000, SIZE_MAX / 2);
-		snprintf(title, sizeof(title), "%s: the order of pieces changes no bit", names[weights]);
+		snprintf(title, sizeof(title), "%s: the order of tasks changes no bit", names[weights]);
 		check(same_bits(one.authority, two.authority, 2000), title);
 
 		two = one;
@@ -580,14 +530,11 @@ test_random(void)
 		{
 			two = one;
 			two.helpers = helpers;
-			snprintf(title, sizeof(title), "%s: %d who help change no bit", names[weights], helpers);
+			snprintf(title, sizeof(title), "%s: %d processes that help to load change no bit", names[weights], helpers);
 			check(run(&two, 20000, 2000, SIZE_MAX / 2) &&
 				  same_bits(one.authority, two.authority, 2000) &&
-				  two.edges == one.edges && two.as_foreseen, title);
+				  two.edges == one.edges && two.within_bound, title);
 		}
-		snprintf(title, sizeof(title), "%s: who helps takes what was said", names[weights]);
-		check(helped_as_said, title);
-
 		two = one;
 		two.bytes = true;
 		two.helpers = weights % 2;
@@ -626,7 +573,7 @@ test_random(void)
 	check(same_bits(one.authority, two.authority, 1000), "a sum that is no float4: the order of rows changes no bit");
 	two.helpers = 2;
 	run(&two, 20002, 1000, SIZE_MAX / 2);
-	check(same_bits(one.authority, two.authority, 1000), "a sum that is no float4: who helps changes no bit");
+	check(same_bits(one.authority, two.authority, 1000), "a sum that is no float4: processes that help change no bit");
 	random_rows(20000, 1000, 0);
 	set_row(20000, 998, 999, 16777217);
 	check_plain("one weight that is no float4", 20001, 1000);
@@ -709,7 +656,7 @@ test_hard(void)
 	two = one;
 	two.order = BACKWARD;
 	run(&two, 20000, 2000, SIZE_MAX / 2);
-	check(same_bits(one.authority, two.authority, 2000), "two halves: the order of pieces changes no bit");
+	check(same_bits(one.authority, two.authority, 2000), "two halves: the order of tasks changes no bit");
 
 	/* a ring with chords, where some combinations make it worse */
 	for (int i = 0; i < 12; i++)
@@ -758,7 +705,7 @@ test_limits(void)
 	one.options = defaults;
 	for (volatile size_t limit = 100000; !enough; limit += 50000)
 	{
-		/* what was taken until then is the owner's to free */
+		/* the owner frees what was allocated until then */
 		if (setjmp(refused) == 0)
 		{
 			run(&one, 20000, 2000, limit);

@@ -2,7 +2,7 @@
  *
  * blocks.h
  *	  A KloutMemory for the tests of authority, in unit and fuzz: it knows
- *	  what it gave, so that all can be given back after a refusal.
+ *	  its blocks, so that all can be freed after a refusal.
  *
  * A test adds what it does about refusals and interrupts.
  *
@@ -11,72 +11,65 @@
 #ifndef BLOCKS_H
 #define BLOCKS_H
 
-#include "authority.h"
+#include "authority_memory.h"
 
 typedef struct Block
 {
 	struct Block *next;
 	struct Block *prev;
-	char		data[] pg_attribute_aligned(16);
+	char		pad[48];		/* data is at a multiple of 64 */
+	char		data[];
 } Block;
 
-static Block blocks = {&blocks, &blocks};
+static Block blocks = {.next = &blocks, .prev = &blocks};
 
 static inline void *
-link_block(Block *block)
+allocate_block(KloutMemory *memory, size_t size, uint64 *handle)
 {
+	Block	   *block = aligned_alloc(64, TYPEALIGN(64, sizeof(Block) + size));
+
+	/* nothing may rely on zeros */
+	memset(block->data, 0xAB, size);
 	block->next = blocks.next;
 	block->prev = &blocks;
 	block->next->prev = block;
 	blocks.next = block;
+	*handle = (uint64) (uintptr_t) block;
 	return block->data;
 }
 
-static inline Block *
-unlink_block(void *data)
+static inline void
+free_block(Block *block)
 {
-	Block	   *block = (Block *) ((char *) data - offsetof(Block, data));
-
 	block->next->prev = block->prev;
 	block->prev->next = block->next;
-	return block;
-}
-
-static inline void *
-allocate_block(KloutMemory *memory, size_t size)
-{
-	Block	   *block = malloc(offsetof(Block, data) + size);
-
-	/* nobody may count on zeros */
-	memset(block->data, 0xAB, size);
-	return link_block(block);
-}
-
-static inline void *
-resize_block(KloutMemory *memory, void *data, size_t size)
-{
-	return link_block(realloc(unlink_block(data), offsetof(Block, data) + size));
+	free(block);
 }
 
 static inline void
-release_block(KloutMemory *memory, void *data)
+release_block(KloutMemory *memory, void *data, size_t size, uint64 handle)
 {
-	free(unlink_block(data));
+	free_block((Block *) (uintptr_t) handle);
 }
 
 static inline void
 release_all(void)
 {
 	while (blocks.next != &blocks)
-		free(unlink_block(blocks.next->data));
+		free_block(blocks.next);
 }
 
 static inline KloutMemory
 memory_of(size_t limit, void (*refuse) (KloutMemory *memory, size_t needed),
 		  void (*interrupts) (void))
 {
-	KloutMemory memory = {allocate_block, resize_block, release_block, refuse,
-	interrupts, NULL, NULL, limit, 0, 0};
+	KloutMemory memory = {
+		.allocate = allocate_block,
+		.release = release_block,
+		.refuse = refuse,
+		.interrupts = interrupts,
+		.limit = limit
+	};
 
 	return memory;
 }
