@@ -64,7 +64,7 @@ CREATE PROCEDURE bench.empty_feed(index text DEFAULT 'btree')
 LANGUAGE plpgsql AS $$
 BEGIN
     IF to_regnamespace('feed_board') IS NOT NULL THEN
-        PERFORM klout_drop_board('feed_board');
+        PERFORM klout_board_drop('feed_board');
     END IF;
     DROP TABLE IF EXISTS feed_actions;
     TRUNCATE feed_copied;
@@ -96,9 +96,9 @@ BEGIN
         END IF;
         SELECT EXISTS (SELECT FROM feed_copied) INTO copied;
         COMMIT;
-        CALL klout_refresh('feed_board', publish => 'never');
+        CALL klout_board_refresh('feed_board', publish => 'never');
     END LOOP;
-    CALL klout_refresh('feed_board', publish => 'always');
+    CALL klout_board_refresh('feed_board', publish => 'always');
 END
 $$;
 
@@ -128,15 +128,15 @@ SELECT bench.remark(format('board: fsync %s, synchronous_commit %s, full_page_wr
 
 -- (c) on the latter board
 SELECT clock_timestamp() AS started \gset
-SELECT klout_publish('feed_board', now() + interval '1 day', true);
+SELECT klout_board_publish('feed_board', now() + interval '1 day', true);
 SELECT bench.remark(format('board: publishing %s people on a new day takes %s s: %s a second.', bench.amount(count(*)), round(seconds, 1), bench.amount(round(count(*) / seconds)::bigint)))
 FROM feed_board.scores, (SELECT extract(epoch FROM clock_timestamp() - :'started')) AS took (seconds) GROUP BY seconds;
 SELECT bench.remark(format('board: history takes %s bytes a person and day, with indexes.',
-    round((SELECT sum(pg_total_relation_size(inhrelid)) FROM pg_inherits WHERE inhparent = 'feed_board.past'::regclass) / count(*))))
-FROM feed_board.past;
+    round((SELECT sum(pg_total_relation_size(inhrelid)) FROM pg_inherits WHERE inhparent = 'feed_board.history_rows'::regclass) / count(*))))
+FROM feed_board.history_rows;
 INSERT INTO feed_board.changed SELECT DISTINCT account FROM feed_board.signals WHERE account % 10 = 0;
 SELECT clock_timestamp() AS started \gset
-SELECT klout_publish('feed_board', now() + interval '1 day 1 second', true);
+SELECT klout_board_publish('feed_board', now() + interval '1 day 1 second', true);
 SELECT bench.remark(format('board: publishing %s of them again within a day takes %s s: %s a second.', bench.amount(rescored), round(seconds, 1), bench.amount(round(rescored / seconds)::bigint)))
 FROM (SELECT rescored FROM feed_board.publications ORDER BY at DESC LIMIT 1) AS p, (SELECT extract(epoch FROM clock_timestamp() - :'started')) AS took (seconds);
 
@@ -147,9 +147,9 @@ SELECT bench.remark(format('board of %s: %s: %s.', :'size', what, bench.spread(b
 FROM (VALUES
     ('the ten best by score (ORDER BY score DESC LIMIT 10)', $$SELECT * FROM feed_board.leaderboard WHERE topic = '' ORDER BY score DESC LIMIT 10$$),
     ('the ten best by rank (ORDER BY rank LIMIT 10)', $$SELECT * FROM feed_board.leaderboard WHERE topic = '' ORDER BY rank LIMIT 10$$),
-    ('klout_search for somebody in the middle', format($$SELECT * FROM klout_search('feed_board', '%s')$$, :'person')),
-    ('klout_compare of two people', format($$SELECT * FROM klout_compare('feed_board', '{%s,1000003}')$$, :'person')),
-    ('klout_statement', format($$SELECT * FROM klout_statement('feed_board', '%s')$$, :'person'))) AS q (what, query);
+    ('klout_board_search for somebody in the middle', format($$SELECT * FROM klout_board_search('feed_board', '%s')$$, :'person')),
+    ('klout_board_compare of two people', format($$SELECT * FROM klout_board_compare('feed_board', '{%s,1000003}')$$, :'person')),
+    ('klout_board_activity', format($$SELECT * FROM klout_board_activity('feed_board', '%s')$$, :'person'))) AS q (what, query);
 
 -- (b) each size is four times the one before; what is new is the same; people are the same 100 k
 CALL bench.empty_feed();
@@ -161,7 +161,7 @@ LANGUAGE sql AS $$
            timestamptz '2026-01-01 00:00+00' - (1 - i / (16 * people * 10.0)) * interval '365 days'
     FROM (SELECT bench.scaled(100000)) AS size (people), generate_series(first, last) AS i
 $$;
-SELECT klout_create_board('feed_board', 'feed_actions');
+SELECT klout_board_create('feed_board', 'feed_actions');
 CREATE TABLE curve (rows bigint, milliseconds float8);
 CREATE PROCEDURE bench.draw_curve()
 LANGUAGE plpgsql AS $$
@@ -174,7 +174,7 @@ BEGIN
     FOREACH size IN ARRAY ARRAY[bench.scaled(1000000), bench.scaled(4000000), bench.scaled(16000000)] LOOP
         PERFORM bench.add(before + 1, size);
         COMMIT;
-        CALL klout_refresh('feed_board', publish => 'always', as_of => timestamptz '2026-01-02 00:00+00' + minute * interval '1 minute');
+        CALL klout_board_refresh('feed_board', publish => 'always', as_of => timestamptz '2026-01-02 00:00+00' + minute * interval '1 minute');
         minute := minute + 1;
         ANALYZE feed_actions, feed_board.signals, feed_board.scores, feed_board.reactors, feed_board.changed;
         COMMIT;
@@ -182,7 +182,7 @@ BEGIN
             PERFORM bench.add(size + 1 + run * bench.scaled(10000), size + (run + 1) * bench.scaled(10000));
             COMMIT;
             started := clock_timestamp();
-            CALL klout_refresh('feed_board', publish => 'always', as_of => timestamptz '2026-01-02 00:00+00' + minute * interval '1 minute');
+            CALL klout_board_refresh('feed_board', publish => 'always', as_of => timestamptz '2026-01-02 00:00+00' + minute * interval '1 minute');
             minute := minute + 1;
             IF run > 0 THEN
                 INSERT INTO curve VALUES (size, 1000 * extract(epoch FROM clock_timestamp() - started));
@@ -219,19 +219,19 @@ BEGIN
                'twitter', 'like', i * 7919 % 1000003, i * 104729 % 100003, timestamptz '2026-01-01 00:00+00' - i * interval '3 milliseconds'
         FROM generate_series(1, bench.scaled(10000000)) AS i;
         PERFORM setval(pg_get_serial_sequence('feed_actions', 'id'), (SELECT max(id) FROM feed_actions));
-        PERFORM klout_create_board('feed_board', 'feed_actions', reactor_weight => 'none');
+        PERFORM klout_board_create('feed_board', 'feed_actions', reactor_weight => 'none');
         COMMIT;
         ANALYZE feed_actions;
         COMMIT;
         started := clock_timestamp();
-        CALL klout_refresh('feed_board', publish => 'never');
+        CALL klout_board_refresh('feed_board', publish => 'never');
         INSERT INTO jumps VALUES (ids, 'taking in', 1000 * extract(epoch FROM clock_timestamp() - started));
         started := clock_timestamp();
-        PERFORM bench.check('the audit finds nothing', NOT EXISTS (SELECT FROM klout_audit('feed_board')));
+        PERFORM bench.check('the audit finds nothing', NOT EXISTS (SELECT FROM klout_board_audit('feed_board')));
         INSERT INTO jumps VALUES (ids, 'the audit', 1000 * extract(epoch FROM clock_timestamp() - started));
         COMMIT;
         started := clock_timestamp();
-        CALL klout_refresh('feed_board', publish => 'never');
+        CALL klout_board_refresh('feed_board', publish => 'never');
         INSERT INTO jumps VALUES (ids, 'a refresh with nothing new', 1000 * extract(epoch FROM clock_timestamp() - started));
         PERFORM bench.check('each row counts once', (SELECT sum(klout_count(signals)) FROM feed_board.signals) = (SELECT count(*) FROM feed_actions WHERE actor <> target));
     END LOOP;

@@ -32,7 +32,7 @@ SELECT bench.report('memory of signals, ' || :'job', 'count(*)',
     bench.verdict(:ours_bytes <= 250, :ours_bytes, 250));
 
 -- Values are compared by their bytes' hash, so every one must be what it was with all in memory
-SELECT $$SELECT count(*) || ' people, hash ' || sum(klout_signals_hash_extended(s, target)::numeric)
+SELECT $$SELECT count(*) || ' people, hash ' || sum(_klout_signals_hash_extended(s, target)::numeric)
          FROM (SELECT target, klout_signals(network, kind, actor, at) AS s FROM sparse GROUP BY target) AS p$$ AS digest
 \gset
 SELECT query_result AS in_memory FROM (:digest) AS d (query_result) \gset

@@ -17,7 +17,7 @@ CREATE FUNCTION bench.make_board(board name, people bigint) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
     EXECUTE format('CREATE TABLE %I (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, network text, kind text, actor bigint, target bigint, at timestamptz)', board || '_actions');
-    PERFORM klout_create_board(board, (board || '_actions')::regclass, reactor_weight => 'none');
+    PERFORM klout_board_create(board, (board || '_actions')::regclass, reactor_weight => 'none');
     EXECUTE format($sql$
         INSERT INTO %I.signals
         SELECT target, 'twitter', '', klout_signals('twitter', 'like', actor, at)
@@ -39,7 +39,7 @@ DECLARE
 BEGIN
     EXECUTE format('INSERT INTO %I.changed SELECT DISTINCT 1 + floor($1 * random())::bigint FROM generate_series(1, $2)', board) USING people, changed;
     started := clock_timestamp();
-    PERFORM klout_publish(board, as_of, true);
+    PERFORM klout_board_publish(board, as_of, true);
     RETURN 1000 * extract(epoch FROM clock_timestamp() - started);
 END
 $$;
@@ -106,17 +106,17 @@ SELECT bench.report_times(format('publish within a day, %s people changed, of %s
 
 -- (d)
 SELECT person FROM large_board.scores ORDER BY score DESC OFFSET bench.scaled(500000) - 1 LIMIT 1 \gset
-SELECT bench.report_times(format('rank of one of %s, klout_search', bench.amount(bench.scaled(1000000))), 'FROM leaderboard',
-    bench.times(format($$SELECT rank FROM klout_search('large_board', '%s')$$, :'person')),
+SELECT bench.report_times(format('rank of one of %s, klout_board_search', bench.amount(bench.scaled(1000000))), 'FROM leaderboard',
+    bench.times(format($$SELECT rank FROM klout_board_search('large_board', '%s')$$, :'person')),
     bench.times(format('SELECT rank FROM large_board.leaderboard WHERE person = %s', :'person')), at_least => 1);
-SELECT bench.check('by index the rank is the same', (SELECT rank FROM klout_search('large_board', :'person')) = (SELECT rank FROM large_board.leaderboard WHERE person = :person));
-SELECT bench.remark(format('publish: klout_compare of two of %s people over two days: %s.', bench.amount(bench.scaled(1000000)),
-    bench.spread(bench.times(format($$SELECT * FROM klout_compare('large_board', '{%s,1}')$$, :'person')), 'ms')));
+SELECT bench.check('by index the rank is the same', (SELECT rank FROM klout_board_search('large_board', :'person')) = (SELECT rank FROM large_board.leaderboard WHERE person = :person));
+SELECT bench.remark(format('publish: klout_board_compare of two of %s people over two days: %s.', bench.amount(bench.scaled(1000000)),
+    bench.spread(bench.times(format($$SELECT * FROM klout_board_compare('large_board', '{%s,1}')$$, :'person')), 'ms')));
 
 -- (e)
 \ir lib/mathoverflow.sql
 CREATE TABLE week_actions (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, network text, kind text, actor bigint, target bigint, at timestamptz);
-SELECT klout_create_board('week_board', 'week_actions', reactor_weight => 'none');
+SELECT klout_board_create('week_board', 'week_actions', reactor_weight => 'none');
 CREATE PROCEDURE bench.publish_weeks()
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -126,7 +126,7 @@ BEGIN
         INSERT INTO week_actions (network, kind, actor, target, at)
         SELECT network, kind, actor, target, at FROM actions WHERE at >= week - interval '7 days' AND at < week;
         COMMIT;
-        CALL klout_refresh('week_board', as_of => week, publish => 'always');
+        CALL klout_board_refresh('week_board', as_of => week, publish => 'always');
         week := week + interval '7 days';
     END LOOP;
 END
@@ -135,12 +135,12 @@ CALL bench.publish_weeks();
 SELECT bench.remark(format('publish: of %s weekly publications of MathOverflow the gate at 5 %% and %s times the square root holds back %s, since 2010 %s.',
     count(*), noise, count(moved), count(moved) FILTER (WHERE at >= '2010-01-01')))
 FROM unnest('{0,1,2,3,4}'::float8[]) AS noise,
-     LATERAL (SELECT at, klout_gate(lag(people) OVER w, people, lag(people_at_63) OVER w, people_at_63, lag(total_raw) OVER w, total_raw, 0.05, noise) AS moved
+     LATERAL (SELECT at, _klout_board_gate_reason(lag(people) OVER w, people, lag(people_at_63) OVER w, people_at_63, lag(total_raw) OVER w, total_raw, 0.05, noise) AS moved
               FROM week_board.publications WINDOW w AS (ORDER BY at)) AS p
 GROUP BY noise ORDER BY noise;
 
-SELECT klout_drop_board('week_board');
+SELECT klout_board_drop('week_board');
 DROP TABLE week_actions;
-SELECT klout_drop_board('small_board'), klout_drop_board('large_board');
+SELECT klout_board_drop('small_board'), klout_board_drop('large_board');
 DROP TABLE small_board_actions, large_board_actions, publish_time;
 RESET client_min_messages;

@@ -24,7 +24,7 @@ FROM (SELECT i, people, random() AS n, random() AS k, random() AS a,
       FROM bench.scaled(20000) AS people, generate_series(1, 30 * people) AS i) AS drawn
 ORDER BY i DESC;
 
-SELECT klout_create_board('report_board', 'report_actions');
-SELECT format('CALL klout_refresh(''report_board'', as_of => %L, publish => ''always'')', timestamptz '2026-04-01 00:00+00' - age * interval '1 day')
+SELECT klout_board_create('report_board', 'report_actions');
+SELECT format('CALL klout_board_refresh(''report_board'', as_of => %L, publish => ''always'')', timestamptz '2026-04-01 00:00+00' - age * interval '1 day')
 FROM generate_series(90, 0, -3) AS age \gexec
 VACUUM ANALYZE;

@@ -52,7 +52,7 @@ ANALYZE proven;
 
 CREATE TABLE signals AS
 SELECT percent, target AS person, klout_signals(network, kind, actor, past.at) AS signals,
-       klout_signals(network, kind, actor, past.at, weight) AS weighed
+       klout_signals(network, kind, actor, past.at, weight, '1 day') AS weighed
 FROM past JOIN proven USING (percent, actor)
 GROUP BY percent, target;
 

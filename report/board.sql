@@ -38,7 +38,7 @@ WHERE extname = 'klout' \gset
 SELECT set_config('search_path', 'pg_catalog, ' || :'klout', true) AS search_path,
        set_config('klout_report.board', :'board', true) AS board_name \gset
 -- An error, if there is no such board, or if to read it would run code of others with the rights of this role
-SELECT klout_person_type(:'board') AS person_type, _klout_guard(:'board', false) AS guard \gset
+SELECT _klout_board_person_type(:'board') AS person_type, _klout_board_guard(:'board', false) AS guard \gset
 
 -- The publication that the pages show
 SELECT count(*) > 0 AS is_published, min(at) AS as_of, min((at AT TIME ZONE 'UTC')::date) AS day
@@ -46,7 +46,7 @@ FROM :"board".last_publication \gset
 \if :is_published
 \else
     DO $$ BEGIN RAISE EXCEPTION 'board "%" has no publication yet', current_setting('klout_report.board')
-        USING HINT = format('CALL klout_refresh(%L);', current_setting('klout_report.board')); END $$;
+        USING HINT = format('CALL klout_board_refresh(%L);', current_setting('klout_report.board')); END $$;
 \endif
 
 -- The earlier one that changes are told against: that of change_30 in scores, else of change_7 or change_1
@@ -62,10 +62,10 @@ FROM (SELECT max(p.at) AS at
 -- Whoever may read the board need not be allowed to read the actions
 SELECT :'reasons' AND has_table_privilege(actions, 'SELECT') AND NOT row_security_active(actions) AS may_read_actions FROM :"board".settings \gset
 \if :may_read_actions
-    SELECT _klout_guard(:'board') AS guard \gset
+    SELECT _klout_board_guard(:'board') AS guard \gset
     \set actions :"board" '.source'
 \else
-    \set actions '(SELECT *, NULL::text AS flaw FROM ' :"board" '.pending WHERE false)'
+    \set actions '(SELECT *, NULL::text AS reason FROM ' :"board" '.pending WHERE false)'
 \endif
 
 -- ---------------------------------------------------------------------------
@@ -151,7 +151,7 @@ SELECT 'board', json_build_object(
             SELECT count(*) AS people,
                    coalesce(json_agg(json_build_array(n.person, round(n.score::numeric, 2)) ORDER BY n.place)
                             FILTER (WHERE n.place <= least(p."left", 100)), '[]') AS next
-            FROM klout_qualify(:'board', p.perk) WITH ORDINALITY AS n (person, score, rank, place)) AS q))
+            FROM klout_board_qualify(:'board', p.perk) WITH ORDINALITY AS n (person, score, rank, place)) AS q))
 FROM :"board".settings AS c
 CROSS JOIN (SELECT * FROM :"board".publications WHERE at = :'as_of') AS l;
 
@@ -260,7 +260,7 @@ WITH listed AS MATERIALIZED (
     LEFT JOIN :"board".publications AS p ON p.at = :before_at
     LEFT JOIN :"board".models AS m ON m.fingerprint = p.fingerprint
 ), actions AS (
-    -- The actions once more, with the weights that klout_take_in gives them; tenths of the reactors by a hash
+    -- The actions once more, with the weights that _klout_board_ingest gives them; tenths of the reactors by a hash
     SELECT coalesce(tl.person, a.target) AS person, a.network, a.kind, a.actor, a.at, c.bucket,
            abs(hashtextextended(coalesce(al.person, a.actor)::text, 0) % 10) AS tenth,
            CASE c.reactor_weight
@@ -278,7 +278,7 @@ WITH listed AS MATERIALIZED (
     LEFT JOIN :"board".reactors AS r ON c.reactor_weight = 'proven' AND r.actor = coalesce(al.person, a.actor)
     LEFT JOIN :"board".scores AS s ON c.reactor_weight = 'score' AND s.person = coalesce(al.person, a.actor) AND s.topic = ''
     LEFT JOIN :"board".authority AS u ON c.reactor_weight = 'authority' AND u.person = coalesce(al.person, a.actor)
-    WHERE a.id <= c.watermark AND a.at <= :'as_of' AND a.flaw IS NULL
+    WHERE a.id <= c.watermark AND a.at <= :'as_of' AND a.reason IS NULL
       AND NOT EXISTS (SELECT FROM :"board".rejected AS x WHERE x.id = a.id)
       AND coalesce(al.person, a.actor) <> coalesce(tl.person, a.target)
       AND NOT EXISTS (SELECT FROM :"board".opt_outs AS o WHERE o.person = coalesce(al.person, a.actor))
@@ -335,7 +335,7 @@ FROM (
                 FROM klout_entries(p.signals) AS e WHERE e.bucket > :before_at),
         'statement', (SELECT json_agg(json_build_array(s.network, s.kind, s.actions, (s.first_at AT TIME ZONE 'UTC')::date,
                                                        (s.last_at AT TIME ZONE 'UTC')::date, round(s.points::numeric, 2)))
-                      FROM klout_statement(:'board', p.person::text) AS s),
+                      FROM klout_board_activity(:'board', p.person::text) AS s),
         'sampled', (SELECT bool_or(inclusion < 1) FROM klout_reactor_sample(p.signals)),
         'firm', CASE WHEN :'may_read_actions' THEN (
             SELECT json_build_array(round(min(f.score)::numeric, 2), round(max(f.score)::numeric, 2))

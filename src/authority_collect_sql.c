@@ -69,7 +69,7 @@ typedef struct Slot
 typedef struct Collection
 {
 	uint64		key;
-	bool		text;
+	bool text;
 	KloutIdType id_type;
 	KloutEdgeColumns columns;
 	double		planned_rows;
@@ -432,7 +432,7 @@ plan_collection(const char *sql, const char *schema, bool has_weight,
 static bool
 is_parallel(const PlannedStmt *statement)
 {
-	const Agg  *agg = (const Agg *) statement->planTree;
+	const		Agg *agg = (const Agg *) statement->planTree;
 
 	return IsA(agg, Agg) && DO_AGGSPLIT_COMBINE(agg->aggsplit) &&
 		IsA(outerPlan(&agg->plan), Gather);

@@ -37,8 +37,8 @@ typedef struct KloutGraph
 	void	   *value;			/* [capacity] FLOAT4: summed weights; FLOAT8:
 								 * those over the out-weight of the column */
 	uint64		capacity;		/* entries, with gaps between blocks of rows */
-	double	   *scale;			/* [n] mass times scale times value flows along
-								 * an edge; 0 without out-edges */
+	double	   *scale;			/* [n] mass times scale times value flows
+								 * along an edge; 0 without out-edges */
 	uint8	   *role;			/* [n] KloutVertexRole */
 	uint32	   *queue;			/* [n] upstream vertices in topological order
 								 * from the front, downstream ones in reverse

@@ -127,12 +127,12 @@ grow_ids(KloutIds *ids, uint32 n)
 		ids->capacity = (uint32) wanted;
 		if (ids->bytes)
 			ids->offset = klout_realloc(memory, ids->offset, (size_t) ids->capacity + 1,
-									   sizeof(uint64));
+										sizeof(uint64));
 		else
 			ids->id = klout_realloc(memory, ids->id, ids->capacity,
-								   sizeof(int64));
+									sizeof(int64));
 		ids->edges = klout_realloc(memory, ids->edges, ids->capacity,
-								  sizeof(*ids->edges));
+								   sizeof(*ids->edges));
 	}
 }
 
@@ -297,7 +297,7 @@ klout_ids_merge(KloutIds *ids, const KloutIdList *list, uint32 *number)
 		{
 			KloutIdSlot *slot = ids->bytes ?
 				find_or_add_bytes(ids, list->data + list->offset[i],
-								   list->offset[i + 1] - list->offset[i]) :
+							  list->offset[i + 1] - list->offset[i]) :
 				find_or_add(ids, list->id[i], at[i - from]);
 
 			number[i] = slot->number;
@@ -330,7 +330,7 @@ trim_ids(KloutIds *ids)
 
 	ids->capacity = ids->n;
 	ids->edges = klout_realloc(memory, ids->edges, ids->n,
-							  sizeof(*ids->edges));
+							   sizeof(*ids->edges));
 	if (!ids->bytes)
 	{
 		ids->id = klout_realloc(memory, ids->id, ids->n, sizeof(int64));

@@ -27,8 +27,8 @@
 typedef struct KloutMemory
 {
 	/*
-	 * Returns a block at a multiple of 64 with undefined contents, never NULL.
-	 * *handle is kept for release.
+	 * Returns a block at a multiple of 64 with undefined contents, never
+	 * NULL. *handle is kept for release.
 	 */
 	void	   *(*allocate) (struct KloutMemory *memory, size_t size, uint64 *handle);
 	void		(*release) (struct KloutMemory *memory, void *block, size_t size,
@@ -40,8 +40,8 @@ typedef struct KloutMemory
 	/* Bytes that count against the limit but not in used; NULL: none. */
 	size_t		(*others) (struct KloutMemory *memory);
 	void	   *owner;			/* for the callbacks */
-	size_t		huge;			/* blocks of this size or more fill huge pages;
-								 * 0: none do */
+	size_t		huge;			/* blocks of this size or more fill huge
+								 * pages; 0: none do */
 	size_t		limit;			/* bytes */
 	size_t		used;
 	size_t		peak;

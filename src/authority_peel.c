@@ -27,7 +27,7 @@ peel_upstream(KloutGraph *graph)
 	uint32		n = graph->n;
 	uint32	   *waiting = KLOUT_ALLOC(memory, uint32, n);	/* head of the list */
 	uint32	   *next = KLOUT_ALLOC(memory, uint32, n);	/* in the list */
-	uint32	   *at = KLOUT_ALLOC(memory, uint32, n); /* entry it waits for */
+	uint32	   *at = KLOUT_ALLOC(memory, uint32, n);	/* entry it waits for */
 	uint64		steps = 0;
 
 	for (uint32 v = 0; v < n; v++)
@@ -95,7 +95,8 @@ peel_downstream(KloutGraph *graph, uint32 *out_degree)
 {
 	KloutMemory *memory = graph->memory;
 	uint32		n = graph->n;
-	uint32		last = n;		/* downstream are queued downwards from the end */
+	uint32		last = n;		/* downstream are queued downwards from the
+								 * end */
 	uint64		steps = 0;
 
 	for (uint32 v = 0; v < n; v++)
@@ -133,9 +134,9 @@ klout_graph_peel(KloutGraph *graph, uint32 *out_degree)
 	peel_upstream(graph);
 
 	/*
-	 * In-edges of upstream vertices come from upstream only, so this counts the
-	 * edges that leave upstream; peel_downstream subtracts those that bypass the
-	 * core.
+	 * In-edges of upstream vertices come from upstream only, so this counts
+	 * the edges that leave upstream; peel_downstream subtracts those that
+	 * bypass the core.
 	 */
 	for (uint32 i = 0; i < graph->upstream; i++)
 		graph->upstream_edges += (uint64) out_degree[graph->queue[i]] -

@@ -226,6 +226,7 @@ klout_run_start(bool text)
 										 ALLOCSET_DEFAULT_SIZES);
 	run->function = text ? "klout_authority_text" : "klout_authority";
 	run->text = text;
+
 	klout_run_reset(run);
 	return run;
 }

@@ -44,7 +44,7 @@ typedef struct KloutAuthorityRun
 	dsm_segment *segment;		/* of the area, or NULL */
 	dsa_area   *area;
 	const char *function;		/* for messages */
-	bool		text;			/* klout_authority_text */
+	bool text;					/* klout_authority_text */
 	KloutIdType id_type;
 	KloutIds	ids;
 	KloutEdges	edges;

@@ -28,8 +28,9 @@ typedef struct KloutSell
 	double		damping;
 	double	   *mass;			/* [graph->n] restart vector; of upstream
 								 * vertices their mass */
-	double	   *flow;			/* [graph->n] flow of upstream vertices; of core
-								 * vertices, once copied, inflow from upstream */
+	double	   *flow;			/* [graph->n] flow of upstream vertices; of
+								 * core vertices, once copied, inflow from
+								 * upstream */
 	uint32	   *row_vertex;		/* [rows] */
 	uint32	   *row_length;		/* [rows] entries to the core, at least */
 	uint32	   *core_column;	/* [graph->n] KLOUT_INVALID_VERTEX: not core */

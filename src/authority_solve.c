@@ -93,8 +93,8 @@ typedef struct Layout
 	size_t		row_column;		/* uint32[padded rows] the row's own column */
 	size_t		base;			/* double[padded rows] b */
 	size_t		scale;			/* double[padded rows] from x to flow */
-	size_t		escape;			/* float[padded rows] share of x that leaves the
-								 * core; approximate, as it only sets r */
+	size_t		escape;			/* float[padded rows] share of x that leaves
+								 * the core; approximate, as it only sets r */
 	size_t		flow[2];		/* double[padded rows] by column */
 	size_t		x[KEPT];		/* double[padded rows] */
 	size_t		size;
@@ -319,10 +319,10 @@ sum_lanes(const uint32 *column, const void *value, uint64 length,
 {
 	EACH_LANE(DECLARE_SUM)
 
-	for (uint64 k = 0; k < length * LANES; k += LANES)
+		for (uint64 k = 0; k < length * LANES; k += LANES)
 	{
 		EACH_LANE(ADD_ENTRY)
-		PREFETCH_ONCE(column + k + PREFETCH_SLICES * LANES);
+			PREFETCH_ONCE(column + k + PREFETCH_SLICES * LANES);
 		PREFETCH_ONCE(klout_weights_from(value, k + PREFETCH_SLICES * LANES, kind));
 		if (kind == KLOUT_WEIGHT_FLOAT8)
 			PREFETCH_ONCE(klout_weights_from(value, k + PREFETCH_SLICES * LANES + LANES / 2, kind));

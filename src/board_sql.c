@@ -92,7 +92,7 @@ klout_wait_for(PG_FUNCTION_ARGS)
 		if (!parse_virtual_transaction(input, &id))
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("klout_wait_for: \"%s\" is not a virtual transaction id", input),
+					 errmsg("_klout_wait_for_transactions: \"%s\" is not a virtual transaction id", input),
 					 errhint("pg_locks.virtualtransaction has them, such as 3/47.")));
 		/* who still holds locks, but has ended the transaction, shows as 3/0 */
 		if (LocalTransactionIdIsValid(id.localTransactionId))
@@ -159,7 +159,7 @@ hash_value(Datum value, HashedType type)
 }
 
 /*
- * _klout_hash_row(id, network, kind, actor, target, at, weight, topic, post)
+ * _klout_hash_row(id, network, kind, actor, target, at, weight, series, post)
  * -> bigint: of whatever types, which the three functions in SQL say.  (One
  * that takes any would be hidden by whoever makes one that fits better.)
  */

@@ -3,7 +3,7 @@
  * buffer.c
  *	  The open form of klout_signals: what an aggregate changes in place.
  *
- * The layout is in buffer.h.  A topic is stored as the network's name, then
+ * The layout is in buffer.h.  A series is stored as the network's name, then
  * one byte: the length of the kind's name, which follows; 0 for posts; 255
  * for an audience, whose moment and followers follow in 8 bytes each.
  *
@@ -28,19 +28,19 @@
 #define WINDOW_BEFORE			(KLOUT_WINDOW / 2)
 
 bool
-klout_buffer_view(KloutBuffer *buffer, uint8 *data, size_t size)
+klout_growing_view(KloutGrowing *buffer, uint8 *data, size_t size)
 {
 	uint8		unit;
 
-	if (unlikely(size < KLOUT_BUFFER_HEADER ||
+	if (unlikely(size < KLOUT_GROWING_HEADER ||
 				 data[0] != KLOUT_BUFFER_VERSION || data[OFFSET_ZERO] != 0))
 		return false;
 	unit = data[OFFSET_UNIT] & (uint8) ~WIDE_ENTRIES;
 	buffer->data = data;
 	buffer->size = size;
 	buffer->unit = (KloutUnit) unit;
-	buffer->ntopics = data[OFFSET_NTOPICS];
-	buffer->topics_len = (uint32) data[OFFSET_TOPICS_LEN] |
+	buffer->nseries = data[OFFSET_NTOPICS];
+	buffer->series_len = (uint32) data[OFFSET_TOPICS_LEN] |
 		(uint32) data[OFFSET_TOPICS_LEN + 1] << 8;
 	buffer->canonical_len = klout_load_u32(data + OFFSET_CANONICAL_LEN);
 	buffer->entries.wide = (data[OFFSET_UNIT] & WIDE_ENTRIES) != 0;
@@ -50,40 +50,40 @@ klout_buffer_view(KloutBuffer *buffer, uint8 *data, size_t size)
 	if (unlikely(unit > KLOUT_UNIT_HOUR ||
 				 buffer->canonical_len > size ||
 				 buffer->entries.count > size ||
-				 klout_buffer_used(buffer) > size))
+				 klout_growing_used(buffer) > size))
 		return false;
-	buffer->entries.data = klout_buffer_canonical(buffer) +
+	buffer->entries.data = klout_growing_canonical(buffer) +
 		buffer->canonical_len;
 	return true;
 }
 
 /* Writes the numbers of the view back into the header. */
 static void
-write_header(KloutBuffer *buffer)
+write_header(KloutGrowing *buffer)
 {
 	uint8	   *data = buffer->data;
 
 	data[0] = KLOUT_BUFFER_VERSION;
 	data[OFFSET_UNIT] = (uint8) (buffer->unit |
 								 (buffer->entries.wide ? WIDE_ENTRIES : 0));
-	data[OFFSET_NTOPICS] = (uint8) buffer->ntopics;
+	data[OFFSET_NTOPICS] = (uint8) buffer->nseries;
 	data[OFFSET_ZERO] = 0;
-	data[OFFSET_TOPICS_LEN] = (uint8) buffer->topics_len;
-	data[OFFSET_TOPICS_LEN + 1] = (uint8) (buffer->topics_len >> 8);
+	data[OFFSET_TOPICS_LEN] = (uint8) buffer->series_len;
+	data[OFFSET_TOPICS_LEN + 1] = (uint8) (buffer->series_len >> 8);
 	klout_store_u32(data + OFFSET_CANONICAL_LEN, buffer->canonical_len);
 	klout_store_u32(data + OFFSET_NENTRIES, buffer->entries.count);
 	klout_store_u32(data + OFFSET_WINDOW,
 					(uint32) (buffer->entries.window -
 							  klout_bucket_first(buffer->unit)));
-	buffer->entries.data = klout_buffer_canonical(buffer) +
+	buffer->entries.data = klout_growing_canonical(buffer) +
 		buffer->canonical_len;
 }
 
 void
-klout_buffer_clear(KloutBuffer *buffer)
+klout_growing_clear(KloutGrowing *buffer)
 {
-	buffer->ntopics = 0;
-	buffer->topics_len = 0;
+	buffer->nseries = 0;
+	buffer->series_len = 0;
 	buffer->canonical_len = 0;
 	buffer->entries.count = 0;
 	buffer->entries.wide = false;
@@ -92,16 +92,16 @@ klout_buffer_clear(KloutBuffer *buffer)
 }
 
 void
-klout_buffer_init(KloutBuffer *buffer, uint8 *data, size_t size)
+klout_growing_init(KloutGrowing *buffer, uint8 *data, size_t size)
 {
 	buffer->data = data;
 	buffer->size = size;
 	buffer->unit = KLOUT_UNIT_NONE;
-	klout_buffer_clear(buffer);
+	klout_growing_clear(buffer);
 }
 
 void
-klout_buffer_set_unit(KloutBuffer *buffer, KloutUnit unit)
+klout_growing_set_unit(KloutGrowing *buffer, KloutUnit unit)
 {
 	Assert(buffer->entries.count == 0 || buffer->unit == unit);
 	buffer->unit = unit;
@@ -111,51 +111,51 @@ klout_buffer_set_unit(KloutBuffer *buffer, KloutUnit unit)
 
 /* The byte that tells kinds from posts and audiences. */
 static inline int
-topic_tag(const KloutTopic *topic)
+series_tag(const KloutSeries *series)
 {
-	if (topic->type == KLOUT_TOPIC_ACTIONS)
-		return (int) topic->kind.len;
-	return topic->type == KLOUT_TOPIC_POSTS ? TOPIC_POSTS : TOPIC_AUDIENCE;
+	if (series->type == KLOUT_SERIES_ACTIONS)
+		return (int) series->kind.len;
+	return series->type == KLOUT_SERIES_POSTS ? TOPIC_POSTS : TOPIC_AUDIENCE;
 }
 
 size_t
-klout_topic_size(const KloutTopic *topic)
+klout_series_size(const KloutSeries *series)
 {
-	size_t		size = 1 + topic->network.len + 1;
+	size_t		size = 1 + series->network.len + 1;
 
-	if (topic->type == KLOUT_TOPIC_ACTIONS)
-		size += topic->kind.len;
-	else if (topic->type == KLOUT_TOPIC_AUDIENCE)
+	if (series->type == KLOUT_SERIES_ACTIONS)
+		size += series->kind.len;
+	else if (series->type == KLOUT_SERIES_AUDIENCE)
 		size += 16;
 	return size;
 }
 
 static void
-write_topic(uint8 *p, const KloutTopic *topic)
+write_series(uint8 *p, const KloutSeries *series)
 {
-	p = klout_write_name(p, topic->network);
-	*p++ = (uint8) topic_tag(topic);
-	if (topic->type == KLOUT_TOPIC_ACTIONS)
-		(void) klout_write_bytes(p, topic->kind.data, topic->kind.len);
-	else if (topic->type == KLOUT_TOPIC_AUDIENCE)
+	p = klout_write_name(p, series->network);
+	*p++ = (uint8) series_tag(series);
+	if (series->type == KLOUT_SERIES_ACTIONS)
+		(void) klout_write_bytes(p, series->kind.data, series->kind.len);
+	else if (series->type == KLOUT_SERIES_AUDIENCE)
 	{
-		klout_store_u64(p, (uint64) topic->audience_at);
-		klout_store_u64(p + 8, (uint64) topic->followers);
+		klout_store_u64(p, (uint64) series->audience_at);
+		klout_store_u64(p + 8, (uint64) series->followers);
 	}
 }
 
 int
-klout_buffer_topic(KloutBuffer *buffer, const KloutTopic *topic)
+klout_growing_series(KloutGrowing *buffer, const KloutSeries *series)
 {
-	uint8	   *p = buffer->data + KLOUT_BUFFER_HEADER;
-	uint8	   *end = p + buffer->topics_len;
-	size_t		network_len = topic->network.len;
-	int			tag = topic_tag(topic);
+	uint8	   *p = buffer->data + KLOUT_GROWING_HEADER;
+	uint8	   *end = p + buffer->series_len;
+	size_t		network_len = series->network.len;
+	int			tag = series_tag(series);
 	size_t		size;
 	size_t		used;
 	int			i;
 
-	for (i = 0; i < buffer->ntopics; i++)
+	for (i = 0; i < buffer->nseries; i++)
 	{
 		size_t		left = (size_t) (end - p);
 		bool		same;
@@ -163,14 +163,14 @@ klout_buffer_topic(KloutBuffer *buffer, const KloutTopic *topic)
 		int			here;
 
 		if (unlikely(left < 2 || left < 2 + (size_t) p[0]))
-			return KLOUT_TOPIC_CORRUPT;
+			return KLOUT_SERIES_CORRUPT;
 		same = p[0] == network_len &&
-			memcmp(p + 1, topic->network.data, network_len) == 0;
+			memcmp(p + 1, series->network.data, network_len) == 0;
 		p += 1 + p[0];
 		here = *p++;
 		rest = here == TOPIC_AUDIENCE ? 16 : (size_t) here;
 		if (unlikely((size_t) (end - p) < rest))
-			return KLOUT_TOPIC_CORRUPT;
+			return KLOUT_SERIES_CORRUPT;
 		if (same && here == tag)
 		{
 			if (here == TOPIC_AUDIENCE)
@@ -178,32 +178,32 @@ klout_buffer_topic(KloutBuffer *buffer, const KloutTopic *topic)
 				int64		at = (int64) klout_load_u64(p);
 				int64		followers = (int64) klout_load_u64(p + 8);
 
-				if (topic->audience_at > at ||
-					(topic->audience_at == at && topic->followers > followers))
+				if (series->audience_at > at ||
+					(series->audience_at == at && series->followers > followers))
 				{
-					klout_store_u64(p, (uint64) topic->audience_at);
-					klout_store_u64(p + 8, (uint64) topic->followers);
+					klout_store_u64(p, (uint64) series->audience_at);
+					klout_store_u64(p + 8, (uint64) series->followers);
 				}
 				return i;
 			}
 			if (here == TOPIC_POSTS ||
-				memcmp(p, topic->kind.data, rest) == 0)
+				memcmp(p, series->kind.data, rest) == 0)
 				return i;
 		}
 		p += rest;
 	}
 
-	if (buffer->ntopics == KLOUT_TOPICS_MAX)
-		return KLOUT_TOPIC_TOO_MANY;
-	size = klout_topic_size(topic);
-	used = klout_buffer_used(buffer);
+	if (buffer->nseries == KLOUT_SERIES_MAX)
+		return KLOUT_SERIES_TOO_MANY;
+	size = klout_series_size(series);
+	used = klout_growing_used(buffer);
 	if (buffer->size - used < size)
-		return KLOUT_TOPIC_NO_ROOM;
+		return KLOUT_SERIES_NO_ROOM;
 	/* what follows moves up to make room */
 	memmove(end + size, end, used - (size_t) (end - buffer->data));
-	write_topic(end, topic);
-	buffer->topics_len += (uint32) size;
-	buffer->ntopics++;
+	write_series(end, series);
+	buffer->series_len += (uint32) size;
+	buffer->nseries++;
 	write_header(buffer);
 	return i;
 }
@@ -213,14 +213,14 @@ klout_buffer_topic(KloutBuffer *buffer, const KloutTopic *topic)
  * there is no room.
  */
 static bool
-widen_entries(KloutBuffer *buffer)
+widen_entries(KloutGrowing *buffer)
 {
 	KloutEntries narrow = buffer->entries;
 	uint8	   *data = unconstify(uint8 *, narrow.data);
 	uint32		i;
 
 	buffer->entries.wide = true;
-	if (klout_buffer_used(buffer) > buffer->size)
+	if (klout_growing_used(buffer) > buffer->size)
 	{
 		buffer->entries.wide = false;
 		return false;
@@ -236,19 +236,19 @@ widen_entries(KloutBuffer *buffer)
 }
 
 bool
-klout_buffer_append(KloutBuffer *buffer, int topic, int64 bucket,
-					uint64 actor, int weight)
+klout_growing_append(KloutGrowing *buffer, int series, int64 bucket,
+					 uint64 actor, int weight)
 {
 	KloutEntries *entries = &buffer->entries;
 	KloutEntry	entry;
-	size_t		used = klout_buffer_used(buffer);
+	size_t		used = klout_growing_used(buffer);
 
 	if (unlikely(buffer->size - used < KLOUT_WIDE_ENTRY))
 		return false;
 
 	entry.actor = actor;
 	entry.bucket = bucket;
-	entry.topic = (uint8) topic;
+	entry.series = (uint8) series;
 	entry.weight = (uint8) weight;
 
 	if (entries->count == 0 && !entries->wide)
@@ -263,7 +263,7 @@ klout_buffer_append(KloutBuffer *buffer, int topic, int64 bucket,
 	{
 		if (!widen_entries(buffer))
 			return false;
-		used = klout_buffer_used(buffer);
+		used = klout_growing_used(buffer);
 		if (buffer->size - used < KLOUT_WIDE_ENTRY)
 			return false;
 	}
@@ -278,37 +278,37 @@ klout_buffer_append(KloutBuffer *buffer, int topic, int64 bucket,
 }
 
 bool
-klout_buffer_topics(const KloutBuffer *buffer, KloutTopic *topics)
+klout_growing_all_series(const KloutGrowing *buffer, KloutSeries *all_series)
 {
 	KloutReader reader;
 	int			i;
 
-	klout_reader_init(&reader, buffer->data + KLOUT_BUFFER_HEADER,
-					  buffer->topics_len);
-	for (i = 0; i < buffer->ntopics; i++)
+	klout_reader_init(&reader, buffer->data + KLOUT_GROWING_HEADER,
+					  buffer->series_len);
+	for (i = 0; i < buffer->nseries; i++)
 	{
-		KloutTopic *topic = &topics[i];
+		KloutSeries *series = &all_series[i];
 		uint8		tag;
 
-		topic->network = klout_read_name(&reader);
+		series->network = klout_read_name(&reader);
 		tag = klout_read_u8(&reader);
-		topic->audience_at = 0;
-		topic->followers = 0;
-		topic->kind.data = "";
-		topic->kind.len = 0;
+		series->audience_at = 0;
+		series->followers = 0;
+		series->kind.data = "";
+		series->kind.len = 0;
 		if (tag == TOPIC_AUDIENCE)
 		{
-			topic->type = KLOUT_TOPIC_AUDIENCE;
-			topic->audience_at = (int64) klout_read_u64(&reader);
-			topic->followers = (int64) klout_read_u64(&reader);
+			series->type = KLOUT_SERIES_AUDIENCE;
+			series->audience_at = (int64) klout_read_u64(&reader);
+			series->followers = (int64) klout_read_u64(&reader);
 		}
 		else if (tag == TOPIC_POSTS)
-			topic->type = KLOUT_TOPIC_POSTS;
+			series->type = KLOUT_SERIES_POSTS;
 		else
 		{
-			topic->type = KLOUT_TOPIC_ACTIONS;
-			topic->kind.data = (const char *) klout_read_bytes(&reader, tag);
-			topic->kind.len = tag;
+			series->type = KLOUT_SERIES_ACTIONS;
+			series->kind.data = (const char *) klout_read_bytes(&reader, tag);
+			series->kind.len = tag;
 			if (tag > KLOUT_NAME_MAX)
 				klout_reader_fail(&reader);
 		}
@@ -319,23 +319,23 @@ klout_buffer_topics(const KloutBuffer *buffer, KloutTopic *topics)
 }
 
 void
-klout_buffer_move(KloutBuffer *buffer, uint8 *data, size_t size)
+klout_growing_move(KloutGrowing *buffer, uint8 *data, size_t size)
 {
-	size_t		used = klout_buffer_used(buffer);
+	size_t		used = klout_growing_used(buffer);
 
 	Assert(used <= size);
 	memcpy(data, buffer->data, used);
 	buffer->data = data;
 	buffer->size = size;
-	buffer->entries.data = klout_buffer_canonical(buffer) +
+	buffer->entries.data = klout_growing_canonical(buffer) +
 		buffer->canonical_len;
 }
 
 bool
-klout_buffer_set_canonical(KloutBuffer *buffer, const uint8 *canonical,
-						   size_t len)
+klout_growing_set_canonical(KloutGrowing *buffer, const uint8 *canonical,
+							size_t len)
 {
-	size_t		front = KLOUT_BUFFER_HEADER + (size_t) buffer->topics_len;
+	size_t		front = KLOUT_GROWING_HEADER + (size_t) buffer->series_len;
 
 	Assert(buffer->entries.count == 0);
 	if (buffer->size - front < len)
@@ -347,61 +347,61 @@ klout_buffer_set_canonical(KloutBuffer *buffer, const uint8 *canonical,
 }
 
 /*
- * The workspace: room for the topics, scratch and the value of the batch, and
+ * The workspace: room for the all_series, scratch and the value of the batch, and
  * for the merged value when there is something to merge it with.
  */
 static size_t
-workspace_batch(const KloutBuffer *buffer)
+workspace_batch(const KloutGrowing *buffer)
 {
-	return MAXALIGN(klout_build_bound(buffer->ntopics, buffer->entries.count));
+	return MAXALIGN(klout_build_bound(buffer->nseries, buffer->entries.count));
 }
 
 size_t
-klout_buffer_workspace(const KloutBuffer *buffer)
+klout_growing_workspace(const KloutGrowing *buffer)
 {
 	size_t		batch = workspace_batch(buffer);
-	size_t		size = MAXALIGN((size_t) buffer->ntopics * sizeof(KloutTopic)) +
+	size_t		size = MAXALIGN((size_t) buffer->nseries * sizeof(KloutSeries)) +
 		klout_build_scratch(buffer->entries.count) + batch;
 
 	if (buffer->canonical_len > 0)
 		size += klout_merge_bound(buffer->canonical_len, batch,
-								  klout_buffer_canonical(buffer)[2],
-								  buffer->ntopics);
+								  klout_growing_canonical(buffer)[2],
+								  buffer->nseries);
 	return size;
 }
 
 KloutStatus
-klout_buffer_compact(const KloutBuffer *buffer, void *memory,
-					 size_t memory_size, const uint8 **out, size_t *out_len,
-					 KloutFolds *folds)
+klout_growing_compact(const KloutGrowing *buffer, void *memory,
+					  size_t memory_size, const uint8 **out, size_t *out_len,
+					  KloutFolds *folds)
 {
 	uint8	   *next = (uint8 *) memory;
-	KloutTopic *topics;
+	KloutSeries *all_series;
 	void	   *scratch;
 	uint8	   *batch;
 	size_t		batch_size = workspace_batch(buffer);
 	size_t		batch_len;
 	KloutStatus status;
 
-	if (buffer->ntopics == 0)
+	if (buffer->nseries == 0)
 	{
-		*out = buffer->canonical_len > 0 ? klout_buffer_canonical(buffer) :
+		*out = buffer->canonical_len > 0 ? klout_growing_canonical(buffer) :
 			klout_signals_empty;
 		*out_len = buffer->canonical_len > 0 ? buffer->canonical_len :
 			KLOUT_SIGNALS_EMPTY_LEN;
 		return KLOUT_OK;
 	}
 
-	topics = (KloutTopic *) next;
-	next += MAXALIGN((size_t) buffer->ntopics * sizeof(KloutTopic));
+	all_series = (KloutSeries *) next;
+	next += MAXALIGN((size_t) buffer->nseries * sizeof(KloutSeries));
 	scratch = next;
 	next += klout_build_scratch(buffer->entries.count);
 	batch = next;
 	next += batch_size;
 
-	if (!klout_buffer_topics(buffer, topics))
+	if (!klout_growing_all_series(buffer, all_series))
 		return KLOUT_CORRUPT;
-	status = klout_signals_build(buffer->unit, topics, buffer->ntopics,
+	status = klout_signals_build(buffer->unit, all_series, buffer->nseries,
 								 &buffer->entries, scratch,
 								 batch, batch_size, &batch_len, folds);
 	if (status != KLOUT_OK || buffer->canonical_len == 0)
@@ -412,7 +412,7 @@ klout_buffer_compact(const KloutBuffer *buffer, void *memory,
 	}
 
 	*out = next;
-	return klout_signals_merge(klout_buffer_canonical(buffer),
+	return klout_signals_merge(klout_growing_canonical(buffer),
 							   buffer->canonical_len, batch, batch_len,
 							   next, memory_size - (size_t) (next - (uint8 *) memory),
 							   out_len, folds);

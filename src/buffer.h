@@ -8,19 +8,19 @@
  *
  *		0		KLOUT_BUFFER_VERSION
  *		1		unit of the buckets; WIDE_ENTRIES is added
- *		2		number of topics
+ *		2		number of all_series
  *		3		0
- *		4 .. 5	bytes of topics
+ *		4 .. 5	bytes of all_series
  *		6 .. 9	bytes of the canonical value, 0 for none
  *		10 .. 13 number of entries
  *		14 .. 17 first bucket of the entries' window, counted from the first
  *				bucket there is
- *		topics, canonical value, entries, free space
+ *		all_series, canonical value, entries, free space
  *
  * Topics translate network and kind to the small number an entry carries.  A
  * row costs a look at the first cache line, a comparison of two names and one
  * append.  What aggregation costs is cache misses, so entries are small: 12
- * bytes, the actor, then the bucket's place in a window of 2^16 buckets, topic
+ * bytes, the actor, then the bucket's place in a window of 2^16 buckets, series
  * and weight.  A batch that needs a wider window than that (179 years of days,
  * seven of hours) has wide entries of 16 bytes instead.
  *
@@ -37,93 +37,94 @@
 #include "signals.h"
 
 #define KLOUT_BUFFER_VERSION	(0x80 | KLOUT_SIGNALS_VERSION)
-#define KLOUT_BUFFER_HEADER		18
+#define KLOUT_GROWING_HEADER		18
 
 /* A checked view of an open value. */
-typedef struct KloutBuffer
+typedef struct KloutGrowing
 {
 	uint8	   *data;
 	size_t		size;
 	KloutUnit	unit;
-	int			ntopics;
-	uint32		topics_len;
+	int			nseries;
+	uint32		series_len;
 	uint32		canonical_len;
 	KloutEntries entries;
-} KloutBuffer;
+} KloutGrowing;
 
 static inline bool
-klout_is_open(const uint8 *data, size_t len)
+klout_is_growing(const uint8 *data, size_t len)
 {
 	return len > 0 && data[0] == KLOUT_BUFFER_VERSION;
 }
 
 /* Views the bytes of an open value: false when they are not one; O(1). */
-extern bool klout_buffer_view(KloutBuffer *buffer, uint8 *data, size_t size);
+extern bool klout_growing_view(KloutGrowing *buffer, uint8 *data, size_t size);
 
-/* Makes an empty open value of size bytes, at least KLOUT_BUFFER_HEADER. */
-extern void klout_buffer_init(KloutBuffer *buffer, uint8 *data, size_t size);
+/* Makes an empty open value of size bytes, at least KLOUT_GROWING_HEADER. */
+extern void klout_growing_init(KloutGrowing *buffer, uint8 *data, size_t size);
 
 static inline const uint8 *
-klout_buffer_canonical(const KloutBuffer *buffer)
+klout_growing_canonical(const KloutGrowing *buffer)
 {
-	return buffer->data + KLOUT_BUFFER_HEADER + buffer->topics_len;
+	return buffer->data + KLOUT_GROWING_HEADER + buffer->series_len;
 }
 
 /* Bytes in use, from the front; what is free follows. */
 static inline size_t
-klout_buffer_used(const KloutBuffer *buffer)
+klout_growing_used(const KloutGrowing *buffer)
 {
-	return KLOUT_BUFFER_HEADER + (size_t) buffer->topics_len +
+	return KLOUT_GROWING_HEADER + (size_t) buffer->series_len +
 		buffer->canonical_len + klout_entries_size(&buffer->entries);
 }
 
-/* Results of looking a topic up. */
-#define KLOUT_TOPIC_NO_ROOM		(-1)	/* needs klout_topic_size more bytes */
-#define KLOUT_TOPIC_TOO_MANY	(-2)	/* work the batch in first */
-#define KLOUT_TOPIC_CORRUPT		(-3)
+/* Results of looking a series up. */
+#define KLOUT_SERIES_NO_ROOM		(-1)	/* needs klout_series_size more
+											 * bytes */
+#define KLOUT_SERIES_TOO_MANY	(-2)	/* work the batch in first */
+#define KLOUT_SERIES_CORRUPT		(-3)
 
 /*
- * The number of a topic, which is added when it is new.  Of an audience the
+ * The number of a series, which is added when it is new.  Of an audience the
  * latest is kept, of two at the same moment the larger.
  */
-extern int	klout_buffer_topic(KloutBuffer *buffer, const KloutTopic *topic);
+extern int	klout_growing_series(KloutGrowing *buffer, const KloutSeries *series);
 
-extern size_t klout_topic_size(const KloutTopic *topic);
+extern size_t klout_series_size(const KloutSeries *series);
 
 /*
  * Adds one action or post; false when there is no room, which may be needed
  * for widening all entries: as much as the entries take now.
  */
-extern bool klout_buffer_append(KloutBuffer *buffer, int topic, int64 bucket,
-								uint64 actor, int weight);
+extern bool klout_growing_append(KloutGrowing *buffer, int series, int64 bucket,
+								 uint64 actor, int weight);
 
-extern void klout_buffer_set_unit(KloutBuffer *buffer, KloutUnit unit);
+extern void klout_growing_set_unit(KloutGrowing *buffer, KloutUnit unit);
 
-/* All topics, at most KLOUT_TOPICS_MAX; false when they are corrupt. */
-extern bool klout_buffer_topics(const KloutBuffer *buffer, KloutTopic *topics);
+/* All all_series, at most KLOUT_SERIES_MAX; false when they are corrupt. */
+extern bool klout_growing_all_series(const KloutGrowing *buffer, KloutSeries *all_series);
 
 /* Copies the value into a larger space elsewhere and views it there. */
-extern void klout_buffer_move(KloutBuffer *buffer, uint8 *data, size_t size);
+extern void klout_growing_move(KloutGrowing *buffer, uint8 *data, size_t size);
 
 /* Forgets everything but the unit. */
-extern void klout_buffer_clear(KloutBuffer *buffer);
+extern void klout_growing_clear(KloutGrowing *buffer);
 
 /*
  * Gives a buffer without entries another canonical value, of len bytes from
  * elsewhere; false when there is no room.
  */
-extern bool klout_buffer_set_canonical(KloutBuffer *buffer,
-									   const uint8 *canonical, size_t len);
+extern bool klout_growing_set_canonical(KloutGrowing *buffer,
+										const uint8 *canonical, size_t len);
 
 /*
  * Works the batch into the canonical value: *out, *out_len, which lie in
- * memory (klout_buffer_workspace bytes, MAXALIGNed) or in the value itself.
+ * memory (klout_growing_workspace bytes, MAXALIGNed) or in the value itself.
  * The open value is not changed.
  */
-extern size_t klout_buffer_workspace(const KloutBuffer *buffer);
-extern KloutStatus klout_buffer_compact(const KloutBuffer *buffer,
-										void *memory, size_t memory_size,
-										const uint8 **out, size_t *out_len,
-										KloutFolds *folds);
+extern size_t klout_growing_workspace(const KloutGrowing *buffer);
+extern KloutStatus klout_growing_compact(const KloutGrowing *buffer,
+										 void *memory, size_t memory_size,
+										 const uint8 **out, size_t *out_len,
+										 KloutFolds *folds);
 
 #endif							/* KLOUT_BUFFER_H */

@@ -82,8 +82,8 @@ klout_mix_add(KloutMix *pairs, const uint8 *data, size_t len)
 	KloutSignals signals;
 	KloutNetwork network;
 
-	if (klout_signals_open(&signals, data, len))
-		return signals.problem;
+	if (klout_signals_iter_init(&signals, data, len))
+		return signals.fault;
 	while (klout_signals_next(&signals, &network))
 	{
 		const KloutSample *proven = &network.proven;
@@ -114,7 +114,7 @@ klout_mix_add(KloutMix *pairs, const uint8 *data, size_t len)
 		if (!klout_mix_merge(pairs, &found))
 			return klout_mix_too_many;
 	}
-	return signals.problem;
+	return signals.fault;
 }
 
 /* ----------

@@ -283,7 +283,7 @@ klout_fit_merge(uint8 *data, const uint8 *other)
  */
 
 /*
- * The scaled problem, and the features inside in order of their entering:
+ * The scaled fault, and the features inside in order of their entering:
  * theirs are the rows of the factor, and what the factor makes of their sums.
  */
 typedef struct Solver

@@ -50,7 +50,7 @@ klout_json_parse(const char *str, const char *type_name, Node *escontext)
 }
 
 void
-klout_json_open(KloutJsonIter *iter, JsonbContainer *container)
+klout_json_iter_init(KloutJsonIter *iter, JsonbContainer *container)
 {
 	JsonbValue	ignored;
 

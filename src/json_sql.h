@@ -32,7 +32,7 @@ typedef struct KloutJsonIter
 extern Jsonb *klout_json_parse(const char *str, const char *type_name,
 							   Node *escontext);
 
-extern void klout_json_open(KloutJsonIter *iter, JsonbContainer *container);
+extern void klout_json_iter_init(KloutJsonIter *iter, JsonbContainer *container);
 
 /* The next member of an object; false at its end. */
 extern bool klout_json_member(KloutJsonIter *iter, JsonbValue *key,

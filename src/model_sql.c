@@ -293,7 +293,7 @@ apply_list(ModelList *list, const char *key, const char *what, int max,
 
 	list->entries = repalloc(list->entries, sizeof(KloutModelWeight) *
 							 ((size_t) list->n + JsonContainerSize(object)));
-	klout_json_open(&iter, object);
+	klout_json_iter_init(&iter, object);
 	while (klout_json_member(&iter, &name_value, &weight_value))
 	{
 		KloutModelWeight entry;
@@ -378,7 +378,7 @@ apply_jsonb(ModelDraft *draft, Jsonb *json, Node *escontext)
 				 errmsg("%s must be a JSON object", TYPE_NAME),
 				 errhint("Known keys: %s.", known_keys())));
 
-	klout_json_open(&iter, &json->root);
+	klout_json_iter_init(&iter, &json->root);
 	while (klout_json_member(&iter, &key, &value))
 	{
 		const KloutModelScalar *scalar = find_scalar(&key);

@@ -264,7 +264,7 @@ klout_bins_cutoff(const KloutBins *bins, double top)
 static void
 sort_entries(uint16 *entries, int n)
 {
-	uint16		other[KLOUT_OPEN_BUFFER_MAX];
+	uint16		other[KLOUT_GROWING_BUFFER_MAX];
 	int			start[2][256] = {{0}, {0}};
 	int			sum[2] = {0, 0};
 
@@ -306,12 +306,12 @@ sort_entries(uint16 *entries, int n)
 static const char *
 decode_buffer(const uint8 *data, size_t len, KloutBins *result)
 {
-	int			entries = (int) klout_open_entries(data, len);
+	int			entries = (int) klout_growing_bins_entries(data, len);
 	int			n = 0;
 
 	for (int i = 0; i < entries; i++)
 	{
-		const uint8 *entry = data + KLOUT_OPEN_BUFFER_HEADER + 2 * i;
+		const uint8 *entry = data + KLOUT_GROWING_BUFFER_HEADER + 2 * i;
 
 		result->bin[i] = (uint16) (entry[0] | entry[1] << 8);
 		if (result->bin[i] > KLOUT_BIN_MAX)
@@ -335,7 +335,7 @@ decode_counters(const uint8 *data, KloutBins *result)
 {
 	const char *fault = NULL;
 
-	data += KLOUT_OPEN_COUNTERS_HEADER;
+	data += KLOUT_GROWING_COUNTERS_HEADER;
 	for (int bin = 0; bin < KLOUT_BIN_COUNT && fault == NULL; bin++)
 	{
 		uint64		count = klout_load_u64(data + (size_t) bin * 8);
@@ -349,8 +349,8 @@ decode_counters(const uint8 *data, KloutBins *result)
 int
 klout_bins_capacity(const uint8 *data, size_t len)
 {
-	if (klout_population_is_open(data, len) && data[1] == KLOUT_OPEN_BUFFER)
-		return (int) klout_open_entries(data, len);
+	if (klout_population_is_growing(data, len) && data[1] == KLOUT_GROWING_BUFFER)
+		return (int) klout_growing_bins_entries(data, len);
 
 	/* sparse: at least two bytes a bin; dense and counters: longer than this */
 	return (int) Min(len, (size_t) KLOUT_BIN_COUNT);
@@ -367,11 +367,11 @@ klout_bins_decode(const uint8 *data, size_t len, KloutBins *result)
 	const char *fault = NULL;
 
 	result->n = 0;
-	if (klout_population_is_open(data, len))
+	if (klout_population_is_growing(data, len))
 	{
-		if (data[1] == KLOUT_OPEN_BUFFER)
+		if (data[1] == KLOUT_GROWING_BUFFER)
 			return decode_buffer(data, len, result);
-		if (data[1] == KLOUT_OPEN_COUNTERS && len == KLOUT_OPEN_COUNTERS_SIZE)
+		if (data[1] == KLOUT_GROWING_COUNTERS && len == KLOUT_GROWING_COUNTERS_SIZE)
 			return decode_counters(data, result);
 		return "form is unknown";
 	}
@@ -435,21 +435,21 @@ klout_bins_decode(const uint8 *data, size_t len, KloutBins *result)
  */
 
 void
-klout_open_init(uint8 *data, size_t len, int form)
+klout_growing_bins_init(uint8 *data, size_t len, int form)
 {
 	memset(data, 0, len);
-	data[0] = KLOUT_POPULATION_OPEN;
+	data[0] = KLOUT_POPULATION_GROWING;
 	data[1] = (uint8) form;
 }
 
 bool
-klout_open_has_room(const uint8 *data, size_t len, uint64 people)
+klout_growing_bins_has_room(const uint8 *data, size_t len, uint64 people)
 {
-	if (data[1] == KLOUT_OPEN_COUNTERS)
+	if (data[1] == KLOUT_GROWING_COUNTERS)
 		return true;
-	return people <= Min((len - KLOUT_OPEN_BUFFER_HEADER) / sizeof(uint16),
-						 KLOUT_OPEN_BUFFER_MAX) -
-		klout_open_entries(data, len);
+	return people <= Min((len - KLOUT_GROWING_BUFFER_HEADER) / sizeof(uint16),
+						 KLOUT_GROWING_BUFFER_MAX) -
+		klout_growing_bins_entries(data, len);
 }
 
 /*
@@ -468,11 +468,11 @@ typedef struct RunReader
 } RunReader;
 
 static void
-runs_open(RunReader *runs, const uint8 *data, size_t len)
+runs_iter_init(RunReader *runs, const uint8 *data, size_t len)
 {
 	runs->fault = NULL;
 	runs->bin = 0;
-	runs->open = klout_population_is_open(data, len);
+	runs->open = klout_population_is_growing(data, len);
 	klout_reader_init(&runs->reader, data, len);
 	if (!runs->open &&
 		klout_read_u8(&runs->reader) != KLOUT_POPULATION_VERSION)
@@ -481,15 +481,15 @@ runs_open(RunReader *runs, const uint8 *data, size_t len)
 		(void) klout_read_u8(&runs->reader);
 	runs->form = klout_read_u8(&runs->reader);
 
-	if (runs->open && runs->form == KLOUT_OPEN_BUFFER)
+	if (runs->open && runs->form == KLOUT_GROWING_BUFFER)
 	{
-		runs->left = klout_open_entries(data, len);
-		(void) klout_read_bytes(&runs->reader, KLOUT_OPEN_BUFFER_HEADER - 2);
+		runs->left = klout_growing_bins_entries(data, len);
+		(void) klout_read_bytes(&runs->reader, KLOUT_GROWING_BUFFER_HEADER - 2);
 	}
-	else if (runs->open && runs->form == KLOUT_OPEN_COUNTERS)
+	else if (runs->open && runs->form == KLOUT_GROWING_COUNTERS)
 	{
 		runs->left = KLOUT_BIN_COUNT;
-		(void) klout_read_bytes(&runs->reader, KLOUT_OPEN_COUNTERS_HEADER - 2);
+		(void) klout_read_bytes(&runs->reader, KLOUT_GROWING_COUNTERS_HEADER - 2);
 	}
 	else if (!runs->open && runs->form == SPARSE)
 		runs->left = klout_read_varint(&runs->reader);
@@ -508,7 +508,7 @@ runs_next(RunReader *runs, int *bin, uint64 *count)
 	while (runs->fault == NULL && runs->left > 0)
 	{
 		runs->left--;
-		if (runs->open && runs->form == KLOUT_OPEN_BUFFER)
+		if (runs->open && runs->form == KLOUT_GROWING_BUFFER)
 		{
 			const uint8 *entry = klout_read_bytes(reader, 2);
 
@@ -552,27 +552,27 @@ klout_population_people(const uint8 *data, size_t len, uint64 limit)
 	int			bin;
 	uint64		count;
 
-	runs_open(&runs, data, len);
+	runs_iter_init(&runs, data, len);
 	while (people <= limit && runs_next(&runs, &bin, &count))
 		people = count > PG_UINT64_MAX - people ? PG_UINT64_MAX : people + count;
 	return runs.fault != NULL ? PG_UINT64_MAX : people;
 }
 
 const char *
-klout_open_merge(uint8 *data, size_t len, const uint8 *other, size_t other_len)
+klout_growing_bins_merge(uint8 *data, size_t len, const uint8 *other, size_t other_len)
 {
 	RunReader	runs;
 	int			bin;
 	uint64		count;
 
-	runs_open(&runs, other, other_len);
-	if (data[1] == KLOUT_OPEN_COUNTERS && len == KLOUT_OPEN_COUNTERS_SIZE)
+	runs_iter_init(&runs, other, other_len);
+	if (data[1] == KLOUT_GROWING_COUNTERS && len == KLOUT_GROWING_COUNTERS_SIZE)
 	{
 		uint64		people = klout_load_u64(data + 4);
 
 		while (runs_next(&runs, &bin, &count))
 		{
-			uint8	   *counter = data + KLOUT_OPEN_COUNTERS_HEADER +
+			uint8	   *counter = data + KLOUT_GROWING_COUNTERS_HEADER +
 				(size_t) bin * sizeof(uint64);
 
 			if (count > (uint64) PG_INT64_MAX - people)
@@ -588,7 +588,7 @@ klout_open_merge(uint8 *data, size_t len, const uint8 *other, size_t other_len)
 		{
 			for (; count > 0; count--)
 			{
-				if (!klout_open_add(data, len, bin))
+				if (!klout_growing_bins_add(data, len, bin))
 					return "it holds more people than announced";
 			}
 		}

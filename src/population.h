@@ -48,7 +48,7 @@
 #define KLOUT_BIN_COUNT			(KLOUT_BIN_MAX + 1)
 
 #define KLOUT_POPULATION_VERSION	1
-#define KLOUT_POPULATION_OPEN		0x81
+#define KLOUT_POPULATION_GROWING		0x81
 
 /* Is it a score: 0 to 100 and not NaN? */
 static inline bool
@@ -156,36 +156,36 @@ extern int	klout_bins_cutoff(const KloutBins *bins, double top);
  * ----------
  */
 
-#define KLOUT_OPEN_BUFFER		0
-#define KLOUT_OPEN_COUNTERS		1
+#define KLOUT_GROWING_BUFFER		0
+#define KLOUT_GROWING_COUNTERS		1
 
-#define KLOUT_OPEN_BUFFER_HEADER	8
-#define KLOUT_OPEN_COUNTERS_HEADER	12
-#define KLOUT_OPEN_COUNTERS_SIZE \
-	(KLOUT_OPEN_COUNTERS_HEADER + KLOUT_BIN_COUNT * sizeof(uint64))
+#define KLOUT_GROWING_BUFFER_HEADER	8
+#define KLOUT_GROWING_COUNTERS_HEADER	12
+#define KLOUT_GROWING_COUNTERS_SIZE \
+	(KLOUT_GROWING_COUNTERS_HEADER + KLOUT_BIN_COUNT * sizeof(uint64))
 
 /*
  * The most people in a buffer: with both headers it fills 8 kB.  Beyond that
  * counters cost less than sorting would.
  */
-#define KLOUT_OPEN_BUFFER_MAX	4090
+#define KLOUT_GROWING_BUFFER_MAX	4090
 
 /* the one fault that is of amount and not of form: for another SQLSTATE */
 extern const char klout_population_too_many[];
 
 static inline bool
-klout_population_is_open(const uint8 *data, size_t len)
+klout_population_is_growing(const uint8 *data, size_t len)
 {
-	return len >= KLOUT_OPEN_BUFFER_HEADER && data[0] == KLOUT_POPULATION_OPEN;
+	return len >= KLOUT_GROWING_BUFFER_HEADER && data[0] == KLOUT_POPULATION_GROWING;
 }
 
 /* The number of entries in a buffer of len bytes, never more than it takes. */
 static inline uint32
-klout_open_entries(const uint8 *data, size_t len)
+klout_growing_bins_entries(const uint8 *data, size_t len)
 {
-	size_t		room = (len - KLOUT_OPEN_BUFFER_HEADER) / sizeof(uint16);
+	size_t		room = (len - KLOUT_GROWING_BUFFER_HEADER) / sizeof(uint16);
 
-	room = Min(room, KLOUT_OPEN_BUFFER_MAX);
+	room = Min(room, KLOUT_GROWING_BUFFER_MAX);
 	return Min(klout_load_u32(data + 4), (uint32) room);
 }
 
@@ -194,11 +194,11 @@ klout_open_entries(const uint8 *data, size_t len)
  * a buffer is full, or counters have 2^63 - 1 people.  The path of every row.
  */
 static pg_attribute_always_inline bool
-klout_open_add(uint8 *data, size_t len, int bin)
+klout_growing_bins_add(uint8 *data, size_t len, int bin)
 {
-	if (data[1] == KLOUT_OPEN_COUNTERS && len == KLOUT_OPEN_COUNTERS_SIZE)
+	if (data[1] == KLOUT_GROWING_COUNTERS && len == KLOUT_GROWING_COUNTERS_SIZE)
 	{
-		uint8	   *counter = data + KLOUT_OPEN_COUNTERS_HEADER +
+		uint8	   *counter = data + KLOUT_GROWING_COUNTERS_HEADER +
 			(size_t) bin * sizeof(uint64);
 		uint64		people = klout_load_u64(data + 4);
 
@@ -209,8 +209,8 @@ klout_open_add(uint8 *data, size_t len, int bin)
 	}
 	else
 	{
-		uint32		entries = klout_open_entries(data, len);
-		uint8	   *entry = data + KLOUT_OPEN_BUFFER_HEADER +
+		uint32		entries = klout_growing_bins_entries(data, len);
+		uint8	   *entry = data + KLOUT_GROWING_BUFFER_HEADER +
 			entries * sizeof(uint16);
 
 		if (unlikely((size_t) (data + len - entry) < sizeof(uint16)))
@@ -224,13 +224,13 @@ klout_open_add(uint8 *data, size_t len, int bin)
 
 /*
  * An empty open population over len bytes: counters, for which len must be
- * KLOUT_OPEN_COUNTERS_SIZE, or a buffer, for which it must be at least the
+ * KLOUT_GROWING_COUNTERS_SIZE, or a buffer, for which it must be at least the
  * header.
  */
-extern void klout_open_init(uint8 *data, size_t len, int form);
+extern void klout_growing_bins_init(uint8 *data, size_t len, int form);
 
 /* Would this many people more fit without a larger copy? */
-extern bool klout_open_has_room(const uint8 *data, size_t len, uint64 people);
+extern bool klout_growing_bins_has_room(const uint8 *data, size_t len, uint64 people);
 
 /*
  * The people in a canonical or open population, or any number above limit
@@ -241,9 +241,9 @@ extern uint64 klout_population_people(const uint8 *data, size_t len,
 
 /*
  * Adds another population, canonical or open, for whose people there is room
- * (by klout_open_has_room).  After an error the state is of no use.
+ * (by klout_growing_bins_has_room).  After an error the state is of no use.
  */
-extern const char *klout_open_merge(uint8 *data, size_t len,
-									const uint8 *other, size_t other_len);
+extern const char *klout_growing_bins_merge(uint8 *data, size_t len,
+											const uint8 *other, size_t other_len);
 
 #endif							/* KLOUT_POPULATION_H */

@@ -150,8 +150,8 @@ canonical(struct varlena *value)
 {
 	KloutBins	bins;
 
-	if (likely(!klout_population_is_open(data_of(value),
-										 VARSIZE_ANY_EXHDR(value))))
+	if (likely(!klout_population_is_growing(data_of(value),
+											VARSIZE_ANY_EXHDR(value))))
 		return value;
 	read_population(value, &bins);
 	return form_value(&bins);
@@ -173,9 +173,9 @@ state_is_open(const struct varlena *state)
 		return false;
 	data = (const uint8 *) VARDATA(state);
 	len = VARSIZE(state) - VARHDRSZ;
-	return klout_population_is_open(data, len) &&
-		(data[1] == KLOUT_OPEN_BUFFER ||
-		 (data[1] == KLOUT_OPEN_COUNTERS && len == KLOUT_OPEN_COUNTERS_SIZE));
+	return klout_population_is_growing(data, len) &&
+		(data[1] == KLOUT_GROWING_BUFFER ||
+		 (data[1] == KLOUT_GROWING_COUNTERS && len == KLOUT_GROWING_COUNTERS_SIZE));
 }
 
 /*
@@ -192,30 +192,30 @@ open_state(const uint8 *data, size_t len, uint64 room)
 	const char *fault = NULL;
 
 	if (data != NULL)
-		people = klout_population_people(data, len, KLOUT_OPEN_BUFFER_MAX);
-	if (people > KLOUT_OPEN_BUFFER_MAX ||
-		room > KLOUT_OPEN_BUFFER_MAX - people)
+		people = klout_population_people(data, len, KLOUT_GROWING_BUFFER_MAX);
+	if (people > KLOUT_GROWING_BUFFER_MAX ||
+		room > KLOUT_GROWING_BUFFER_MAX - people)
 	{
-		form = KLOUT_OPEN_COUNTERS;
-		region_len = KLOUT_OPEN_COUNTERS_SIZE;
+		form = KLOUT_GROWING_COUNTERS;
+		region_len = KLOUT_GROWING_COUNTERS_SIZE;
 	}
 	else
 	{
 		/* the whole in a power of two, as the allocator would round it */
-		size_t		header = VARHDRSZ + KLOUT_OPEN_BUFFER_HEADER;
+		size_t		header = VARHDRSZ + KLOUT_GROWING_BUFFER_HEADER;
 		size_t		size = header + (people + room) * sizeof(uint16);
 
-		form = KLOUT_OPEN_BUFFER;
+		form = KLOUT_GROWING_BUFFER;
 		size = (size_t) pg_nextpower2_64(Max(size, STATE_SIZE_MIN));
 		region_len = Min(size - header,
-						 KLOUT_OPEN_BUFFER_MAX * sizeof(uint16)) +
-			KLOUT_OPEN_BUFFER_HEADER;
+						 KLOUT_GROWING_BUFFER_MAX * sizeof(uint16)) +
+			KLOUT_GROWING_BUFFER_HEADER;
 	}
 
 	state = alloc_value(region_len);
-	klout_open_init((uint8 *) VARDATA(state), region_len, form);
+	klout_growing_bins_init((uint8 *) VARDATA(state), region_len, form);
 	if (data != NULL)
-		fault = klout_open_merge((uint8 *) VARDATA(state), region_len, data, len);
+		fault = klout_growing_bins_merge((uint8 *) VARDATA(state), region_len, data, len);
 	if (unlikely(fault != NULL))
 		report_corrupt(fault);
 	Assert(state_is_open(state));
@@ -229,13 +229,13 @@ add_person(struct varlena *state, int bin)
 	struct varlena *larger;
 
 	Assert(bin >= 0 && bin <= KLOUT_BIN_MAX);
-	if (likely(klout_open_add((uint8 *) VARDATA(state),
-							  VARSIZE(state) - VARHDRSZ, bin)))
+	if (likely(klout_growing_bins_add((uint8 *) VARDATA(state),
+									  VARSIZE(state) - VARHDRSZ, bin)))
 		return state;
 	larger = open_state((const uint8 *) VARDATA(state),
 						VARSIZE(state) - VARHDRSZ, 1);
-	if (!klout_open_add((uint8 *) VARDATA(larger),
-						VARSIZE(larger) - VARHDRSZ, bin))
+	if (!klout_growing_bins_add((uint8 *) VARDATA(larger),
+								VARSIZE(larger) - VARHDRSZ, bin))
 		report_corrupt(klout_population_too_many);
 	return larger;
 }
@@ -249,19 +249,19 @@ add_population(struct varlena *state, const uint8 *other, size_t other_len)
 	const char *fault;
 
 	Assert(state_is_open(state));
-	if (data[1] == KLOUT_OPEN_BUFFER)
+	if (data[1] == KLOUT_GROWING_BUFFER)
 	{
 		uint64		people = klout_population_people(other, other_len,
-													 KLOUT_OPEN_BUFFER_MAX);
+													 KLOUT_GROWING_BUFFER_MAX);
 
-		if (!klout_open_has_room(data, len, people))
+		if (!klout_growing_bins_has_room(data, len, people))
 		{
 			state = open_state(data, len, people);
 			data = (uint8 *) VARDATA(state);
 			len = VARSIZE(state) - VARHDRSZ;
 		}
 	}
-	fault = klout_open_merge(data, len, other, other_len);
+	fault = klout_growing_bins_merge(data, len, other, other_len);
 	if (unlikely(fault != NULL))
 		report_corrupt(fault);
 	return state;
@@ -309,7 +309,7 @@ pair_from_json(const JsonbValue *value, Node *escontext, KloutBins *bins)
 
 	if (good)
 	{
-		klout_json_open(&iter, container);
+		klout_json_iter_init(&iter, container);
 		while (klout_json_element(&iter, &element))
 		{
 			if (n == 0)
@@ -360,7 +360,7 @@ bins_from_json(const JsonbValue *value, Node *escontext, KloutBins *bins)
 						TYPE_NAME)));
 	alloc_bins(bins, (int) Min(JsonContainerSize(container),
 							   KLOUT_BIN_COUNT));
-	klout_json_open(&iter, container);
+	klout_json_iter_init(&iter, container);
 	while (klout_json_element(&iter, &element))
 	{
 		if (!pair_from_json(&element, escontext, bins))
@@ -388,7 +388,7 @@ klout_population_in(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input for type %s: it is not a JSON object",
 						TYPE_NAME)));
-	klout_json_open(&iter, &json->root);
+	klout_json_iter_init(&iter, &json->root);
 	while (klout_json_member(&iter, &key, &value))
 	{
 		if (!klout_json_equals(&key, "bins"))
@@ -428,7 +428,7 @@ klout_population_recv(PG_FUNCTION_ARGS)
 	KloutBins	bins;
 	const char *fault;
 
-	if (klout_population_is_open(data, len))
+	if (klout_population_is_growing(data, len))
 		fault = "version is unknown";
 	else
 	{
@@ -557,7 +557,7 @@ klout_population_combine(PG_FUNCTION_ARGS)
 	{
 		uint64		room = klout_population_people(data_of(other),
 												   VARSIZE_ANY_EXHDR(other),
-												   KLOUT_OPEN_BUFFER_MAX);
+												   KLOUT_GROWING_BUFFER_MAX);
 
 		state = PG_GETARG_VARLENA_PP(0);
 		state = open_state(data_of(state), VARSIZE_ANY_EXHDR(state), room);

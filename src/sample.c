@@ -30,7 +30,7 @@
  * MurmurHash3, the one SplitMix64 uses.
  */
 static inline uint64
-mix64(uint64 x)
+hash_finish(uint64 x)
 {
 	x ^= x >> 30;
 	x *= UINT64CONST(0xBF58476D1CE4E5B9);
@@ -43,7 +43,7 @@ mix64(uint64 x)
 uint64
 klout_reactor_hash(uint64 actor, uint64 seed)
 {
-	return mix64(actor ^ seed);
+	return hash_finish(actor ^ seed);
 }
 
 /* MurmurHash64A by Austin Appleby (public domain), with little-endian loads. */
@@ -349,7 +349,7 @@ void
 klout_registers_add(uint8 *registers, uint64 hash)
 {
 	/* other bits than the sample's, which favours large hashes */
-	uint64		bits = mix64(hash + UINT64CONST(0x9E3779B97F4A7C15));
+	uint64		bits = hash_finish(hash + UINT64CONST(0x9E3779B97F4A7C15));
 	int			i = (int) (bits >> 54);
 	uint64		rest = bits << 10;
 	int			rank = rest == 0 ? KLOUT_REGISTER_MAX :

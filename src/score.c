@@ -122,7 +122,7 @@ score_reactors(const KloutNetwork *network, KloutUnit unit,
 	ReactorSums for_reach = {0, 0, 0};
 	ReactorSums for_breadth = {0, 0, 0};
 
-	klout_standings_open(&standings, network, unit);
+	klout_standings_iter_init(&standings, network, unit);
 	while (klout_standings_next(&standings, &standing))
 	{
 		double		x = 0,
@@ -169,7 +169,7 @@ typedef struct Buckets
 {
 	int			left;			/* kinds with buckets to come, in their order */
 	int			kind[KLOUT_KINDS_MAX];
-	KloutRuns	runs[KLOUT_KINDS_MAX];
+	KloutBucketCounts runs[KLOUT_KINDS_MAX];
 	int64		bucket[KLOUT_KINDS_MAX];
 	uint64		count[KLOUT_KINDS_MAX];
 } Buckets;
@@ -194,7 +194,7 @@ buckets_open(Buckets *buckets, const KloutNetwork *network)
 
 		buckets->runs[n] = network->runs[i];
 		buckets->kind[n] = i;
-		if (klout_runs_next(&buckets->runs[n], &buckets->bucket[n], &buckets->count[n]))
+		if (klout_bucket_counts_next(&buckets->runs[n], &buckets->bucket[n], &buckets->count[n]))
 			buckets->left++;
 	}
 }
@@ -228,7 +228,7 @@ buckets_next(Buckets *buckets, int64 now, const double *kind_weight, Bucket *nex
 		next->kinds |= UINT64CONST(1) << kind;
 		next->heaviest = fmax(next->heaviest, kind_weight[kind]);
 		next->actions += kind_weight[kind] * (double) buckets->count[i];
-		if (klout_runs_next(&buckets->runs[i], &buckets->bucket[i], &buckets->count[i]))
+		if (klout_bucket_counts_next(&buckets->runs[i], &buckets->bucket[i], &buckets->count[i]))
 			i++;
 		else
 		{
@@ -237,7 +237,7 @@ buckets_next(Buckets *buckets, int64 now, const double *kind_weight, Bucket *nex
 			/* keep the order of kinds: sums must not depend on it */
 			left--;
 			rest = (size_t) (left - i);
-			memmove(&buckets->runs[i], &buckets->runs[i + 1], sizeof(KloutRuns) * rest);
+			memmove(&buckets->runs[i], &buckets->runs[i + 1], sizeof(KloutBucketCounts) * rest);
 			memmove(&buckets->bucket[i], &buckets->bucket[i + 1], sizeof(int64) * rest);
 			memmove(&buckets->count[i], &buckets->count[i + 1], sizeof(uint64) * rest);
 			memmove(&buckets->kind[i], &buckets->kind[i + 1], sizeof(int) * rest);
@@ -280,12 +280,12 @@ score_buckets(const KloutNetwork *network, const Clock *clock,
 static double
 score_posts(const KloutNetwork *network, const Clock *clock)
 {
-	KloutRuns	runs = network->posts;
+	KloutBucketCounts runs = network->posts;
 	int64		bucket;
 	uint64		count;
 	double		posts = 0;
 
-	while (klout_runs_next(&runs, &bucket, &count) && bucket <= clock->now)
+	while (klout_bucket_counts_next(&runs, &bucket, &count) && bucket <= clock->now)
 		posts += (double) count * faded(clock->now - bucket, clock->reach);
 	return posts;
 }
@@ -336,8 +336,8 @@ klout_score_compute(const uint8 *data, size_t len, const KloutModel *model,
 	int			i;
 
 	memset(score, 0, sizeof(*score));
-	if (klout_signals_open(&signals, data, len))
-		return signals.problem;
+	if (klout_signals_iter_init(&signals, data, len))
+		return signals.fault;
 
 	clock = clock_at(at, signals.unit, model);
 
@@ -354,8 +354,8 @@ klout_score_compute(const uint8 *data, size_t len, const KloutModel *model,
 			networks[score->nnetworks] = result;
 		score->nnetworks++;
 	}
-	if (signals.problem)
-		return signals.problem;
+	if (signals.fault)
+		return signals.fault;
 	score->idle = newest == PG_INT64_MIN ? -1 :
 		(double) (clock.now - newest) /
 		(double) (klout_unit_usecs(KLOUT_UNIT_DAY) / klout_unit_usecs(signals.unit));
@@ -429,13 +429,13 @@ klout_score_kinds(const KloutNetwork *network, KloutUnit unit,
 	for (i = 0; i < nkinds; i++)
 	{
 		KloutKindShare *share = &shares[i];
-		KloutRuns	runs = network->runs[i];
+		KloutBucketCounts runs = network->runs[i];
 		int64		bucket;
 		uint64		count;
 
 		kind_weight[i] = klout_model_kind_weight(model, network->kinds[i]);
 		memset(share, 0, sizeof(*share));
-		while (klout_runs_next(&runs, &bucket, &count) && bucket <= clock.now)
+		while (klout_bucket_counts_next(&runs, &bucket, &count) && bucket <= clock.now)
 		{
 			if (share->actions == 0)
 				share->first = bucket;
@@ -460,7 +460,7 @@ klout_score_kinds(const KloutNetwork *network, KloutUnit unit,
 					KLOUT_PART_CONSISTENCY, shares);
 	for (pass = 0; pass < 2; pass++)
 	{
-		klout_standings_open(&standings, network, unit);
+		klout_standings_iter_init(&standings, network, unit);
 		while (klout_standings_next(&standings, &standing))
 		{
 			for (int proven = 0; proven < 2; proven++)

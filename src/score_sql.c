@@ -44,11 +44,11 @@ void
 klout_score_signals(KloutCanonical signals, const KloutModel *model, int64 at,
 					KloutScore *score, KloutNetworkScore *networks)
 {
-	const char *problem = klout_score_compute(signals.data, signals.len, model,
-											  at, score, networks);
+	const char *fault = klout_score_compute(signals.data, signals.len, model,
+											at, score, networks);
 
-	if (problem)
-		klout_signals_corrupt(problem);
+	if (fault)
+		klout_signals_corrupt(fault);
 }
 
 /* The score of the arguments (signals, model, as_of). */
@@ -272,8 +272,8 @@ klout_statement_rows(PG_FUNCTION_ARGS)
 	InitMaterializedSRF(fcinfo, 0);
 	(void) klout_model_getarg(fcinfo, 1, &model);
 	klout_score_signals(canonical, &model, at, &score, networks);
-	klout_signals_begin(&signals, canonical);
-	for (; klout_signals_fetch(&signals, &network); n++)
+	klout_signals_iter_init_or_error(&signals, canonical);
+	for (; klout_signals_next_or_error(&signals, &network); n++)
 	{
 		double		points[KLOUT_PARTS];
 		Datum		values[6];

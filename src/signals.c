@@ -53,7 +53,7 @@ const uint8 klout_signals_empty[KLOUT_SIGNALS_EMPTY_LEN] = {
  */
 
 const char *
-klout_signals_open(KloutSignals *signals, const uint8 *data, size_t len)
+klout_signals_iter_init(KloutSignals *signals, const uint8 *data, size_t len)
 {
 	uint8		version;
 	uint8		unit;
@@ -66,26 +66,26 @@ klout_signals_open(KloutSignals *signals, const uint8 *data, size_t len)
 	signals->left = signals->networks;
 	signals->previous.data = "";
 	signals->previous.len = 0;
-	signals->problem = NULL;
+	signals->fault = NULL;
 
 	if (signals->reader.failed)
-		signals->problem = "the value is cut short";
+		signals->fault = "the value is cut short";
 	else if (version != KLOUT_SIGNALS_VERSION)
-		signals->problem = "its format version is unknown";
+		signals->fault = "its format version is unknown";
 	else if (unit > KLOUT_UNIT_HOUR)
-		signals->problem = "its bucket unit is unknown";
+		signals->fault = "its bucket unit is unknown";
 	else if (signals->networks == 0 && klout_reader_left(&signals->reader) > 0)
-		signals->problem = "bytes follow its end";
+		signals->fault = "bytes follow its end";
 	else if (signals->networks == 0 && unit != KLOUT_UNIT_NONE)
-		signals->problem = "it has a bucket unit and no buckets";
+		signals->fault = "it has a bucket unit and no buckets";
 
-	if (signals->problem)
+	if (signals->fault)
 		signals->left = 0;
-	return signals->problem;
+	return signals->fault;
 }
 
 bool
-klout_runs_next(KloutRuns *runs, int64 *bucket, uint64 *count)
+klout_bucket_counts_next(KloutBucketCounts *runs, int64 *bucket, uint64 *count)
 {
 	uint64		step;
 
@@ -110,9 +110,9 @@ klout_runs_next(KloutRuns *runs, int64 *bucket, uint64 *count)
  * bucket.
  */
 static uint64
-skip_runs(KloutReader *reader, KloutUnit unit, KloutRuns *runs, int64 *newest)
+skip_runs(KloutReader *reader, KloutUnit unit, KloutBucketCounts *runs, int64 *newest)
 {
-	KloutRuns	cursor;
+	KloutBucketCounts cursor;
 	int64		previous = 0;
 	int64		bucket;
 	uint64		count;
@@ -122,7 +122,7 @@ skip_runs(KloutReader *reader, KloutUnit unit, KloutRuns *runs, int64 *newest)
 	runs->reader = *reader;
 	runs->started = false;
 	cursor = *runs;
-	while (klout_runs_next(&cursor, &bucket, &count))
+	while (klout_bucket_counts_next(&cursor, &bucket, &count))
 	{
 		if (!klout_bucket_valid(bucket, unit) ||
 			(!first && bucket <= previous) ||
@@ -305,19 +305,19 @@ klout_signals_next(KloutSignals *signals, KloutNetwork *network)
 		goto bad;
 	if (signals->left == 0 && klout_reader_left(reader) > 0)
 	{
-		signals->problem = "bytes follow its end";
+		signals->fault = "bytes follow its end";
 		return false;
 	}
 	return true;
 
 bad_name:
 	signals->left = 0;
-	signals->problem = "its names are out of order or not 1 to 63 bytes long";
+	signals->fault = "its names are out of order or not 1 to 63 bytes long";
 	return false;
 
 bad:
 	signals->left = 0;
-	signals->problem = "the facts of a network are cut short, out of order or out of range";
+	signals->fault = "the facts of a network are cut short, out of order or out of range";
 	return false;
 }
 
@@ -328,7 +328,7 @@ klout_signals_check(const uint8 *data, size_t len)
 	KloutNetwork network;
 	bool		buckets = false;
 
-	(void) klout_signals_open(&signals, data, len);
+	(void) klout_signals_iter_init(&signals, data, len);
 	while (klout_signals_next(&signals, &network))
 	{
 		buckets |= network.has_posts || network.nkinds > 0;
@@ -338,10 +338,10 @@ klout_signals_check(const uint8 *data, size_t len)
 			 !klout_registers_valid(network.unproven.registers)))
 			return "a register is out of range";
 	}
-	if (signals.problem == NULL && !buckets &&
+	if (signals.fault == NULL && !buckets &&
 		signals.unit != KLOUT_UNIT_NONE)
 		return "it has a bucket unit and no buckets";
-	return signals.problem;
+	return signals.fault;
 }
 
 static inline KloutSampleKey
@@ -415,8 +415,8 @@ next_pair(KloutStandings *standings, KloutStanding *standing)
 }
 
 void
-klout_standings_open(KloutStandings *standings, const KloutNetwork *network,
-					 KloutUnit unit)
+klout_standings_iter_init(KloutStandings *standings, const KloutNetwork *network,
+						  KloutUnit unit)
 {
 	KloutSampleKey unproven_threshold;
 
@@ -605,7 +605,7 @@ klout_write_kind(KloutWriter *writer, KloutName name)
 }
 
 void
-klout_runs_begin(KloutRunsWriter *runs, KloutWriter *writer)
+klout_bucket_counts_begin(KloutBucketCountsWriter *runs, KloutWriter *writer)
 {
 	runs->writer = writer;
 	runs->bucket = 0;
@@ -613,7 +613,7 @@ klout_runs_begin(KloutRunsWriter *runs, KloutWriter *writer)
 }
 
 static inline void
-runs_add(KloutRunsWriter *runs, int64 bucket, uint64 count)
+add_bucket_count(KloutBucketCountsWriter *runs, int64 bucket, uint64 count)
 {
 	KloutWriter *writer = runs->writer;
 
@@ -629,13 +629,13 @@ runs_add(KloutRunsWriter *runs, int64 bucket, uint64 count)
 }
 
 void
-klout_runs_add(KloutRunsWriter *runs, int64 bucket, uint64 count)
+klout_bucket_counts_add(KloutBucketCountsWriter *runs, int64 bucket, uint64 count)
 {
-	runs_add(runs, bucket, count);
+	add_bucket_count(runs, bucket, count);
 }
 
 void
-klout_runs_end(KloutRunsWriter *runs)
+klout_bucket_counts_end(KloutBucketCountsWriter *runs)
 {
 	write_u8(runs->writer, 0);
 }
@@ -806,15 +806,15 @@ is_folded_name(KloutName name)
 #define INSERTION_SORT_MAX		24
 
 /*
- * Places differ in few of their bytes: the topic, and one or two of the
+ * Places differ in few of their bytes: the series, and one or two of the
  * bucket.  So a radix sort, the least byte first, takes few passes over them.
  * spare is room for as many.
  */
 static void
-sort_places(uint64 *places, int n, uint64 *spare)
+sort_keys(uint64 *sort_key, int n, uint64 *spare)
 {
 	uint64		varying = 0;
-	uint64	   *from = places;
+	uint64	   *from = sort_key;
 	uint64	   *to = spare;
 	int			shift;
 	int			i;
@@ -823,18 +823,18 @@ sort_places(uint64 *places, int n, uint64 *spare)
 	{
 		for (i = 1; i < n; i++)
 		{
-			uint64		place = places[i];
+			uint64		place = sort_key[i];
 			int			j = i;
 
-			for (; j > 0 && places[j - 1] > place; j--)
-				places[j] = places[j - 1];
-			places[j] = place;
+			for (; j > 0 && sort_key[j - 1] > place; j--)
+				sort_key[j] = sort_key[j - 1];
+			sort_key[j] = place;
 		}
 		return;
 	}
 
 	for (i = 1; i < n; i++)
-		varying |= places[i] ^ places[0];
+		varying |= sort_key[i] ^ sort_key[0];
 	for (shift = 0; shift < 64; shift += 8)
 	{
 		uint32		start[256] = {0};
@@ -858,8 +858,8 @@ sort_places(uint64 *places, int n, uint64 *spare)
 		from = to;
 		to = swap;
 	}
-	if (from != places)
-		memcpy(places, from, sizeof(uint64) * (size_t) n);
+	if (from != sort_key)
+		memcpy(sort_key, from, sizeof(uint64) * (size_t) n);
 }
 
 static inline void
@@ -924,18 +924,18 @@ sort_by_hash(KloutReactor *reactors, int n, KloutReactor *spare)
 	return spare;
 }
 
-/* An action or post by its place in the value: topic, then bucket. */
+/* An action or post by its place in the value: series, then bucket. */
 #define PLACE_BITS				40
 
 /*
- * Scratch memory: places are sorted with the reactors' room to spare, before
+ * Scratch memory: sort_key are sorted with the reactors' room to spare, before
  * there are any; reactors with room of their own, proven ones from the front
  * of it, unproven ones from the back; and the keys of those are where the
  * reactors were not in the end.
  */
 typedef struct BuildScratch
 {
-	uint64	   *places;			/* one an entry */
+	uint64	   *sort_key;		/* one an entry */
 	KloutReactor *reactors;		/* one an entry */
 	KloutReactor *spare;		/* one an entry */
 } BuildScratch;
@@ -950,18 +950,18 @@ klout_build_scratch(uint32 entries)
 }
 
 size_t
-klout_build_bound(int topics, uint32 entries)
+klout_build_bound(int all_series, uint32 entries)
 {
-	size_t		per_topic = NETWORK_BYTES + 1 + KLOUT_NAME_MAX + 1 + RUN_BYTES;
+	size_t		per_series = NETWORK_BYTES + 1 + KLOUT_NAME_MAX + 1 + RUN_BYTES;
 	size_t		per_entry = RUN_BYTES + REACTOR_BYTES;
-	size_t		sampled = Min(2 * (size_t) topics, entries / KLOUT_SAMPLE_STORED);
+	size_t		sampled = Min(2 * (size_t) all_series, entries / KLOUT_SAMPLE_STORED);
 
-	return KLOUT_SIGNALS_EMPTY_LEN + (size_t) topics * per_topic +
+	return KLOUT_SIGNALS_EMPTY_LEN + (size_t) all_series * per_series +
 		(size_t) entries * per_entry + sampled * KLOUT_REGISTERS_BYTES;
 }
 
 static inline int
-topic_compare(const KloutTopic *a, const KloutTopic *b)
+series_compare(const KloutSeries *a, const KloutSeries *b)
 {
 	int			order = klout_name_compare(a->network, b->network);
 
@@ -969,33 +969,33 @@ topic_compare(const KloutTopic *a, const KloutTopic *b)
 		return order;
 	if (a->type != b->type)
 		return a->type < b->type ? -1 : 1;
-	return a->type == KLOUT_TOPIC_ACTIONS ?
+	return a->type == KLOUT_SERIES_ACTIONS ?
 		klout_name_compare(a->kind, b->kind) : 0;
 }
 
-StaticAssertDecl(KLOUT_TOPICS_MAX <= KLOUT_NETWORKS_MAX,
+StaticAssertDecl(KLOUT_SERIES_MAX <= KLOUT_NETWORKS_MAX,
 				 "a batch must not have networks to fold");
 
-/* Sorts topics, of which order has the indexes. */
+/* Sorts all_series, of which order has the indexes. */
 static void
-sort_topics(const KloutTopic *topics, uint8 *order, int n)
+sort_topics(const KloutSeries *all_series, uint8 *order, int n)
 {
 	int			i;
 
 	for (i = 1; i < n; i++)
 	{
-		uint8		topic = order[i];
+		uint8		series = order[i];
 		int			j = i;
 
-		for (; j > 0 && topic_compare(&topics[order[j - 1]], &topics[topic]) > 0; j--)
+		for (; j > 0 && series_compare(&all_series[order[j - 1]], &all_series[series]) > 0; j--)
 			order[j] = order[j - 1];
-		order[j] = topic;
+		order[j] = series;
 	}
 }
 
 /* Renames the surplus kinds of a batch; false when there are none. */
 static bool
-fold_kinds(KloutTopic *topics, const uint8 *order, int n, KloutFolds *folds)
+fold_kinds(KloutSeries *all_series, const uint8 *order, int n, KloutFolds *folds)
 {
 	bool		folded = false;
 	int			first;
@@ -1004,15 +1004,15 @@ fold_kinds(KloutTopic *topics, const uint8 *order, int n, KloutFolds *folds)
 
 	for (first = 0; first < n; first = end)
 	{
-		KloutName	network = topics[order[first]].network;
+		KloutName	network = all_series[order[first]].network;
 		int			nkinds = 0;
 		int			kept = 0;
 
 		for (end = first; end < n; end++)
 		{
-			if (klout_name_compare(topics[order[end]].network, network) != 0)
+			if (klout_name_compare(all_series[order[end]].network, network) != 0)
 				break;
-			nkinds += topics[order[end]].type == KLOUT_TOPIC_ACTIONS;
+			nkinds += all_series[order[end]].type == KLOUT_SERIES_ACTIONS;
 		}
 		if (nkinds <= KLOUT_KINDS_MAX)
 			continue;
@@ -1020,37 +1020,37 @@ fold_kinds(KloutTopic *topics, const uint8 *order, int n, KloutFolds *folds)
 		folds->network = network;
 		for (i = end - nkinds; i < end; i++)
 		{
-			KloutTopic *topic = &topics[order[i]];
+			KloutSeries *series = &all_series[order[i]];
 
-			if (!is_folded_name(topic->kind) && ++kept >= KLOUT_KINDS_MAX)
-				topic->kind = klout_folded_name;
+			if (!is_folded_name(series->kind) && ++kept >= KLOUT_KINDS_MAX)
+				series->kind = klout_folded_name;
 		}
 	}
 	return folded;
 }
 
 /*
- * After folding, topics about the same thing share a place: the one of them
- * that order keeps stands for all.  Returns the number of places.
+ * After folding, all_series about the same thing share a place: the one of them
+ * that order keeps stands for all.  Returns the number of sort_key.
  */
 static int
-share_places(const KloutTopic *topics, uint8 *order, uint8 *place_of,
+share_places(const KloutSeries *all_series, uint8 *order, uint8 *sort_key_of,
 			 uint8 *used, int n)
 {
-	int			nplaces = 0;
+	int			nkeys = 0;
 	int			i;
 
-	sort_topics(topics, order, n);
+	sort_topics(all_series, order, n);
 	for (i = 0; i < n; i++)
 	{
-		if (nplaces > 0 &&
-			topic_compare(&topics[order[nplaces - 1]], &topics[order[i]]) == 0)
-			used[order[nplaces - 1]] |= used[order[i]];
+		if (nkeys > 0 &&
+			series_compare(&all_series[order[nkeys - 1]], &all_series[order[i]]) == 0)
+			used[order[nkeys - 1]] |= used[order[i]];
 		else
-			order[nplaces++] = order[i];
-		place_of[order[i]] = (uint8) (nplaces - 1);
+			order[nkeys++] = order[i];
+		sort_key_of[order[i]] = (uint8) (nkeys - 1);
 	}
-	return nplaces;
+	return nkeys;
 }
 
 /*
@@ -1091,100 +1091,100 @@ build_sample(KloutWriter *writer, KloutUnit unit, const BuildScratch *scratch,
 }
 
 /*
- * The runs of the topic at a place, whose entries begin at places[*next].
+ * The runs of the series at a place, whose entries begin at sort_key[*next].
  * Returns the last bucket.
  */
 static int64
-build_runs(KloutWriter *writer, const uint64 *places, int nplaces, int *next,
-		   int place)
+build_bucket_counts(KloutWriter *writer, const uint64 *sort_key, int nkeys, int *next,
+					int place)
 {
-	KloutRunsWriter runs;
+	KloutBucketCountsWriter runs;
 	int64		bucket = PG_INT64_MIN;
 	int			i = *next;
 
-	klout_runs_begin(&runs, writer);
-	while (i < nplaces && (int) (places[i] >> PLACE_BITS) == place)
+	klout_bucket_counts_begin(&runs, writer);
+	while (i < nkeys && (int) (sort_key[i] >> PLACE_BITS) == place)
 	{
 		int			first = i;
 
-		while (++i < nplaces && places[i] == places[first])
+		while (++i < nkeys && sort_key[i] == sort_key[first])
 			;
-		bucket = (int64) (places[first] & ((UINT64CONST(1) << PLACE_BITS) - 1)) -
+		bucket = (int64) (sort_key[first] & ((UINT64CONST(1) << PLACE_BITS) - 1)) -
 			KLOUT_BUCKET_BIAS;
-		runs_add(&runs, bucket, (uint64) (i - first));
+		add_bucket_count(&runs, bucket, (uint64) (i - first));
 	}
-	klout_runs_end(&runs);
+	klout_bucket_counts_end(&runs);
 	*next = i;
 	return bucket;
 }
 
-/* which actions a topic of a batch has */
+/* which actions a series of a batch has */
 #define USED_PROVEN				0x01
 #define USED_UNPROVEN			0x02
 
 KloutStatus
-klout_signals_build(KloutUnit unit, KloutTopic *topics, int ntopics,
+klout_signals_build(KloutUnit unit, KloutSeries *all_series, int nseries,
 					const KloutEntries *entries, void *scratch_memory,
 					uint8 *out, size_t out_size, size_t *out_len,
 					KloutFolds *folds)
 {
 	BuildScratch scratch;
 	KloutWriter writer;
-	uint8		order[KLOUT_TOPICS_MAX];	/* topics by place */
-	uint8		place_of[KLOUT_TOPICS_MAX]; /* and back */
-	uint8		used[KLOUT_TOPICS_MAX] = {0};	/* with and without weight */
-	int			nplaces = 0;	/* topics that have a place */
+	uint8		order[KLOUT_SERIES_MAX];	/* all_series by place */
+	uint8		sort_key_of[KLOUT_SERIES_MAX];	/* and back */
+	uint8		used[KLOUT_SERIES_MAX] = {0};	/* with and without weight */
+	int			nkeys = 0;		/* all_series that have a place */
 	int			nentries = (int) entries->count;
 	int			networks = 0;
-	int			next = 0;		/* index into scratch.places */
+	int			next = 0;		/* index into scratch.sort_key */
 	int			first;
 	int			end;
 	int			i;
 
 	scratch.reactors = (KloutReactor *) scratch_memory;
 	scratch.spare = scratch.reactors + nentries;
-	scratch.places = (uint64 *) (scratch.spare + nentries);
+	scratch.sort_key = (uint64 *) (scratch.spare + nentries);
 
 	klout_writer_init(&writer, out, out_size);
 
-	/* a topic whose first entry found no room is not part of the batch */
+	/* a series whose first entry found no room is not part of the batch */
 	for (i = 0; i < nentries; i++)
 	{
 		KloutEntry	entry = klout_entry(entries, (uint32) i);
 
-		if (entry.topic >= ntopics ||
-			topics[entry.topic].type == KLOUT_TOPIC_AUDIENCE)
+		if (entry.series >= nseries ||
+			all_series[entry.series].type == KLOUT_SERIES_AUDIENCE)
 			return KLOUT_CORRUPT;
-		used[entry.topic] |= entry.weight > 0 ? USED_PROVEN : USED_UNPROVEN;
+		used[entry.series] |= entry.weight > 0 ? USED_PROVEN : USED_UNPROVEN;
 	}
-	for (i = 0; i < ntopics; i++)
+	for (i = 0; i < nseries; i++)
 	{
-		if (topics[i].type == KLOUT_TOPIC_AUDIENCE || used[i] != 0)
-			order[nplaces++] = (uint8) i;
+		if (all_series[i].type == KLOUT_SERIES_AUDIENCE || used[i] != 0)
+			order[nkeys++] = (uint8) i;
 	}
-	sort_topics(topics, order, nplaces);
-	for (i = 0; i < nplaces; i++)
-		place_of[order[i]] = (uint8) i;
-	if (unlikely(nplaces > KLOUT_KINDS_MAX) &&
-		fold_kinds(topics, order, nplaces, folds))
-		nplaces = share_places(topics, order, place_of, used, nplaces);
+	sort_topics(all_series, order, nkeys);
+	for (i = 0; i < nkeys; i++)
+		sort_key_of[order[i]] = (uint8) i;
+	if (unlikely(nkeys > KLOUT_KINDS_MAX) &&
+		fold_kinds(all_series, order, nkeys, folds))
+		nkeys = share_places(all_series, order, sort_key_of, used, nkeys);
 
 	for (i = 0; i < nentries; i++)
 	{
 		KloutEntry	entry = klout_entry(entries, (uint32) i);
 
-		scratch.places[i] = (uint64) place_of[entry.topic] << PLACE_BITS |
+		scratch.sort_key[i] = (uint64) sort_key_of[entry.series] << PLACE_BITS |
 			(uint64) (entry.bucket + KLOUT_BUCKET_BIAS);
 	}
-	sort_places(scratch.places, nentries, (uint64 *) scratch.reactors);
+	sort_keys(scratch.sort_key, nentries, (uint64 *) scratch.reactors);
 
 	klout_write_header(&writer, nentries > 0 ? unit : KLOUT_UNIT_NONE, 0);
 
-	for (first = 0; first < nplaces; first = end)
+	for (first = 0; first < nkeys; first = end)
 	{
-		KloutName	network = topics[order[first]].network;
+		KloutName	network = all_series[order[first]].network;
 		uint64		seed = klout_hash_bytes(network.data, network.len);
-		const KloutTopic *audience = NULL;
+		const KloutSeries *audience = NULL;
 		bool		has_posts = false;
 		bool		has_unproven = false;
 		int			first_kind;
@@ -1194,21 +1194,21 @@ klout_signals_build(KloutUnit unit, KloutTopic *topics, int ntopics,
 
 		networks++;
 
-		/* the topics of a network: its audience, its posts, its kinds */
+		/* the all_series of a network: its audience, its posts, its kinds */
 		first_kind = first;
-		for (end = first; end < nplaces; end++)
+		for (end = first; end < nkeys; end++)
 		{
-			const KloutTopic *topic = &topics[order[end]];
+			const KloutSeries *series = &all_series[order[end]];
 
-			if (klout_name_compare(topic->network, network) != 0)
+			if (klout_name_compare(series->network, network) != 0)
 				break;
-			if (topic->type == KLOUT_TOPIC_ACTIONS)
+			if (series->type == KLOUT_SERIES_ACTIONS)
 			{
 				has_unproven |= (used[order[end]] & USED_UNPROVEN) != 0;
 				continue;
 			}
-			if (topic->type == KLOUT_TOPIC_AUDIENCE)
-				audience = topic;
+			if (series->type == KLOUT_SERIES_AUDIENCE)
+				audience = series;
 			else
 				has_posts = true;
 			first_kind++;
@@ -1219,8 +1219,8 @@ klout_signals_build(KloutUnit unit, KloutTopic *topics, int ntopics,
 							audience != NULL, audience ? audience->audience_at : 0,
 							audience ? audience->followers : 0);
 		if (has_posts)
-			(void) build_runs(&writer, scratch.places, nentries, &next,
-							  first_kind - 1);
+			(void) build_bucket_counts(&writer, scratch.sort_key, nentries, &next,
+									   first_kind - 1);
 		klout_write_kinds(&writer, end - first_kind);
 		if (end == first_kind)
 			continue;
@@ -1228,15 +1228,15 @@ klout_signals_build(KloutUnit unit, KloutTopic *topics, int ntopics,
 		{
 			int64		latest;
 
-			klout_write_kind(&writer, topics[order[i]].kind);
-			latest = build_runs(&writer, scratch.places, nentries, &next, i);
+			klout_write_kind(&writer, all_series[order[i]].kind);
+			latest = build_bucket_counts(&writer, scratch.sort_key, nentries, &next, i);
 			newest = Max(newest, latest);
 		}
 
 		for (i = 0; i < nentries; i++)
 		{
 			KloutEntry	entry = klout_entry(entries, (uint32) i);
-			int			place = place_of[entry.topic];
+			int			place = sort_key_of[entry.series];
 			KloutReactor *reactor;
 
 			if (place < first_kind || place >= end)
@@ -1302,18 +1302,18 @@ klout_merge_bound(size_t left, size_t right, int left_networks,
 
 /* *total is raised by the counts; false when they exceed a bigint. */
 static bool
-merge_runs(KloutWriter *writer, KloutRuns *left, KloutRuns *right,
-		   uint64 *total)
+merge_bucket_counts(KloutWriter *writer, KloutBucketCounts *left, KloutBucketCounts *right,
+					uint64 *total)
 {
-	KloutRunsWriter runs;
+	KloutBucketCountsWriter runs;
 	int64		left_bucket = 0;
 	int64		right_bucket = 0;
 	uint64		left_count = 0;
 	uint64		right_count = 0;
-	bool		more_left = left && klout_runs_next(left, &left_bucket, &left_count);
-	bool		more_right = right && klout_runs_next(right, &right_bucket, &right_count);
+	bool		more_left = left && klout_bucket_counts_next(left, &left_bucket, &left_count);
+	bool		more_right = right && klout_bucket_counts_next(right, &right_bucket, &right_count);
 
-	klout_runs_begin(&runs, writer);
+	klout_bucket_counts_begin(&runs, writer);
 	while (more_left || more_right)
 	{
 		int64		bucket;
@@ -1326,19 +1326,19 @@ merge_runs(KloutWriter *writer, KloutRuns *left, KloutRuns *right,
 		if (more_right && right_bucket == bucket)
 		{
 			count += right_count;
-			more_right = klout_runs_next(right, &right_bucket, &right_count);
+			more_right = klout_bucket_counts_next(right, &right_bucket, &right_count);
 		}
 		if (more_left && left_bucket == bucket)
 		{
 			count += left_count;
-			more_left = klout_runs_next(left, &left_bucket, &left_count);
+			more_left = klout_bucket_counts_next(left, &left_bucket, &left_count);
 		}
 		if (count > PG_INT64_MAX - *total)
 			return false;
 		*total += count;
-		runs_add(&runs, bucket, count);
+		add_bucket_count(&runs, bucket, count);
 	}
-	klout_runs_end(&runs);
+	klout_bucket_counts_end(&runs);
 	return true;
 }
 
@@ -1350,10 +1350,10 @@ merge_folded_runs(KloutWriter *writer, const KloutNetwork *left,
 				  const uint8 *left_bits, const KloutNetwork *right,
 				  const uint8 *right_bits, int bit, uint64 *total)
 {
-	KloutRuns	runs[2 * KLOUT_KINDS_MAX];
+	KloutBucketCounts runs[2 * KLOUT_KINDS_MAX];
 	int64		bucket[2 * KLOUT_KINDS_MAX];
 	uint64		count[2 * KLOUT_KINDS_MAX];
-	KloutRunsWriter merged;
+	KloutBucketCountsWriter merged;
 	int			n = 0;
 	int			i;
 
@@ -1364,9 +1364,9 @@ merge_folded_runs(KloutWriter *writer, const KloutNetwork *left,
 		if (right_bits[i] == bit)
 			runs[n++] = right->runs[i];
 	for (i = 0; i < n; i++)
-		(void) klout_runs_next(&runs[i], &bucket[i], &count[i]);
+		(void) klout_bucket_counts_next(&runs[i], &bucket[i], &count[i]);
 
-	klout_runs_begin(&merged, writer);
+	klout_bucket_counts_begin(&merged, writer);
 	while (n > 0)
 	{
 		int64		first = bucket[0];
@@ -1385,7 +1385,7 @@ merge_folded_runs(KloutWriter *writer, const KloutNetwork *left,
 				return false;
 			*total += count[i];
 			sum += count[i];
-			if (klout_runs_next(&runs[i], &bucket[i], &count[i]))
+			if (klout_bucket_counts_next(&runs[i], &bucket[i], &count[i]))
 				i++;
 			else
 			{
@@ -1395,9 +1395,9 @@ merge_folded_runs(KloutWriter *writer, const KloutNetwork *left,
 				count[i] = count[n];
 			}
 		}
-		runs_add(&merged, first, sum);
+		add_bucket_count(&merged, first, sum);
 	}
-	klout_runs_end(&merged);
+	klout_bucket_counts_end(&merged);
 	return true;
 }
 
@@ -1571,9 +1571,9 @@ merge_network(KloutWriter *writer, KloutUnit unit,
 						latest->followers);
 	if (left->has_posts || right->has_posts)
 	{
-		if (!merge_runs(writer,
-						left->has_posts ? &left->posts : NULL,
-						right->has_posts ? &right->posts : NULL, &posts))
+		if (!merge_bucket_counts(writer,
+								 left->has_posts ? &left->posts : NULL,
+								 right->has_posts ? &right->posts : NULL, &posts))
 			return KLOUT_COUNT_OVERFLOW;
 	}
 
@@ -1589,8 +1589,8 @@ merge_network(KloutWriter *writer, KloutUnit unit,
 
 	for (kind = 0, i = 0, j = 0; kind < nkinds; kind++)
 	{
-		KloutRuns  *left_runs = NULL;
-		KloutRuns  *right_runs = NULL;
+		KloutBucketCounts *left_runs = NULL;
+		KloutBucketCounts *right_runs = NULL;
 
 		klout_write_kind(writer, kinds[kind]);
 		if (unlikely(kind == folded))
@@ -1609,7 +1609,7 @@ merge_network(KloutWriter *writer, KloutUnit unit,
 			left_runs = &left->runs[i++];
 		if (j < right->nkinds && right_bits[j] == kind)
 			right_runs = &right->runs[j++];
-		if (!merge_runs(writer, left_runs, right_runs, &actions))
+		if (!merge_bucket_counts(writer, left_runs, right_runs, &actions))
 			return KLOUT_COUNT_OVERFLOW;
 	}
 
@@ -1716,7 +1716,7 @@ fold_side(FoldedNetwork *folded, MergeSide side, KloutUnit unit,
 			KloutNetwork network;
 			KloutStatus status;
 
-			(void) klout_signals_open(&signals, folded->data, folded->len);
+			(void) klout_signals_iter_init(&signals, folded->data, folded->len);
 			if (!klout_signals_next(&signals, &network))
 				return KLOUT_CORRUPT;
 			status = merge_network(&writer, unit, &network, &side.network, folds);
@@ -1747,8 +1747,8 @@ klout_signals_merge(const uint8 *left_data, size_t left_len,
 	FoldedNetwork folded = {NULL, 0, NULL, 0};
 	int			networks = 0;
 
-	if (klout_signals_open(&left.signals, left_data, left_len) ||
-		klout_signals_open(&right.signals, right_data, right_len))
+	if (klout_signals_iter_init(&left.signals, left_data, left_len) ||
+		klout_signals_iter_init(&right.signals, right_data, right_len))
 		return KLOUT_CORRUPT;
 	unit = left.signals.unit != KLOUT_UNIT_NONE ? left.signals.unit :
 		right.signals.unit;
@@ -1824,7 +1824,7 @@ klout_signals_merge(const uint8 *left_data, size_t left_len,
 					 folded.data + folded.len);
 		networks++;
 	}
-	if (left.signals.problem || right.signals.problem || writer.full)
+	if (left.signals.fault || right.signals.fault || writer.full)
 		return KLOUT_CORRUPT;
 	Assert(networks <= KLOUT_NETWORKS_MAX);
 	out[2] = (uint8) networks;

@@ -122,12 +122,12 @@ klout_bucket_valid(int64 bucket, KloutUnit unit)
  */
 
 /* A list of (bucket, count), buckets ascending. */
-typedef struct KloutRuns
+typedef struct KloutBucketCounts
 {
 	KloutReader reader;
 	int64		bucket;			/* the last one read */
 	bool		started;
-} KloutRuns;
+} KloutBucketCounts;
 
 /*
  * What a sample keeps of one reactor.  Actions of a weight above 0 are proven,
@@ -169,10 +169,10 @@ typedef struct KloutNetwork
 	int64		audience_at;	/* microseconds since 2000-01-01 */
 	int64		followers;
 	bool		has_posts;
-	KloutRuns	posts;
+	KloutBucketCounts posts;
 	int			nkinds;
 	KloutName	kinds[KLOUT_KINDS_MAX];
-	KloutRuns	runs[KLOUT_KINDS_MAX];
+	KloutBucketCounts runs[KLOUT_KINDS_MAX];
 	uint64		actions;		/* of all kinds together */
 	int64		newest;			/* newest bucket with an action */
 	KloutSample proven;
@@ -186,19 +186,19 @@ typedef struct KloutSignals
 	int			left;			/* not yet read */
 	KloutReader reader;
 	KloutName	previous;
-	const char *problem;		/* what is wrong with the bytes, or NULL */
+	const char *fault;			/* what is wrong with the bytes, or NULL */
 } KloutSignals;
 
 /*
  * Begins to read a canonical value of len bytes.  Returns NULL, or what is
- * wrong with it (also in signals->problem).
+ * wrong with it (also in signals->fault).
  */
-extern const char *klout_signals_open(KloutSignals *signals,
-									  const uint8 *data, size_t len);
+extern const char *klout_signals_iter_init(KloutSignals *signals,
+										   const uint8 *data, size_t len);
 
 /*
  * The next network, wholly validated; false at the end and at bad bytes, when
- * signals->problem says which.
+ * signals->fault says which.
  */
 extern bool klout_signals_next(KloutSignals *signals, KloutNetwork *network);
 
@@ -208,7 +208,7 @@ extern bool klout_signals_next(KloutSignals *signals, KloutNetwork *network);
  */
 extern const char *klout_signals_check(const uint8 *data, size_t len);
 
-extern bool klout_runs_next(KloutRuns *runs, int64 *bucket, uint64 *count);
+extern bool klout_bucket_counts_next(KloutBucketCounts *runs, int64 *bucket, uint64 *count);
 
 extern bool klout_reactors_next(KloutReactors *reactors,
 								KloutReactor *reactor);
@@ -270,8 +270,8 @@ typedef struct KloutStandings
 	KloutSampleKey threshold;	/* of both samples the smaller one */
 } KloutStandings;
 
-extern void klout_standings_open(KloutStandings *standings,
-								 const KloutNetwork *network, KloutUnit unit);
+extern void klout_standings_iter_init(KloutStandings *standings,
+									  const KloutNetwork *network, KloutUnit unit);
 extern bool klout_standings_next(KloutStandings *standings,
 								 KloutStanding *standing);
 
@@ -302,12 +302,12 @@ typedef struct KloutWriter
 	bool		full;
 } KloutWriter;
 
-typedef struct KloutRunsWriter
+typedef struct KloutBucketCountsWriter
 {
 	KloutWriter *writer;
 	int64		bucket;
 	bool		started;
-} KloutRunsWriter;
+} KloutBucketCountsWriter;
 
 extern void klout_writer_init(KloutWriter *writer, uint8 *out, size_t size);
 extern void klout_write_header(KloutWriter *writer, KloutUnit unit,
@@ -318,9 +318,9 @@ extern void klout_write_network(KloutWriter *writer, KloutName name,
 								int64 followers);
 extern void klout_write_kinds(KloutWriter *writer, int nkinds);
 extern void klout_write_kind(KloutWriter *writer, KloutName name);
-extern void klout_runs_begin(KloutRunsWriter *runs, KloutWriter *writer);
-extern void klout_runs_add(KloutRunsWriter *runs, int64 bucket, uint64 count);
-extern void klout_runs_end(KloutRunsWriter *runs);
+extern void klout_bucket_counts_begin(KloutBucketCountsWriter *runs, KloutWriter *writer);
+extern void klout_bucket_counts_add(KloutBucketCountsWriter *runs, int64 bucket, uint64 count);
+extern void klout_bucket_counts_end(KloutBucketCountsWriter *runs);
 
 /* registers are NULL unless there are KLOUT_SAMPLE_STORED reactors */
 extern void klout_write_reactors(KloutWriter *writer, bool proven,
@@ -336,39 +336,39 @@ extern void klout_write_reactors(KloutWriter *writer, bool proven,
  * What the facts of a batch are about, in the order in which a value has it:
  * an audience, posts, a kind of action.
  */
-typedef enum KloutTopicType
+typedef enum KloutSeriesType
 {
-	KLOUT_TOPIC_AUDIENCE,
-	KLOUT_TOPIC_POSTS,
-	KLOUT_TOPIC_ACTIONS
-} KloutTopicType;
+	KLOUT_SERIES_AUDIENCE,
+	KLOUT_SERIES_POSTS,
+	KLOUT_SERIES_ACTIONS
+} KloutSeriesType;
 
-typedef struct KloutTopic
+typedef struct KloutSeries
 {
 	KloutName	network;
-	KloutTopicType type;
+	KloutSeriesType type;
 	KloutName	kind;			/* of actions */
 	int64		audience_at;	/* of an audience */
 	int64		followers;
-} KloutTopic;
+} KloutSeries;
 
-/* topics in one batch */
-#define KLOUT_TOPICS_MAX		255
+/* all_series in one batch */
+#define KLOUT_SERIES_MAX		255
 
 /* One action or post of a batch. */
 typedef struct KloutEntry
 {
 	uint64		actor;			/* see klout_reactor_hash */
 	int64		bucket;
-	uint8		topic;			/* index of the topic */
+	uint8		series;			/* index of the series */
 	uint8		weight;			/* 0 .. KLOUT_WEIGHT_STEPS */
 } KloutEntry;
 
 /*
  * The entries of a batch, as they lie in the buffer (buffer.h): narrow ones
  * are the actor, the bucket's place in a window of KLOUT_WINDOW buckets in two
- * bytes, topic and weight; wide ones the actor, the bucket with a bias in six
- * bytes, topic and weight.
+ * bytes, series and weight; wide ones the actor, the bucket with a bias in six
+ * bytes, series and weight.
  */
 #define KLOUT_WINDOW			65536
 #define KLOUT_NARROW_ENTRY		12
@@ -402,7 +402,7 @@ klout_entry(const KloutEntries *entries, uint32 i)
 
 		entry.actor = klout_load_u64(p);
 		entry.bucket = entries->window + (rest & 0xFFFF);
-		entry.topic = (uint8) (rest >> 16);
+		entry.series = (uint8) (rest >> 16);
 		entry.weight = (uint8) (rest >> 24);
 	}
 	else
@@ -413,7 +413,7 @@ klout_entry(const KloutEntries *entries, uint32 i)
 		entry.actor = klout_load_u64(p);
 		entry.bucket = (int64) (rest & UINT64CONST(0xFFFFFFFFFFFF)) -
 			KLOUT_BUCKET_BIAS;
-		entry.topic = (uint8) (rest >> 48);
+		entry.series = (uint8) (rest >> 48);
 		entry.weight = (uint8) (rest >> 56);
 	}
 	return entry;
@@ -424,7 +424,7 @@ klout_store_narrow(uint8 *p, const KloutEntry *entry, int64 window)
 {
 	klout_store_u64(p, entry->actor);
 	klout_store_u32(p + 8, (uint32) (entry->bucket - window) |
-					(uint32) entry->topic << 16 | (uint32) entry->weight << 24);
+					(uint32) entry->series << 16 | (uint32) entry->weight << 24);
 }
 
 static inline void
@@ -432,7 +432,7 @@ klout_store_wide(uint8 *p, const KloutEntry *entry)
 {
 	klout_store_u64(p, entry->actor);
 	klout_store_u64(p + 8, (uint64) (entry->bucket + KLOUT_BUCKET_BIAS) |
-					(uint64) entry->topic << 48 | (uint64) entry->weight << 56);
+					(uint64) entry->series << 48 | (uint64) entry->weight << 56);
 }
 
 /* Bytes of scratch memory klout_signals_build needs; MAXALIGNed. */
@@ -452,20 +452,20 @@ typedef struct KloutFolds
  * Upper bounds of the bytes needed, of which the result is the beginning; each
  * side of a merge has so many bytes and networks.
  */
-extern size_t klout_build_bound(int topics, uint32 entries);
+extern size_t klout_build_bound(int all_series, uint32 entries);
 extern size_t klout_merge_bound(size_t left, size_t right,
 								int left_networks, int right_networks);
 
 /*
- * Builds the canonical value of a batch: O(n log n).  No two topics are about
+ * Builds the canonical value of a batch: O(n log n).  No two all_series are about
  * the same thing; one without entries leaves no trace.  entries are only read;
- * topics of kinds that are folded get the name they are folded into.
+ * all_series of kinds that are folded get the name they are folded into.
  *
  * What is folded is set in folds, here and when merging; the rest of it is
  * left alone.
  */
 extern KloutStatus klout_signals_build(KloutUnit unit,
-									   KloutTopic *topics, int ntopics,
+									   KloutSeries *all_series, int nseries,
 									   const KloutEntries *entries,
 									   void *scratch,
 									   uint8 *out, size_t out_size,

@@ -50,7 +50,7 @@
  * The old memory is left to its owner.
  */
 static void
-enlarge(KloutBuffer *buffer, size_t size)
+enlarge(KloutGrowing *buffer, size_t size)
 {
 	size_t		varsize = OPEN_SIZE_MIN;
 	struct varlena *value;
@@ -65,23 +65,23 @@ enlarge(KloutBuffer *buffer, size_t size)
 	value = (struct varlena *) palloc(varsize);
 	SET_VARSIZE(value, varsize);
 	if (buffer->data)
-		klout_buffer_move(buffer, (uint8 *) VARDATA(value), varsize - VARHDRSZ);
+		klout_growing_move(buffer, (uint8 *) VARDATA(value), varsize - VARHDRSZ);
 	else
-		klout_buffer_init(buffer, (uint8 *) VARDATA(value), varsize - VARHDRSZ);
+		klout_growing_init(buffer, (uint8 *) VARDATA(value), varsize - VARHDRSZ);
 }
 
 static Datum
-buffer_value(const KloutBuffer *buffer)
+buffer_value(const KloutGrowing *buffer)
 {
 	return PointerGetDatum(buffer->data - VARHDRSZ);
 }
 
 /*
- * Bytes to begin a group's value with, its first topic being of that size: as
+ * Bytes to begin a group's value with, its first series being of that size: as
  * many as the planner expects the group to need, within reason.
  */
 static size_t
-first_size(FunctionCallInfo fcinfo, size_t topic_size)
+first_size(FunctionCallInfo fcinfo, size_t series_size)
 {
 	double		rows = 1;
 	size_t		size;
@@ -95,9 +95,9 @@ first_size(FunctionCallInfo fcinfo, size_t topic_size)
 			rows = input->plan_rows / (double) agg->numGroups;
 	}
 
-	/* a quarter more than the average, and with many rows more topics */
+	/* a quarter more than the average, and with many rows more all_series */
 	rows = Min(rows * 1.25, (double) OPEN_SIZE_FIRST_MAX / KLOUT_NARROW_ENTRY);
-	size = VARHDRSZ + KLOUT_BUFFER_HEADER + (rows < 8 ? 1 : 3) * topic_size +
+	size = VARHDRSZ + KLOUT_GROWING_HEADER + (rows < 8 ? 1 : 3) * series_size +
 		(size_t) rows * KLOUT_NARROW_ENTRY;
 	return Min(size, OPEN_SIZE_FIRST_MAX) - VARHDRSZ;
 }
@@ -107,8 +107,8 @@ first_size(FunctionCallInfo fcinfo, size_t topic_size)
  * itself where an aggregate calls, otherwise a copy.
  */
 static void
-open_state(FunctionCallInfo fcinfo, bool in_aggregate, size_t topic_size,
-		   KloutBuffer *buffer)
+open_state(FunctionCallInfo fcinfo, bool in_aggregate, size_t series_size,
+		   KloutGrowing *buffer)
 {
 	struct varlena *value;
 	uint8	   *data;
@@ -117,51 +117,51 @@ open_state(FunctionCallInfo fcinfo, bool in_aggregate, size_t topic_size,
 	if (PG_ARGISNULL(0))
 	{
 		buffer->data = NULL;
-		enlarge(buffer, first_size(fcinfo, topic_size));
+		enlarge(buffer, first_size(fcinfo, series_size));
 		return;
 	}
 
 	value = (struct varlena *) PG_GETARG_POINTER(0);
 	if (likely(in_aggregate && VARATT_IS_4B_U(value) &&
-			   klout_buffer_view(buffer, (uint8 *) VARDATA(value),
-								 VARSIZE(value) - VARHDRSZ)))
+			   klout_growing_view(buffer, (uint8 *) VARDATA(value),
+								  VARSIZE(value) - VARHDRSZ)))
 		return;
 
 	data = klout_signals_bytes(PG_DETOAST_DATUM_PACKED(PointerGetDatum(value)), &len);
-	if (klout_is_open(data, len))
+	if (klout_is_growing(data, len))
 	{
-		if (!klout_buffer_view(buffer, data, len))
+		if (!klout_growing_view(buffer, data, len))
 			klout_signals_corrupt(NULL);
 		enlarge(buffer, len);
 	}
 	else
 	{
-		const char *problem = klout_signals_check(data, len);
+		const char *fault = klout_signals_check(data, len);
 
-		if (problem)
-			klout_signals_corrupt(problem);
+		if (fault)
+			klout_signals_corrupt(fault);
 		buffer->data = NULL;
-		enlarge(buffer, KLOUT_BUFFER_HEADER + len);
-		klout_buffer_set_unit(buffer, (KloutUnit) data[1]);
-		(void) klout_buffer_set_canonical(buffer, data, len);
+		enlarge(buffer, KLOUT_GROWING_HEADER + len);
+		klout_growing_set_unit(buffer, (KloutUnit) data[1]);
+		(void) klout_growing_set_canonical(buffer, data, len);
 	}
 }
 
 /* Replaces what the buffer holds by one canonical value. */
 static void
-replace_contents(KloutBuffer *buffer, KloutCanonical canonical)
+replace_contents(KloutGrowing *buffer, KloutCanonical canonical)
 {
 	size_t		batch = Max(BATCH_BYTES, canonical.len);
 
-	klout_buffer_clear(buffer);
-	if (buffer->size < KLOUT_BUFFER_HEADER + canonical.len + batch)
-		enlarge(buffer, KLOUT_BUFFER_HEADER + canonical.len + batch);
-	(void) klout_buffer_set_canonical(buffer, canonical.data, canonical.len);
+	klout_growing_clear(buffer);
+	if (buffer->size < KLOUT_GROWING_HEADER + canonical.len + batch)
+		enlarge(buffer, KLOUT_GROWING_HEADER + canonical.len + batch);
+	(void) klout_growing_set_canonical(buffer, canonical.data, canonical.len);
 }
 
 /* Makes room, for needed bytes or more, by compaction or growth. */
 static void
-make_room(KloutBuffer *buffer, size_t needed, bool compact)
+make_room(KloutGrowing *buffer, size_t needed, bool compact)
 {
 	size_t		batch = klout_entries_size(&buffer->entries);
 
@@ -173,32 +173,32 @@ make_room(KloutBuffer *buffer, size_t needed, bool compact)
 
 /* Adds one fact, whatever it takes.  An audience has no entry. */
 static void
-add_fact(KloutBuffer *buffer, const KloutTopic *topic, int64 bucket,
+add_fact(KloutGrowing *buffer, const KloutSeries *series, int64 bucket,
 		 uint64 actor, int weight)
 {
-	size_t		needed = klout_topic_size(topic) + KLOUT_WIDE_ENTRY;
+	size_t		needed = klout_series_size(series) + KLOUT_WIDE_ENTRY;
 
 	for (;;)
 	{
-		int			number = klout_buffer_topic(buffer, topic);
+		int			number = klout_growing_series(buffer, series);
 
 		if (likely(number >= 0))
 		{
-			if (topic->type == KLOUT_TOPIC_AUDIENCE ||
-				likely(klout_buffer_append(buffer, number, bucket, actor, weight)))
+			if (series->type == KLOUT_SERIES_AUDIENCE ||
+				likely(klout_growing_append(buffer, number, bucket, actor, weight)))
 				return;
 			make_room(buffer, needed, false);
 		}
-		else if (number == KLOUT_TOPIC_CORRUPT)
+		else if (number == KLOUT_SERIES_CORRUPT)
 			klout_signals_corrupt(NULL);
 		else
-			make_room(buffer, needed, number == KLOUT_TOPIC_TOO_MANY);
+			make_room(buffer, needed, number == KLOUT_SERIES_TOO_MANY);
 	}
 }
 
 /* The value a transition function returns. */
 static Datum
-state_result(const KloutBuffer *buffer, bool in_aggregate)
+state_result(const KloutGrowing *buffer, bool in_aggregate)
 {
 	KloutCanonical canonical;
 
@@ -286,7 +286,7 @@ at_argument(FunctionCallInfo fcinfo, int argno)
 
 /* Gives an open value its unit, or checks that it is the same. */
 static inline void
-agree_unit(FunctionCallInfo fcinfo, KloutBuffer *buffer, KloutUnit unit)
+agree_unit(FunctionCallInfo fcinfo, KloutGrowing *buffer, KloutUnit unit)
 {
 	if (likely(buffer->unit == unit))
 		return;
@@ -297,7 +297,7 @@ agree_unit(FunctionCallInfo fcinfo, KloutBuffer *buffer, KloutUnit unit)
 						klout_function_name(fcinfo)),
 				 errdetail("It was 1 %s, then 1 %s.",
 						   klout_unit_name(buffer->unit), klout_unit_name(unit))));
-	klout_buffer_set_unit(buffer, unit);
+	klout_growing_set_unit(buffer, unit);
 }
 
 /*
@@ -309,21 +309,21 @@ signals_add(FunctionCallInfo fcinfo, uint64 actor)
 {
 	bool		in_aggregate = AggCheckCallContext(fcinfo, NULL) != 0;
 	KloutUnit	unit;
-	KloutTopic	topic;
-	KloutBuffer buffer;
+	KloutSeries series;
+	KloutGrowing buffer;
 	int64		at;
 	int			weight;
 
-	topic.type = KLOUT_TOPIC_ACTIONS;
-	topic.network = klout_name_from_text(PG_GETARG_TEXT_PP(1), fcinfo, "network");
-	topic.kind = klout_name_from_text(PG_GETARG_TEXT_PP(2), fcinfo, "kind");
+	series.type = KLOUT_SERIES_ACTIONS;
+	series.network = klout_name_from_text(PG_GETARG_TEXT_PP(1), fcinfo, "network");
+	series.kind = klout_name_from_text(PG_GETARG_TEXT_PP(2), fcinfo, "kind");
 	at = at_argument(fcinfo, 4);
 	weight = weight_argument(fcinfo, 5);
 	unit = unit_argument(fcinfo, 6);
 
-	open_state(fcinfo, in_aggregate, klout_topic_size(&topic), &buffer);
+	open_state(fcinfo, in_aggregate, klout_series_size(&series), &buffer);
 	agree_unit(fcinfo, &buffer, unit);
-	add_fact(&buffer, &topic, klout_bucket(at, unit), actor, weight);
+	add_fact(&buffer, &series, klout_bucket(at, unit), actor, weight);
 	return state_result(&buffer, in_aggregate);
 }
 
@@ -393,21 +393,21 @@ klout_posts_add(PG_FUNCTION_ARGS)
 {
 	bool		in_aggregate = AggCheckCallContext(fcinfo, NULL) != 0;
 	KloutUnit	unit;
-	KloutTopic	topic;
-	KloutBuffer buffer;
+	KloutSeries series;
+	KloutGrowing buffer;
 	int64		at;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		return klout_return_argument(fcinfo, 0);
-	memset(&topic, 0, sizeof(topic));
-	topic.type = KLOUT_TOPIC_POSTS;
-	topic.network = klout_name_from_text(PG_GETARG_TEXT_PP(1), fcinfo, "network");
+	memset(&series, 0, sizeof(series));
+	series.type = KLOUT_SERIES_POSTS;
+	series.network = klout_name_from_text(PG_GETARG_TEXT_PP(1), fcinfo, "network");
 	at = at_argument(fcinfo, 2);
 	unit = unit_argument(fcinfo, 3);
 
-	open_state(fcinfo, in_aggregate, klout_topic_size(&topic), &buffer);
+	open_state(fcinfo, in_aggregate, klout_series_size(&series), &buffer);
 	agree_unit(fcinfo, &buffer, unit);
-	add_fact(&buffer, &topic, klout_bucket(at, unit), 0, 0);
+	add_fact(&buffer, &series, klout_bucket(at, unit), 0, 0);
 	return state_result(&buffer, in_aggregate);
 }
 
@@ -417,77 +417,77 @@ Datum
 klout_audience_add(PG_FUNCTION_ARGS)
 {
 	bool		in_aggregate = AggCheckCallContext(fcinfo, NULL) != 0;
-	KloutTopic	topic;
-	KloutBuffer buffer;
+	KloutSeries series;
+	KloutGrowing buffer;
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2) || PG_ARGISNULL(3))
 		return klout_return_argument(fcinfo, 0);
-	memset(&topic, 0, sizeof(topic));
-	topic.type = KLOUT_TOPIC_AUDIENCE;
-	topic.network = klout_name_from_text(PG_GETARG_TEXT_PP(1), fcinfo, "network");
-	topic.followers = PG_GETARG_INT64(2);
-	if (topic.followers < 0)
+	memset(&series, 0, sizeof(series));
+	series.type = KLOUT_SERIES_AUDIENCE;
+	series.network = klout_name_from_text(PG_GETARG_TEXT_PP(1), fcinfo, "network");
+	series.followers = PG_GETARG_INT64(2);
+	if (series.followers < 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("%s: followers must not be negative, got " INT64_FORMAT,
-						klout_function_name(fcinfo), topic.followers)));
-	topic.audience_at = at_argument(fcinfo, 3);
+						klout_function_name(fcinfo), series.followers)));
+	series.audience_at = at_argument(fcinfo, 3);
 
-	open_state(fcinfo, in_aggregate, klout_topic_size(&topic), &buffer);
-	add_fact(&buffer, &topic, 0, 0, 0);
+	open_state(fcinfo, in_aggregate, klout_series_size(&series), &buffer);
+	add_fact(&buffer, &series, 0, 0, 0);
 	return state_result(&buffer, in_aggregate);
 }
 
 /*
- * Takes an open value's batch over, topic by topic.  Both have the same unit,
+ * Takes an open value's batch over, series by series.  Both have the same unit,
  * or one has none.
  */
 static void
-absorb_batch(KloutBuffer *buffer, const KloutBuffer *other)
+absorb_batch(KloutGrowing *buffer, const KloutGrowing *other)
 {
-	KloutTopic *topics = palloc(sizeof(KloutTopic) * KLOUT_TOPICS_MAX);
+	KloutSeries *all_series = palloc(sizeof(KloutSeries) * KLOUT_SERIES_MAX);
 	uint32		i;
 
-	if (!klout_buffer_topics(other, topics))
+	if (!klout_growing_all_series(other, all_series))
 		klout_signals_corrupt(NULL);
-	for (i = 0; i < (uint32) other->ntopics; i++)
-		if (topics[i].type == KLOUT_TOPIC_AUDIENCE)
-			add_fact(buffer, &topics[i], 0, 0, 0);
+	for (i = 0; i < (uint32) other->nseries; i++)
+		if (all_series[i].type == KLOUT_SERIES_AUDIENCE)
+			add_fact(buffer, &all_series[i], 0, 0, 0);
 	for (i = 0; i < other->entries.count; i++)
 	{
 		KloutEntry	entry = klout_entry(&other->entries, i);
 
-		if (entry.topic >= other->ntopics ||
-			topics[entry.topic].type == KLOUT_TOPIC_AUDIENCE)
+		if (entry.series >= other->nseries ||
+			all_series[entry.series].type == KLOUT_SERIES_AUDIENCE)
 			klout_signals_corrupt(NULL);
-		add_fact(buffer, &topics[entry.topic], entry.bucket, entry.actor,
+		add_fact(buffer, &all_series[entry.series], entry.bucket, entry.actor,
 				 entry.weight);
 	}
-	pfree(topics);
+	pfree(all_series);
 }
 
 /* Works a canonical value into an open one. */
 static void
-absorb_canonical(KloutBuffer *buffer, KloutCanonical other)
+absorb_canonical(KloutGrowing *buffer, KloutCanonical other)
 {
-	if (buffer->ntopics > 0)
+	if (buffer->nseries > 0)
 		replace_contents(buffer, klout_signals_compact(buffer));
 	if (buffer->canonical_len > 0)
 	{
 		KloutCanonical canonical;
 
-		canonical.data = klout_buffer_canonical(buffer);
+		canonical.data = klout_growing_canonical(buffer);
 		canonical.len = buffer->canonical_len;
 		other = klout_signals_merged(canonical, other);
 	}
-	if (!klout_buffer_set_canonical(buffer, other.data, other.len))
+	if (!klout_growing_set_canonical(buffer, other.data, other.len))
 	{
 		/* grow like everything else: by half at least */
-		enlarge(buffer, KLOUT_BUFFER_HEADER + other.len + other.len / 2);
-		(void) klout_buffer_set_canonical(buffer, other.data, other.len);
+		enlarge(buffer, KLOUT_GROWING_HEADER + other.len + other.len / 2);
+		(void) klout_growing_set_canonical(buffer, other.data, other.len);
 	}
 	if (buffer->unit == KLOUT_UNIT_NONE)
-		klout_buffer_set_unit(buffer, (KloutUnit) other.data[1]);
+		klout_growing_set_unit(buffer, (KloutUnit) other.data[1]);
 }
 
 /*
@@ -499,8 +499,8 @@ Datum
 klout_signals_combine(PG_FUNCTION_ARGS)
 {
 	bool		in_aggregate = AggCheckCallContext(fcinfo, NULL) != 0;
-	KloutBuffer buffer;
-	KloutBuffer other;
+	KloutGrowing buffer;
+	KloutGrowing other;
 	KloutUnit	other_unit;
 	uint8	   *data;
 	size_t		len;
@@ -515,9 +515,9 @@ klout_signals_combine(PG_FUNCTION_ARGS)
 	data = klout_signals_bytes(PG_DETOAST_DATUM_PACKED(PG_GETARG_DATUM(1)), &len);
 	open_state(fcinfo, in_aggregate, 0, &buffer);
 
-	if (klout_is_open(data, len))
+	if (klout_is_growing(data, len))
 	{
-		if (!klout_buffer_view(&other, data, len))
+		if (!klout_growing_view(&other, data, len))
 			klout_signals_corrupt(NULL);
 		other_unit = other.unit;
 	}
@@ -533,18 +533,18 @@ klout_signals_combine(PG_FUNCTION_ARGS)
 		buffer.unit != other_unit)
 		klout_signals_error(KLOUT_UNITS_DIFFER, buffer.unit, other_unit);
 
-	if (klout_is_open(data, len))
+	if (klout_is_growing(data, len))
 	{
 		if (other.canonical_len > 0)
 		{
 			KloutCanonical canonical;
 
-			canonical.data = klout_buffer_canonical(&other);
+			canonical.data = klout_growing_canonical(&other);
 			canonical.len = other.canonical_len;
 			absorb_canonical(&buffer, canonical);
 		}
 		if (buffer.unit == KLOUT_UNIT_NONE)
-			klout_buffer_set_unit(&buffer, other_unit);
+			klout_growing_set_unit(&buffer, other_unit);
 		absorb_batch(&buffer, &other);
 	}
 	else

@@ -35,10 +35,10 @@
  */
 
 void
-klout_signals_corrupt(const char *problem)
+klout_signals_corrupt(const char *fault)
 {
 	klout_report_corrupt("klout_signals",
-						 problem ? problem : "it is cut short or malformed");
+						 fault ? fault : "it is cut short or malformed");
 }
 
 const char *
@@ -159,16 +159,16 @@ klout_signals_value(const uint8 *data, size_t len)
 }
 
 KloutCanonical
-klout_signals_compact(const KloutBuffer *buffer)
+klout_signals_compact(const KloutGrowing *buffer)
 {
-	size_t		size = klout_buffer_workspace(buffer);
+	size_t		size = klout_growing_workspace(buffer);
 	void	   *memory = palloc_extended(size, MCXT_ALLOC_HUGE);
 	KloutCanonical canonical;
 	KloutFolds	folds = {false, false, {NULL, 0}};
 
-	klout_signals_error(klout_buffer_compact(buffer, memory, size,
-											 &canonical.data, &canonical.len,
-											 &folds),
+	klout_signals_error(klout_growing_compact(buffer, memory, size,
+											  &canonical.data, &canonical.len,
+											  &folds),
 						buffer->unit, KLOUT_UNIT_NONE);
 	report_folds(&folds);
 	return canonical;
@@ -179,11 +179,11 @@ KloutCanonical
 klout_signals_canonical(uint8 *data, size_t len)
 {
 	KloutCanonical canonical;
-	KloutBuffer buffer;
+	KloutGrowing buffer;
 
-	if (klout_is_open(data, len))
+	if (klout_is_growing(data, len))
 	{
-		if (!klout_buffer_view(&buffer, data, len))
+		if (!klout_growing_view(&buffer, data, len))
 			klout_signals_corrupt(NULL);
 		return klout_signals_compact(&buffer);
 	}
@@ -205,22 +205,22 @@ klout_signals_getarg(FunctionCallInfo fcinfo, int argno)
 }
 
 void
-klout_signals_begin(KloutSignals *signals, KloutCanonical canonical)
+klout_signals_iter_init_or_error(KloutSignals *signals, KloutCanonical canonical)
 {
-	const char *problem = klout_signals_open(signals, canonical.data,
-											 canonical.len);
+	const char *fault = klout_signals_iter_init(signals, canonical.data,
+												canonical.len);
 
-	if (problem)
-		klout_signals_corrupt(problem);
+	if (fault)
+		klout_signals_corrupt(fault);
 }
 
 bool
-klout_signals_fetch(KloutSignals *signals, KloutNetwork *network)
+klout_signals_next_or_error(KloutSignals *signals, KloutNetwork *network)
 {
 	if (klout_signals_next(signals, network))
 		return true;
-	if (signals->problem)
-		klout_signals_corrupt(signals->problem);
+	if (signals->fault)
+		klout_signals_corrupt(signals->fault);
 	return false;
 }
 
@@ -274,13 +274,13 @@ append_name(StringInfo buf, KloutName name)
 
 /* [bucket, count, bucket, count ...] */
 static void
-append_runs(StringInfo buf, KloutRuns runs)
+append_runs(StringInfo buf, KloutBucketCounts runs)
 {
 	const char *separator = "[";
 	int64		bucket;
 	uint64		count;
 
-	while (klout_runs_next(&runs, &bucket, &count))
+	while (klout_bucket_counts_next(&runs, &bucket, &count))
 	{
 		appendStringInfo(buf, "%s" INT64_FORMAT ", " UINT64_FORMAT,
 						 separator, bucket, count);
@@ -404,7 +404,7 @@ klout_signals_out(PG_FUNCTION_ARGS)
 	StringInfoData buf;
 	const char *separator = "";
 
-	klout_signals_begin(&signals, klout_signals_getarg(fcinfo, 0));
+	klout_signals_iter_init_or_error(&signals, klout_signals_getarg(fcinfo, 0));
 	initStringInfo(&buf);
 	appendStringInfoChar(&buf, '{');
 	if (signals.unit != KLOUT_UNIT_NONE)
@@ -412,7 +412,7 @@ klout_signals_out(PG_FUNCTION_ARGS)
 						 klout_unit_name(signals.unit));
 	if (signals.networks > 0)
 		appendStringInfoString(&buf, "\"networks\": {");
-	while (klout_signals_fetch(&signals, &network))
+	while (klout_signals_next_or_error(&signals, &network))
 	{
 		appendStringInfoString(&buf, separator);
 		append_network(&buf, &network);
@@ -448,14 +448,14 @@ klout_signals_send(PG_FUNCTION_ARGS)
 static const char *
 check_input(const uint8 *data, size_t len)
 {
-	const char *problem = klout_signals_check(data, len);
+	const char *fault = klout_signals_check(data, len);
 	KloutSignals signals;
 	KloutNetwork network;
 	int			i;
 
-	if (problem)
-		return problem;
-	(void) klout_signals_open(&signals, data, len);
+	if (fault)
+		return fault;
+	(void) klout_signals_iter_init(&signals, data, len);
 	while (klout_signals_next(&signals, &network))
 	{
 		if (!klout_name_is_utf8(network.name))
@@ -474,10 +474,10 @@ klout_signals_recv(PG_FUNCTION_ARGS)
 	StringInfo	buf = (StringInfo) PG_GETARG_POINTER(0);
 	int			len = buf->len - buf->cursor;
 	const uint8 *data = (const uint8 *) pq_getmsgbytes(buf, len);
-	const char *problem = check_input(data, (size_t) len);
+	const char *fault = check_input(data, (size_t) len);
 
-	if (problem)
-		klout_report_bad_binary("klout_signals", problem);
+	if (fault)
+		klout_report_bad_binary("klout_signals", fault);
 	return klout_signals_value(data, (size_t) len);
 }
 
@@ -513,12 +513,12 @@ input_runs(JsonInput *input, const JsonbValue *value, int64 *newest)
 	JsonbContainer *array = klout_json_array(value);
 	KloutJsonIter iter;
 	JsonbValue	element;
-	KloutRunsWriter runs;
+	KloutBucketCountsWriter runs;
 
 	if (array == NULL)
 		return input_error(input, value, "an array of buckets and counts");
-	klout_json_open(&iter, array);
-	klout_runs_begin(&runs, &input->writer);
+	klout_json_iter_init(&iter, array);
+	klout_bucket_counts_begin(&runs, &input->writer);
 	while (klout_json_element(&iter, &element))
 	{
 		int64		bucket;
@@ -532,12 +532,12 @@ input_runs(JsonInput *input, const JsonbValue *value, int64 *newest)
 		if (!klout_json_element(&iter, &element) ||
 			!klout_json_int64(&element, &count) || count < 1)
 			return input_error(input, value, "a count of at least 1 after each bucket");
-		klout_runs_add(&runs, bucket, (uint64) count);
+		klout_bucket_counts_add(&runs, bucket, (uint64) count);
 		*newest = Max(*newest, bucket);
 	}
 	if (!runs.started)
 		return input_error(input, value, "at least one bucket");
-	klout_runs_end(&runs);
+	klout_bucket_counts_end(&runs);
 	return true;
 }
 
@@ -571,7 +571,7 @@ input_names(JsonInput *input, JsonbContainer *object, const char *what,
 				 errmsg("invalid input for type klout_signals: %d %ss, the most is %d",
 						n, what, most)));
 	members = palloc(sizeof(NamedValue) * ((size_t) n + 1));
-	klout_json_open(&iter, object);
+	klout_json_iter_init(&iter, object);
 	*count = 0;
 	while (klout_json_member(&iter, &key, &members[*count].value))
 	{
@@ -599,7 +599,7 @@ input_reactor(JsonInput *input, bool proven, const JsonbValue *value,
 
 	if (array == NULL || JsonContainerSize(array) != (proven ? 4 : 3))
 		return input_error(input, value, expected);
-	klout_json_open(&iter, array);
+	klout_json_iter_init(&iter, array);
 
 	(void) klout_json_element(&iter, &element);
 	if (!klout_json_string(&element) || element.val.string.len != 16 ||
@@ -632,7 +632,7 @@ input_reactor(JsonInput *input, bool proven, const JsonbValue *value,
 	if (names == NULL)
 		return input_error(input, value, expected);
 	reactor->kinds = 0;
-	klout_json_open(&iter, names);
+	klout_json_iter_init(&iter, names);
 	while (klout_json_element(&iter, &element))
 	{
 		KloutName	name;
@@ -698,7 +698,7 @@ input_audience(JsonInput *input, const JsonbValue *value, int64 *at,
 
 	if (object == NULL)
 		return input_error(input, value, expected);
-	klout_json_open(&iter, object);
+	klout_json_iter_init(&iter, object);
 	while (klout_json_member(&iter, &key, &member))
 	{
 		int64	   *result = klout_json_equals(&key, "day") ? &day :
@@ -738,7 +738,7 @@ input_sample(JsonInput *input, bool proven, const JsonbValue *value,
 		if (array == NULL || JsonContainerSize(array) < 1 ||
 			JsonContainerSize(array) > KLOUT_SAMPLE_STORED)
 			return input_error(input, value, "an array of 1 to 257 reactors");
-		klout_json_open(&iter, array);
+		klout_json_iter_init(&iter, array);
 		while (klout_json_element(&iter, &element))
 		{
 			if (!input_reactor(input, proven, &element, kinds, nkinds, &reactors[n]))
@@ -788,7 +788,7 @@ input_network(JsonInput *input, const NamedValue *network)
 
 	if (object == NULL)
 		return input_error(input, &network->value, "a network's facts as an object");
-	klout_json_open(&iter, object);
+	klout_json_iter_init(&iter, object);
 	while (klout_json_member(&iter, &key, &member))
 	{
 		if (klout_json_equals(&key, "audience"))
@@ -889,7 +889,7 @@ input_signals(JsonInput *input, JsonbContainer *object)
 	JsonbValue	member;
 	int			i;
 
-	klout_json_open(&iter, object);
+	klout_json_iter_init(&iter, object);
 	while (klout_json_member(&iter, &key, &member))
 	{
 		if (klout_json_equals(&key, "bucket"))
@@ -935,7 +935,7 @@ klout_signals_in(PG_FUNCTION_ARGS)
 	Jsonb	   *jsonb;
 	size_t		size;
 	uint8	   *data;
-	const char *problem;
+	const char *fault;
 
 	input.escontext = klout_escontext(fcinfo);
 	jsonb = klout_json_parse(str, "klout_signals", input.escontext);
@@ -959,12 +959,12 @@ klout_signals_in(PG_FUNCTION_ARGS)
 	if (input.writer.full)
 		elog(ERROR, "klout_signals_in: no room for the value");
 	size = (size_t) (input.writer.next - data);
-	problem = check_input(data, size);
-	if (problem)
+	fault = check_input(data, size);
+	if (fault)
 		ereturn(input.escontext, (Datum) 0,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input for type klout_signals"),
-				 errdetail("Of the value it describes, %s.", problem)));
+				 errdetail("Of the value it describes, %s.", fault)));
 	return klout_signals_value(data, size);
 }
 
@@ -980,7 +980,7 @@ canonical_form(struct varlena *value)
 	uint8	   *data = klout_signals_bytes(value, &len);
 	KloutCanonical form;
 
-	if (!klout_is_open(data, len))
+	if (!klout_is_growing(data, len))
 		return value;
 	form = klout_signals_canonical(data, len);
 	return (struct varlena *) DatumGetPointer(klout_signals_value(form.data, form.len));
@@ -1025,20 +1025,20 @@ klout_count_actions(PG_FUNCTION_ARGS)
 	uint64		sum = 0;
 	int			i;
 
-	klout_signals_begin(&signals, klout_signals_getarg(fcinfo, 0));
-	while (klout_signals_fetch(&signals, &network))
+	klout_signals_iter_init_or_error(&signals, klout_signals_getarg(fcinfo, 0));
+	while (klout_signals_next_or_error(&signals, &network))
 	{
 		if (!filter_passes(network_filter, network.name))
 			continue;
 		for (i = 0; i < network.nkinds; i++)
 		{
-			KloutRuns	runs = network.runs[i];
+			KloutBucketCounts runs = network.runs[i];
 			int64		bucket;
 			uint64		count;
 
 			if (!filter_passes(kind_filter, network.kinds[i]))
 				continue;
-			while (klout_runs_next(&runs, &bucket, &count))
+			while (klout_bucket_counts_next(&runs, &bucket, &count))
 			{
 				int64		start = klout_bucket_start(bucket, signals.unit);
 
@@ -1064,8 +1064,8 @@ klout_reactors(PG_FUNCTION_ARGS)
 	KloutNetwork network;
 	double		sum = 0;
 
-	klout_signals_begin(&signals, klout_signals_getarg(fcinfo, 0));
-	while (klout_signals_fetch(&signals, &network))
+	klout_signals_iter_init_or_error(&signals, klout_signals_getarg(fcinfo, 0));
+	while (klout_signals_next_or_error(&signals, &network))
 	{
 		if (filter_passes(filter, network.name))
 			sum += klout_network_reactors(&network);
@@ -1089,8 +1089,8 @@ klout_entries(PG_FUNCTION_ARGS)
 	int			i;
 
 	InitMaterializedSRF(fcinfo, 0);
-	klout_signals_begin(&signals, klout_signals_getarg(fcinfo, 0));
-	while (klout_signals_fetch(&signals, &network))
+	klout_signals_iter_init_or_error(&signals, klout_signals_getarg(fcinfo, 0));
+	while (klout_signals_next_or_error(&signals, &network))
 	{
 		Datum		values[4];
 		bool		nulls[4] = {false};
@@ -1098,12 +1098,12 @@ klout_entries(PG_FUNCTION_ARGS)
 		values[0] = PointerGetDatum(klout_name_to_text(network.name));
 		for (i = 0; i < network.nkinds; i++)
 		{
-			KloutRuns	runs = network.runs[i];
+			KloutBucketCounts runs = network.runs[i];
 			int64		bucket;
 			uint64		count;
 
 			values[1] = PointerGetDatum(klout_name_to_text(network.kinds[i]));
-			while (klout_runs_next(&runs, &bucket, &count))
+			while (klout_bucket_counts_next(&runs, &bucket, &count))
 			{
 				CHECK_FOR_INTERRUPTS();
 				values[2] = TimestampTzGetDatum(klout_bucket_start(bucket, signals.unit));
@@ -1161,9 +1161,9 @@ klout_reactor_sample(PG_FUNCTION_ARGS)
 
 	rows.rsinfo = (ReturnSetInfo *) fcinfo->resultinfo;
 	InitMaterializedSRF(fcinfo, 0);
-	klout_signals_begin(&signals, klout_signals_getarg(fcinfo, 0));
+	klout_signals_iter_init_or_error(&signals, klout_signals_getarg(fcinfo, 0));
 	rows.unit = signals.unit;
-	while (klout_signals_fetch(&signals, &network))
+	while (klout_signals_next_or_error(&signals, &network))
 	{
 		KloutStandings standings;
 		KloutStanding standing;
@@ -1173,7 +1173,7 @@ klout_reactor_sample(PG_FUNCTION_ARGS)
 		rows.nkinds = network.nkinds;
 		for (i = 0; i < network.nkinds; i++)
 			rows.kinds[i] = PointerGetDatum(klout_name_to_text(network.kinds[i]));
-		klout_standings_open(&standings, &network, signals.unit);
+		klout_standings_iter_init(&standings, &network, signals.unit);
 		while (klout_standings_next(&standings, &standing))
 		{
 			if (standing.is_proven)
@@ -1194,7 +1194,7 @@ klout_reactor_sample(PG_FUNCTION_ARGS)
 static bool
 next_folded(KloutSignals *signals, KloutNetwork *network, bool *whole)
 {
-	while (klout_signals_fetch(signals, network))
+	while (klout_signals_next_or_error(signals, network))
 	{
 		*whole = klout_is_folded(network->name, signals->networks,
 								 KLOUT_NETWORKS_MAX);
@@ -1223,7 +1223,7 @@ klout_has_folded(PG_FUNCTION_ARGS)
 
 	if (toast_raw_datum_size(PG_GETARG_DATUM(0)) < VARHDRSZ + KLOUT_FOLDED_MIN_LEN)
 		PG_RETURN_BOOL(false);
-	klout_signals_begin(&signals, klout_signals_getarg(fcinfo, 0));
+	klout_signals_iter_init_or_error(&signals, klout_signals_getarg(fcinfo, 0));
 	PG_RETURN_BOOL(next_folded(&signals, &network, &whole));
 }
 
@@ -1242,7 +1242,7 @@ klout_folded(PG_FUNCTION_ARGS)
 	bool		whole;
 
 	InitMaterializedSRF(fcinfo, MAT_SRF_USE_EXPECTED_DESC);
-	klout_signals_begin(&signals, klout_signals_getarg(fcinfo, 0));
+	klout_signals_iter_init_or_error(&signals, klout_signals_getarg(fcinfo, 0));
 	while (next_folded(&signals, &network, &whole))
 	{
 		Datum		value = whole ? (Datum) 0 :

@@ -6,7 +6,7 @@
  * Plan.  Pairs are sorted by score, those of equal score by outcome.  One walk
  * counts ties of scores and of both, and puts ranks in the place of scores.
  * Then they are sorted by outcome, with a merge sort that counts how many
- * places pairs move past each other: these are the discordant ones (W. R.
+ * sort_key pairs move past each other: these are the discordant ones (W. R.
  * Knight, A computer method for calculating Kendall's tau with ungrouped data,
  * JASA 61, 1966).  A second walk counts ties of outcomes and multiplies ranks.
  *

@@ -3,7 +3,7 @@
 
 CALL bench.empty_feed(:'index');
 CHECKPOINT;
-SELECT klout_create_board('feed_board', 'feed_actions', reactor_weight => :'weighting');
+SELECT klout_board_create('feed_board', 'feed_actions', reactor_weight => :'weighting');
 SELECT clock_timestamp() AS started, bench.processor() AS before \gset
 \! bench/lib/copy_pieces.sh text 0 1 249 &
 CALL bench.keep_current();

@@ -11,6 +11,6 @@ ORDER BY l.perk;
 
 SELECT l.perk, n.person AS "next in line", round(n.score::numeric, 2) AS score, n.rank
 FROM :"board".perks_left AS l JOIN :"board".perks AS p USING (perk)
-CROSS JOIN LATERAL klout_qualify(:'board', l.perk, greatest(l."left", 0)) AS n
+CROSS JOIN LATERAL klout_board_qualify(:'board', l.perk, greatest(l."left", 0)) AS n
 WHERE now() >= p.from_at AND now() < p.until_at
 ORDER BY l.perk, n.rank, n.person;

@@ -47,17 +47,17 @@ SELECT 'forum', 'reply', 'crowd ' || n, 'person 300', '2026-03-20 09:00+00' FROM
 INSERT INTO actions (network, kind, actor, target, at)
 SELECT 'blog', 'reply', 'reader ' || n, 'second account', '2026-03-01 09:00+00' FROM generate_series(1, 20) AS n;
 
-SELECT klout_create_board('people & <co>', 'actions', reactor_weight => 'none') \g /dev/null
-SELECT klout_link('people & <co>', 'blog', 'second account', 'person 7') \g /dev/null
-SELECT klout_opt_out('people & <co>', 'person 13') \g /dev/null
-CALL klout_refresh('people & <co>', as_of => '2026-01-20 12:00+00', publish => 'always');
-CALL klout_refresh('people & <co>', as_of => '2026-02-10 12:00+00', publish => 'always');
-CALL klout_refresh('people & <co>', as_of => '2026-02-20 12:00+00', publish => 'always');
-CALL klout_refresh('people & <co>', as_of => '2026-03-10 12:00+00', publish => 'always');
-CALL klout_refresh('people & <co>', as_of => '2026-03-15 12:00+00', publish => 'always');
-CALL klout_refresh('people & <co>', as_of => '2026-03-22 12:00+00', publish => 'always');
+SELECT klout_board_create('people & <co>', 'actions', reactor_weight => 'none') \g /dev/null
+SELECT klout_board_link('people & <co>', 'blog', 'second account', 'person 7') \g /dev/null
+SELECT klout_board_opt_out('people & <co>', 'person 13') \g /dev/null
+CALL klout_board_refresh('people & <co>', as_of => '2026-01-20 12:00+00', publish => 'always');
+CALL klout_board_refresh('people & <co>', as_of => '2026-02-10 12:00+00', publish => 'always');
+CALL klout_board_refresh('people & <co>', as_of => '2026-02-20 12:00+00', publish => 'always');
+CALL klout_board_refresh('people & <co>', as_of => '2026-03-10 12:00+00', publish => 'always');
+CALL klout_board_refresh('people & <co>', as_of => '2026-03-15 12:00+00', publish => 'always');
+CALL klout_board_refresh('people & <co>', as_of => '2026-03-22 12:00+00', publish => 'always');
 INSERT INTO "people & <co>".perks (perk, min_score, top_share, network, topic, capacity) VALUES
     ('mug <b>', 40, NULL, NULL, '', 15), ('ticket', NULL, 0.05, 'blog', '', 5), ('nothing left', 20, NULL, NULL, '', 3);
-SELECT klout_grant('people & <co>', 'nothing left') \g /dev/null
-SELECT klout_grant('people & <co>', 'ticket') \g /dev/null
+SELECT klout_board_grant('people & <co>', 'nothing left') \g /dev/null
+SELECT klout_board_grant('people & <co>', 'ticket') \g /dev/null
 DELETE FROM "people & <co>".grants WHERE perk = 'ticket' AND rank > 2;

@@ -215,7 +215,7 @@ test("people of every name have a page, with the parts and the statement of klou
 		await page.visit("#/population");
 		await page.visit(personHash(person));
 		assert.equal(await page.textContent("h1"), person);
-		const [found] = await sql(`SELECT round(score::numeric, 2), rank, round(100 * percentile::numeric, 2) FROM klout_search(${quote(BOARD)}, ${quote(person)}) WHERE person = ${quote(person)}`);
+		const [found] = await sql(`SELECT round(score::numeric, 2), rank, round(100 * percentile::numeric, 2) FROM klout_board_search(${quote(BOARD)}, ${quote(person)}) WHERE person = ${quote(person)}`);
 		assert.equal(await page.textContent(".big .value"), score(found[0]), person);
 		assert.match(await page.textContent(".band"), new RegExp(`rank ${count(found[1])} of 317 \u00b7 ${percent(found[2]).replace(".", "\\.")} have`));
 
@@ -227,7 +227,7 @@ test("people of every name have a page, with the parts and the statement of klou
 		assert.equal(await page.textContent(".parts-card tfoot tr :last-child"), score(found[0]), "the points add up to the score");
 		assert.equal(await page.locator(".parts-card svg rect").count(), parts.length, "a bar for each part and network");
 
-		const statement = await sql(`SELECT kind, network, actions, (first_at AT TIME ZONE 'UTC')::date, (last_at AT TIME ZONE 'UTC')::date, round(points::numeric, 2) FROM klout_statement(${quote(BOARD)}, ${quote(person)})`);
+		const statement = await sql(`SELECT kind, network, actions, (first_at AT TIME ZONE 'UTC')::date, (last_at AT TIME ZONE 'UTC')::date, round(points::numeric, 2) FROM klout_board_activity(${quote(BOARD)}, ${quote(person)})`);
 		assert.deepEqual(await cells(page, ".statement-card table"), statement.map(([kind, network, actions, first, last, points]) => [kind, network, count(actions), day(first), day(last), score(points)]), person);
 	}
 	assert.match(await page.textContent(".caution"), /Do not decide about people by this number alone: not hiring/);
@@ -237,7 +237,7 @@ test("people of every name have a page, with the parts and the statement of klou
 test("a person's line has a point for each day of the history", async () => {
 	for (const person of ["person 1", hostile[0]]) {
 		await page.visit(personHash(person));
-		const history = await sql(`SELECT day, round(score::numeric, 2), rank FROM klout_compare(${quote(BOARD)}, ARRAY[${quote(person)}], 90) ORDER BY day DESC`);
+		const history = await sql(`SELECT day, round(score::numeric, 2), rank FROM klout_board_compare(${quote(BOARD)}, ARRAY[${quote(person)}], 90) ORDER BY day DESC`);
 		assert.equal(history.length, 6);
 		assert.deepEqual(await cells(page, ".line-card table"), history.map(([d, s, rank]) => [day(d), score(s), count(rank)]));
 		assert.equal(await page.locator(".line-card svg circle").count(), history.length);
@@ -310,7 +310,7 @@ test("compare: six at most, added by typing, removed again; lines, bars and numb
 	assert.deepEqual(table.Reach, expected.map((e) => score(e[2])));
 	assert.deepEqual(table["Change, 30 days"], expected.map((e) => change(e[3])));
 	assert.equal(await page.locator("section:has(#points) svg rect").count(), expected.reduce((n, e) => n + Object.keys(JSON.parse(e[4])).length, 0));
-	const history = await sql(`SELECT day, array_agg(round(score::numeric, 2) ORDER BY array_position(ARRAY[${names.map(quote)}], person)) FROM klout_compare(${quote(BOARD)}, ARRAY[${names.map(quote)}], 90) GROUP BY day ORDER BY day DESC`);
+	const history = await sql(`SELECT day, array_agg(round(score::numeric, 2) ORDER BY array_position(ARRAY[${names.map(quote)}], person)) FROM klout_board_compare(${quote(BOARD)}, ARRAY[${names.map(quote)}], 90) GROUP BY day ORDER BY day DESC`);
 	assert.deepEqual(await cells(page, "section:has(#lines) table"), history.map(([d, scores]) => [day(d), ...scores.slice(1, -1).split(",").map(score)]));
 	await page.click("button[aria-label='Remove person 7']");
 	await page.waitForFunction(() => document.querySelectorAll(".chips li").length === 5);
@@ -425,7 +425,7 @@ test("candidates: a pasted list, ranked with the evidence, and saved as CSV that
 	noTrouble();
 });
 
-test("perks: those next in line are those whom klout_grant would take", async () => {
+test("perks: those next in line are those whom klout_board_grant would take", async () => {
 	await page.visit("#/perks");
 	const perks = await sql(`SELECT perk, capacity, granted, "left" FROM ${B}.perks_left ORDER BY perk`);
 	assert.equal(perks.length, 3);
@@ -434,7 +434,7 @@ test("perks: those next in line are those whom klout_grant would take", async ()
 		assert.ok((await card.locator("h2").textContent()).startsWith(perk));
 		assert.equal(await card.locator(".meter").textContent(), `${count(left)} of ${count(capacity)} left`);
 		assert.equal(await card.locator("meter").getAttribute("value"), left);
-		const next = (await sql(`BEGIN; SELECT person, round(score::numeric, 2) FROM klout_grant(${quote(BOARD)}, ${quote(perk)}) ORDER BY score DESC, person; ROLLBACK`));
+		const next = (await sql(`BEGIN; SELECT person, round(score::numeric, 2) FROM klout_board_grant(${quote(BOARD)}, ${quote(perk)}) ORDER BY score DESC, person; ROLLBACK`));
 		const shown = await card.evaluate((section) => [...section.querySelectorAll("table")].filter((t) => /in line/.test(t.caption.textContent))
 			.flatMap((t) => [...t.tBodies[0].rows].map((tr) => [...tr.cells].map((cell) => cell.textContent))));
 		assert.deepEqual(shown, next.map(([person, s]) => [person, score(s)]), perk);
@@ -553,20 +553,20 @@ test("script/report: errors are clear, and a folder of others is left alone", as
 	};
 	await writeFile(join(out, "mine"), "x");
 	await fails([BOARD, "--out", out], /is there, and no report/);
-	await fails(["nosuch", "--out", join(out, "new")], /there is no board "nosuch"[^]*klout_create_board/);
+	await fails(["nosuch", "--out", join(out, "new")], /there is no board "nosuch"[^]*klout_board_create/);
 	await fails(["public", "--out", join(out, "new")], /there is no board "public"/);
 	await fails([BOARD, "--out", join(out, "new")], /klout is not installed in this database[^]*PGDATABASE/, { PGDATABASE: "postgres" });
 	await fails([BOARD, "--out", join(out, "new")], /database "nosuch" does not exist/, { PGDATABASE: "nosuch" });
 	await fails([BOARD, "--people", "x"], /--people must be a whole number/);
 	await fails([], /script\/report BOARD/);
 	await fails(["--nosuch"], /script\/report BOARD/);
-	await sql("CREATE TABLE none (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, network text, kind text, actor text, target text, at timestamptz); SELECT klout_create_board('unpublished', 'none')");
-	await fails(["unpublished", "--out", join(out, "new")], /board "unpublished" has no publication yet[^]*CALL klout_refresh\('unpublished'\)/);
+	await sql("CREATE TABLE none (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, network text, kind text, actor text, target text, at timestamptz); SELECT klout_board_create('unpublished', 'none')");
+	await fails(["unpublished", "--out", join(out, "new")], /board "unpublished" has no publication yet[^]*CALL klout_board_refresh\('unpublished'\)/);
 	await sql("DROP ROLE IF EXISTS report_stranger; CREATE ROLE report_stranger LOGIN");
 	await fails([BOARD, "--out", join(out, "new")], /permission denied for schema somewhere[^]*GRANT USAGE ON SCHEMA somewhere TO report_stranger/, { PGUSER: "report_stranger" });
 	await sql("GRANT USAGE ON SCHEMA somewhere TO report_stranger");
 	await fails([BOARD, "--out", join(out, "new")], /permission denied[^]*may not read the board/, { PGUSER: "report_stranger" });
-	await sql("CALL klout_refresh('unpublished')");
+	await sql("CALL klout_board_refresh('unpublished')");
 	const { status, said } = await report(["unpublished", "--out", join(out, "new")], env);
 	assert.equal(status, 0, said);
 	const p = await openPage(browser, join(out, "new"));
@@ -603,7 +603,7 @@ test("a reader without the right to the actions gets all but the reasons, and ch
 test("facts that arrived after the publication, and one that was held back, are told", async () => {
 	await sql(`INSERT INTO actions (network, kind, actor, target, at) SELECT 'forum', 'reply', 'late ' || n, 'person 299', '2026-03-21 09:00+00' FROM generate_series(1, 150) AS n;
 		INSERT INTO actions (network, kind, actor, target, at) SELECT 'forum', 'reply', 'late ' || n, 'new ' || n, '2026-03-21 09:00+00' FROM generate_series(1, 150) AS n`);
-	await sql(`CALL klout_refresh(${quote(BOARD)}, as_of => '2026-03-22 13:00+00')`);
+	await sql(`CALL klout_board_refresh(${quote(BOARD)}, as_of => '2026-03-22 13:00+00')`);
 	const out = join(folder, "..", "held");
 	const { status, said } = await report([BOARD, "--out", out], env);
 	assert.equal(status, 0, said);
@@ -621,14 +621,14 @@ test("a replaced report, ids of type bigint and uuid, and another model", async 
 	await sql(`
 		CREATE TABLE numbers (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, network text, kind text, actor bigint, target bigint, at timestamptz);
 		INSERT INTO numbers (network, kind, actor, target, at) SELECT 'forum', 'reply', n, 9007199254740993 + n % 3, '2026-03-01' FROM generate_series(1, 30) AS n;
-		SELECT klout_create_board('numbers_board', 'numbers', klout_model() || '{"scale": 5}');
+		SELECT klout_board_create('numbers_board', 'numbers', klout_model() || '{"scale": 5}');
 		CREATE TABLE uuids (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, network text, kind text, actor uuid, target uuid, at timestamptz);
 		INSERT INTO uuids (network, kind, actor, target, at) SELECT 'forum', 'reply', md5(n::text)::uuid, md5((n % 3)::text)::uuid, '2026-03-01' FROM generate_series(1, 30) AS n;
-		SELECT klout_create_board('uuids_board', 'uuids', reactor_weight => 'score')`);
-	await sql("CALL klout_refresh('numbers_board', as_of => '2026-03-02')");
+		SELECT klout_board_create('uuids_board', 'uuids', reactor_weight => 'score')`);
+	await sql("CALL klout_board_refresh('numbers_board', as_of => '2026-03-02')");
 	await sql("UPDATE numbers_board.settings SET model = klout_model()");
-	await sql("CALL klout_refresh('numbers_board', as_of => '2026-03-10')");
-	await sql("CALL klout_refresh('uuids_board', as_of => '2026-03-02')");
+	await sql("CALL klout_board_refresh('numbers_board', as_of => '2026-03-10')");
+	await sql("CALL klout_board_refresh('uuids_board', as_of => '2026-03-02')");
 	const out = join(folder, "..", "ids");
 	for (const board of ["numbers_board", "uuids_board"]) {
 		const { status, said } = await report([board, "--out", out], env);
@@ -667,15 +667,15 @@ test("who opted out is in no file of a report, nor an account of theirs, nor a h
 			SELECT 'n' || g % 2, 'k', a.id, t.id, '2026-03-01 00:00+00'::timestamptz + g * interval '1 hour', 't' || g % 2
 			FROM generate_series(1, 800) AS g
 			JOIN (VALUES ${ids}) AS a (n, id) ON a.n = g * 7 % 20 JOIN (VALUES ${ids}) AS t (n, id) ON t.n = (g + g / 20) % 20;
-			SELECT klout_create_board('${board}', '${type}_leaving', reactor_weight => 'none', tenure => '1 day')`);
+			SELECT klout_board_create('${board}', '${type}_leaving', reactor_weight => 'none', tenure => '1 day')`);
 		// 11 and 12 are accounts of 10, 14 of 13; 16 of 15, who will not be listed; 17 opts out by themselves
-		await sql(`SELECT klout_link('${board}', 'n0', ${name(11)}, ${name(10)}), klout_link('${board}', 'n1', ${name(11)}, ${name(10)}),
-			klout_link('${board}', 'n0', ${name(12)}, ${name(10)}), klout_link('${board}', 'n1', ${name(12)}, ${name(10)}),
-			klout_link('${board}', 'n0', ${name(14)}, ${name(13)}), klout_link('${board}', 'n0', ${name(16)}, ${name(15)})`);
-		await sql(`CALL klout_refresh('${board}', as_of => '2026-04-04 00:00+00')`);
-		await sql(`CALL klout_refresh('${board}', as_of => '2026-04-05 00:00+00', publish => 'always')`);
+		await sql(`SELECT klout_board_link('${board}', 'n0', ${name(11)}, ${name(10)}), klout_board_link('${board}', 'n1', ${name(11)}, ${name(10)}),
+			klout_board_link('${board}', 'n0', ${name(12)}, ${name(10)}), klout_board_link('${board}', 'n1', ${name(12)}, ${name(10)}),
+			klout_board_link('${board}', 'n0', ${name(14)}, ${name(13)}), klout_board_link('${board}', 'n0', ${name(16)}, ${name(15)})`);
+		await sql(`CALL klout_board_refresh('${board}', as_of => '2026-04-04 00:00+00')`);
+		await sql(`CALL klout_board_refresh('${board}', as_of => '2026-04-05 00:00+00', publish => 'always')`);
 		await sql(`INSERT INTO ${board}.perks (perk, capacity) VALUES ('mug', 10)`);
-		await sql(`SELECT count(*) FROM klout_grant('${board}', 'mug')`);
+		await sql(`SELECT count(*) FROM klout_board_grant('${board}', 'mug')`);
 		const out = join(folder, "..", board);
 		const hashes = (await sql(`SELECT DISTINCT r.actor_hash, lpad(to_hex(r.actor_hash), 16, '0')
 			FROM (SELECT klout_signals(network, 'k', i.id, '2026-01-01') AS signals FROM (VALUES ${ids}) AS i (n, id), unnest('{n0,n1}'::text[]) AS network
@@ -688,7 +688,7 @@ test("who opted out is in no file of a report, nor an account of theirs, nor a h
 		assert.equal(status, 0, said);
 		assert.deepEqual(holds(await textOf(out), gone), gone, "before they opt out, they are there");
 
-		await sql(`SELECT klout_opt_out('${board}', ${name(12)}), klout_opt_out('${board}', ${name(17)})`);
+		await sql(`SELECT klout_board_opt_out('${board}', ${name(12)}), klout_board_opt_out('${board}', ${name(17)})`);
 		({ status, said } = await report([board, "--out", out], env));
 		assert.equal(status, 0, said);
 		const files = await textOf(out);
@@ -701,7 +701,7 @@ test("who opted out is in no file of a report, nor an account of theirs, nor a h
 		const listed = new Set((await sql(`SELECT person FROM ${board}.scores WHERE topic = '' ORDER BY score DESC, person LIMIT 3`)).map(([person]) => person));
 		const accounts = JSON.parse(/^klout\.put\("accounts",(.*)\);\n$/s.exec((await textOf(out))["data/accounts.js"])[1]);
 		assert.deepEqual(accounts.map(([, , person]) => person).filter((person) => !listed.has(person)), []);
-		await sql(`SELECT klout_drop_board('${board}')`);
+		await sql(`SELECT klout_board_drop('${board}')`);
 	}
 });
 
@@ -718,9 +718,9 @@ test("nobody's facts stop the report of the others: times, names, weights and co
 			INSERT INTO ${board}_actions (network, kind, actor, target, at) VALUES (NULL, 'k', 'a', 'null', '2026-03-20'), ('n', 'k', 'a', NULL, '2026-03-20'),
 				('n', 'k', 'a', '', '2026-03-20'), ('n', 'k', '', 'empty actor', '2026-03-20'), ('', 'k', 'a', 'empty network', '2026-03-20'),
 				('n', 'k', 'a', repeat('long', 251), '2026-03-20'), ('n', 'k', 'a', E'\\x7f\u{202E}\u{FEFF}', '2026-03-20'), ('n', 'k', 'a', 'plain', '2026-03-20');
-			SELECT klout_create_board('${board}', '${board}_actions', ${bucket === "1 hour" ? "klout_model('hour')" : "klout_model()"}, bucket => '${bucket}', reactor_weight => '${weight}')`);
-		await sql(`CALL klout_refresh('${board}', as_of => '2026-03-21 12:00+00')`);
-		await sql(`CALL klout_refresh('${board}', as_of => '2026-03-22 12:00+00', publish => 'always')`);
+			SELECT klout_board_create('${board}', '${board}_actions', ${bucket === "1 hour" ? "klout_model('hour')" : "klout_model()"}, bucket => '${bucket}', reactor_weight => '${weight}')`);
+		await sql(`CALL klout_board_refresh('${board}', as_of => '2026-03-21 12:00+00')`);
+		await sql(`CALL klout_board_refresh('${board}', as_of => '2026-03-22 12:00+00', publish => 'always')`);
 		// mended, but not handed over: they do not count yet
 		await sql(`UPDATE ${board}_actions SET weight = 1 WHERE weight = 7`);
 		const out = join(folder, "..", board);

@@ -21,20 +21,20 @@
 -- by whoever takes in or publishes, which is all that keeps two refreshes
 -- apart.
 --
--- Functions pin search_path; klout_refresh commits, which forbids that, and is
+-- Functions pin search_path; klout_board_refresh commits, which forbids that, and is
 -- a bare loop over them.
 -- ---------------------------------------------------------------------------
 
-CREATE FUNCTION _klout_is_tenure(tenure interval) RETURNS boolean
+CREATE FUNCTION _klout_is_valid_tenure(tenure interval) RETURNS boolean
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 	-- each part by itself, as parts of opposite sign are subtracted one after the other
 	RETURN tenure OPERATOR(pg_catalog.>=) '0' AND tenure OPERATOR(pg_catalog.<=) '100 years'
 		AND pg_catalog.extract('year', tenure) OPERATOR(pg_catalog.>=) 0 AND pg_catalog.extract('year', tenure) OPERATOR(pg_catalog.<=) 100
 		AND pg_catalog.abs(pg_catalog.extract('day', tenure)) OPERATOR(pg_catalog.<=) 36525;
-COMMENT ON FUNCTION _klout_is_tenure(interval) IS
+COMMENT ON FUNCTION _klout_is_valid_tenure(interval) IS
 'internal: whether an interval can be a board''s tenure: from 0 to 100 years, which can be taken from any time since 4000 BC';
 
-CREATE FUNCTION _klout_unlogged(actions regclass) RETURNS regclass
+CREATE FUNCTION _klout_unlogged_relation(actions regclass) RETURNS regclass
 	LANGUAGE sql STABLE STRICT PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $body$
@@ -45,10 +45,10 @@ AS $body$
 	)
 	SELECT min(relation)::regclass FROM below JOIN pg_class ON oid = relation WHERE relpersistence <> 'p'
 $body$;
-COMMENT ON FUNCTION _klout_unlogged(regclass) IS
+COMMENT ON FUNCTION _klout_unlogged_relation(regclass) IS
 'internal: a table, among an actions table and its partitions and children, whose rows a crash would take away; NULL if there is none';
 
-CREATE FUNCTION klout_create_board(
+CREATE FUNCTION klout_board_create(
 	board text,
 	actions regclass,
 	model klout_model DEFAULT klout_model(),
@@ -73,7 +73,7 @@ DECLARE
 	source text[] := '{}';	-- select list
 	rules text[] := '{}';	-- what every row must fulfil, and what is wrong with one that does not
 	fit text;				-- all of them in one condition
-	flaws text;				-- the first that is not fulfilled
+	reasons text;				-- the first that is not fulfilled
 	id_column name;
 	target_column name;
 	collations oid[] := '{}';	-- of actor and target
@@ -86,47 +86,47 @@ DECLARE
 	id_type text;			-- with its collation
 BEGIN
 	IF board IS NULL OR actions IS NULL OR model IS NULL OR bucket IS NULL OR reactor_weight IS NULL OR tenure IS NULL THEN
-		RAISE EXCEPTION 'klout_create_board: only columns may be NULL'
+		RAISE EXCEPTION 'klout_board_create: only columns may be NULL'
 			USING ERRCODE = 'null_value_not_allowed';
 	END IF;
 	-- as type name it would be cut to the name of another schema
 	IF octet_length(board) NOT BETWEEN 1 AND 63 THEN
-		RAISE EXCEPTION 'klout_create_board: the name of a board must have 1 to 63 bytes, got % in "%"', octet_length(board), board
+		RAISE EXCEPTION 'klout_board_create: the name of a board must have 1 to 63 bytes, got % in "%"', octet_length(board), board
 			USING ERRCODE = CASE board WHEN '' THEN 'invalid_name' ELSE 'name_too_long' END,
 				HINT = 'It is the name of the schema that is made.';
 	END IF;
 	IF (SELECT relkind NOT IN ('r', 'p') OR relpersistence <> 'p' FROM pg_class WHERE oid = actions) THEN
-		RAISE EXCEPTION 'klout_create_board: % is not a permanent table', actions
+		RAISE EXCEPTION 'klout_board_create: % is not a permanent table', actions
 			USING ERRCODE = 'wrong_object_type';
 	END IF;
-	unlogged := @extschema@._klout_unlogged(actions);
+	unlogged := @extschema@._klout_unlogged_relation(actions);
 	IF unlogged IS NOT NULL THEN
-		RAISE EXCEPTION 'klout_create_board: %, a part of %, is not a permanent table', unlogged, actions
+		RAISE EXCEPTION 'klout_board_create: %, a part of %, is not a permanent table', unlogged, actions
 			USING ERRCODE = 'wrong_object_type', HINT = format('ALTER TABLE %s SET LOGGED.', unlogged);
 	END IF;
 	IF bucket NOT IN ('1 day', '1 hour') THEN
-		RAISE EXCEPTION 'klout_create_board: bucket must be 1 day or 1 hour, got %', bucket
+		RAISE EXCEPTION 'klout_board_create: bucket must be 1 day or 1 hour, got %', bucket
 			USING ERRCODE = 'invalid_parameter_value';
 	END IF;
 	IF reactor_weight NOT IN ('proven', 'none', 'score', 'authority') THEN
-		RAISE EXCEPTION 'klout_create_board: reactor_weight must be proven, none, score or authority, got "%"', reactor_weight
+		RAISE EXCEPTION 'klout_board_create: reactor_weight must be proven, none, score or authority, got "%"', reactor_weight
 			USING ERRCODE = 'invalid_parameter_value';
 	END IF;
 	IF tenure < '0' THEN
-		RAISE EXCEPTION 'klout_create_board: tenure must not be negative, got %', tenure
+		RAISE EXCEPTION 'klout_board_create: tenure must not be negative, got %', tenure
 			USING ERRCODE = 'invalid_parameter_value';
 	END IF;
-	IF NOT @extschema@._klout_is_tenure(tenure) THEN
-		RAISE EXCEPTION 'klout_create_board: tenure must not exceed 100 years, got %', tenure
+	IF NOT @extschema@._klout_is_valid_tenure(tenure) THEN
+		RAISE EXCEPTION 'klout_board_create: tenure must not exceed 100 years, got %', tenure
 			USING ERRCODE = 'interval_field_overflow', HINT = 'Nobody would ever be proven. Most boards do with 30 days.';
 	END IF;
 	IF jsonb_typeof(coalesce(columns, '{}')) <> 'object' THEN
-		RAISE EXCEPTION 'klout_create_board: columns must be a JSON object, got %', columns
+		RAISE EXCEPTION 'klout_board_create: columns must be a JSON object, got %', columns
 			USING ERRCODE = 'invalid_parameter_value';
 	END IF;
 	FOR word IN SELECT jsonb_object_keys(columns) LOOP
 		IF NOT word = ANY (known) THEN
-			RAISE EXCEPTION 'klout_create_board: unknown key "%" in columns', word
+			RAISE EXCEPTION 'klout_board_create: unknown key "%" in columns', word
 				USING ERRCODE = 'invalid_parameter_value', HINT = format('Known keys: %s.', array_to_string(known, ', '));
 		END IF;
 	END LOOP;
@@ -137,12 +137,12 @@ BEGIN
 	FOREACH word IN ARRAY known LOOP
 		mapped := coalesce(columns -> word, to_jsonb(word));
 		IF word = ANY (required) AND jsonb_typeof(mapped) = 'null' THEN
-			RAISE EXCEPTION 'klout_create_board: in columns, "%" must not be null', word
+			RAISE EXCEPTION 'klout_board_create: in columns, "%" must not be null', word
 				USING ERRCODE = 'invalid_parameter_value', HINT = 'Only weight, topic and post may be left out.';
 		END IF;
 		IF word IN ('network', 'kind') AND jsonb_typeof(mapped) = 'object' AND jsonb_typeof(mapped -> 'value') = 'string' THEN
 			IF coalesce(@extschema@._klout_utf8_length(mapped ->> 'value'), 0) NOT BETWEEN 1 AND 63 THEN
-				RAISE EXCEPTION 'klout_create_board: in columns, the value of "%" must be a name of 1 to 63 bytes, got "%"', word, mapped ->> 'value'
+				RAISE EXCEPTION 'klout_board_create: in columns, the value of "%" must be a name of 1 to 63 bytes, got "%"', word, mapped ->> 'value'
 					USING ERRCODE = 'invalid_parameter_value';
 			END IF;
 			source := source || format('%L::text %s AS %I', mapped ->> 'value', bytewise, word);
@@ -151,7 +151,7 @@ BEGIN
 		IF jsonb_typeof(mapped) = 'null' THEN
 			mapped := NULL;
 		ELSIF jsonb_typeof(mapped) <> 'string' THEN
-			RAISE EXCEPTION 'klout_create_board: in columns, "%" must be the name of a column, got %', word, mapped
+			RAISE EXCEPTION 'klout_board_create: in columns, "%" must be the name of a column, got %', word, mapped
 				USING ERRCODE = 'invalid_parameter_value', HINT = 'Only network and kind may be a value: {"network": {"value": "forum"}}.';
 		END IF;
 		-- without domains, which say no more than what values may be stored
@@ -168,7 +168,7 @@ BEGIN
 		JOIN pg_attribute AS a ON a.attrelid = actions AND a.attname = mapped #>> '{}';
 		IF NOT FOUND THEN
 			IF word = ANY (required) OR columns ? word AND mapped IS NOT NULL THEN
-				RAISE EXCEPTION 'klout_create_board: table % has no column "%" for "%"', actions, mapped #>> '{}', word
+				RAISE EXCEPTION 'klout_board_create: table % has no column "%" for "%"', actions, mapped #>> '{}', word
 					USING ERRCODE = 'undefined_column',
 						HINT = format('Name it: columns => ''{"%s": "its name"}''.', word);
 			END IF;
@@ -185,14 +185,14 @@ BEGIN
 			id_column := attribute.attname;
 			-- Not of a domain, nor cast: an index must find a range of it
 			IF attribute.declared NOT IN ('bigint', 'integer', 'smallint') OR NOT attribute.attnotnull THEN
-				RAISE EXCEPTION 'klout_create_board: column "%" of % must be bigint, integer or smallint, and NOT NULL', id_column, actions
+				RAISE EXCEPTION 'klout_board_create: column "%" of % must be bigint, integer or smallint, and NOT NULL', id_column, actions
 					USING ERRCODE = 'datatype_mismatch', DETAIL = 'The board reads rows in order of their id.';
 			END IF;
 			source := source || format('a.%I AS id', id_column);
 			CONTINUE;
 		ELSIF word IN ('actor', 'target') THEN
 			IF attribute.type_name NOT IN ('bigint', 'integer', 'smallint', 'text', 'character varying', 'uuid') THEN
-				RAISE EXCEPTION 'klout_create_board: column "%" of % is of type %', attribute.attname, actions, attribute.declared
+				RAISE EXCEPTION 'klout_board_create: column "%" of % is of type %', attribute.attname, actions, attribute.declared
 					USING ERRCODE = 'datatype_mismatch', HINT = 'Ids are bigint, integer, smallint, text, varchar or uuid.';
 			END IF;
 			target_column := attribute.attname;		-- in the end: actor comes before it
@@ -200,7 +200,7 @@ BEGIN
 							WHEN attribute.type_name = 'character varying' THEN 'text'
 							ELSE attribute.type_name END;
 			IF word = 'target' AND id_type <> person_type THEN
-				RAISE EXCEPTION 'klout_create_board: actor and target of % are of different types', actions
+				RAISE EXCEPTION 'klout_board_create: actor and target of % are of different types', actions
 					USING ERRCODE = 'datatype_mismatch', DETAIL = 'Both are ids of accounts.';
 			END IF;
 			person_type := id_type;
@@ -218,14 +218,14 @@ BEGIN
 					-- UTC has no offset, with which it could overflow
 					read_as := format('a.%I::timestamp AT TIME ZONE ''UTC''', attribute.attname);
 				ELSE
-					RAISE EXCEPTION 'klout_create_board: column "%" of % is of type %', attribute.attname, actions, attribute.declared
+					RAISE EXCEPTION 'klout_board_create: column "%" of % is of type %', attribute.attname, actions, attribute.declared
 						USING ERRCODE = 'datatype_mismatch', HINT = 'It must be timestamptz, or timestamp, which is taken as UTC.';
 			END CASE;
 			source := source || (read_as || ' AS at');
 			rules := rules || ARRAY['isfinite(s.at)', 'at is infinite'];
 		ELSIF word = 'weight' THEN
 			IF attribute.type_name NOT IN ('bigint', 'integer', 'smallint', 'numeric', 'real', 'double precision') THEN
-				RAISE EXCEPTION 'klout_create_board: column "%" of % is of type %', attribute.attname, actions, attribute.declared
+				RAISE EXCEPTION 'klout_board_create: column "%" of % is of type %', attribute.attname, actions, attribute.declared
 					USING ERRCODE = 'datatype_mismatch', HINT = 'A weight is a number from 0 to 1. To leave the column out: columns => ''{"weight": null}''.';
 			END IF;
 			-- A numeric may be too large for float8 or too small.  Weights
@@ -240,7 +240,7 @@ BEGIN
 			ELSIF attribute.typtype = 'b' AND attribute.typcategory NOT IN ('A', 'Z') THEN
 				read_as := format('a.%I::text', attribute.attname);
 			ELSE
-				RAISE EXCEPTION 'klout_create_board: column "%" of % is of type %', attribute.attname, actions, attribute.declared
+				RAISE EXCEPTION 'klout_board_create: column "%" of % is of type %', attribute.attname, actions, attribute.declared
 					USING ERRCODE = 'datatype_mismatch', HINT = format('"%s" must be text, or of a type that has one text for each value, as numbers and enums have.', word);
 			END IF;
 			source := source || format('(%s) %s AS %I', read_as, bytewise, word);
@@ -269,7 +269,7 @@ BEGIN
 	-- equality.  Citus keeps tables side by side by the type and collation of
 	-- the column itself, so there ids keep one that goes by bytes anyway.
 	id_type := person_type;
-	IF person_type = 'text' AND @extschema@.klout_has_citus() AND collations[1] = collations[2]
+	IF person_type = 'text' AND @extschema@._klout_has_citus() AND collations[1] = collations[2]
 	   AND (SELECT collisdeterministic FROM pg_collation WHERE oid = collations[1]) THEN
 		id_type := format('text COLLATE %s', collations[1]::regcollation);
 	ELSIF person_type = 'text' THEN
@@ -283,20 +283,20 @@ BEGIN
 	-- From the one list: when a row is fit, and else the first reason why not
 	SELECT string_agg(condition, ' AND ' ORDER BY n),
 		   string_agg(format('WHEN (%s) IS NOT TRUE THEN %L', condition, reason), ' ' ORDER BY n)
-	INTO fit, flaws
+	INTO fit, reasons
 	FROM (SELECT n, '(' || rules[n] || ')' AS condition, rules[n + 1] AS reason
 		  FROM generate_series(1, cardinality(rules), 2) AS n) AS r;
 
 	-- The watermark needs ids that are handed out in order, one at a time
 	sequence := pg_get_serial_sequence(actions::text, id_column);
 	IF sequence IS NULL THEN
-		RAISE EXCEPTION 'klout_create_board: column "%" of % has no sequence of its own', id_column, actions
+		RAISE EXCEPTION 'klout_board_create: column "%" of % has no sequence of its own', id_column, actions
 			USING ERRCODE = 'object_not_in_prerequisite_state',
 				HINT = 'Make it an identity column, or let its sequence be OWNED BY it.';
 	END IF;
 	SELECT seqcache, seqincrement, seqcycle INTO parameters FROM pg_sequence WHERE seqrelid = sequence;
 	IF parameters.seqcache <> 1 OR parameters.seqincrement <> 1 OR parameters.seqcycle THEN
-		RAISE EXCEPTION 'klout_create_board: sequence % does not hand out ids in order, one at a time', sequence
+		RAISE EXCEPTION 'klout_board_create: sequence % does not hand out ids in order, one at a time', sequence
 			USING ERRCODE = 'object_not_in_prerequisite_state',
 				DETAIL = 'Later rows must get higher ids, whoever inserts them; a step of more than 1 lets an application give out the ids between by itself, and later.',
 				HINT = format('ALTER SEQUENCE %s INCREMENT 1 CACHE 1 NO CYCLE, and let the database give out each id in the INSERT.', sequence);
@@ -308,7 +308,7 @@ BEGIN
 				   JOIN pg_amop AS o ON o.amopfamily = c.opcfamily
 				   WHERE i.indrelid = actions AND a.attname = id_column AND i.indisvalid AND i.indpred IS NULL
 					 AND o.amopopr = 'pg_catalog.<(bigint,bigint)'::regoperator) THEN
-		RAISE WARNING 'klout_create_board: no B-tree or BRIN index on % begins with column "%"', actions, id_column
+		RAISE WARNING 'klout_board_create: no B-tree or BRIN index on % begins with column "%"', actions, id_column
 			USING HINT = 'Each refresh would read the whole table.';
 	END IF;
 
@@ -318,13 +318,13 @@ BEGIN
 	EXECUTE format('CREATE SCHEMA %I', board);
 	EXECUTE format($sql$
 		CREATE TABLE %1$I.settings (
-			one boolean PRIMARY KEY DEFAULT true CHECK (one),
+			singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
 			actions regclass NOT NULL,
 			id_sequence regclass NOT NULL,
 			model %7$s.klout_model NOT NULL,
 			bucket interval NOT NULL,
 			reactor_weight text NOT NULL CHECK (reactor_weight IN ('proven', 'none', 'score', 'authority')),
-			tenure interval NOT NULL CHECK (%7$s._klout_is_tenure(tenure)),
+			tenure interval NOT NULL CHECK (%7$s._klout_is_valid_tenure(tenure)),
 			topics boolean NOT NULL,
 			posts boolean NOT NULL,
 			gate float8 NOT NULL DEFAULT 0.05 CHECK (gate > 0),
@@ -335,7 +335,7 @@ BEGIN
 			began timestamptz CHECK (isfinite(began))
 		);
 		CREATE VIEW %1$I.source WITH (security_invoker = true) AS
-		SELECT s.*, CASE WHEN %5$s THEN NULL %6$s END AS flaw
+		SELECT s.*, CASE WHEN %5$s THEN NULL %6$s END AS reason
 		FROM (SELECT %2$s FROM %3$s AS a) AS s;
 		CREATE TABLE %1$I.pending (
 			id bigint NOT NULL,
@@ -367,7 +367,7 @@ BEGIN
 		);
 		CREATE TABLE %1$I.rejected (
 			id bigint PRIMARY KEY,
-			flaw text NOT NULL,
+			reason text NOT NULL,
 			since timestamptz NOT NULL DEFAULT now()
 		);
 		CREATE TABLE %1$I.accounts (
@@ -449,9 +449,9 @@ BEGIN
 			people bigint NOT NULL,
 			population %7$s.klout_population NOT NULL,
 			people_at_63 bigint NOT NULL,
-			odds float8 NOT NULL
+			sum_odds float8 NOT NULL
 		);
-		CREATE TABLE %1$I.past (
+		CREATE TABLE %1$I.history_rows (
 			day date NOT NULL,
 			person %4$s NOT NULL,
 			topic text %8$s NOT NULL,
@@ -478,7 +478,7 @@ BEGIN
 			rank bigint NOT NULL,
 			PRIMARY KEY (perk, person)
 		);
-	$sql$, board, array_to_string(source, ', '), actions, id_type, fit, flaws,
+	$sql$, board, array_to_string(source, ', '), actions, id_type, fit, reasons,
 		-- never part of what format() reads: a schema may have a % in its name
 		'@extschema@', bytewise);
 
@@ -500,7 +500,7 @@ BEGIN
 		CROSS JOIN %1$I.last_publication AS l;
 
 		CREATE VIEW %1$I.history WITH (security_invoker = true) AS
-		SELECT day, person, topic, score, rank, fingerprint FROM %1$I.past
+		SELECT day, person, topic, score, rank, fingerprint FROM %1$I.history_rows
 		UNION ALL
 		SELECT (as_of AT TIME ZONE 'UTC')::date, person, topic, score, rank, fingerprint FROM %1$I.leaderboard;
 
@@ -533,15 +533,15 @@ BEGIN
 
 	EXECUTE format($sql$
 		COMMENT ON SCHEMA %1$I IS 'klout board';
-		COMMENT ON TABLE %1$I.settings IS 'what the board was made with; reactor_weight, tenure and the gate''s limits may be changed, the model by klout_set_model, watermark (the id up to which actions are taken in), checked (the id up to which ranges of ids were compared in this turn), read_until (up to when whoever had acted was seen) and began (when the community did, by its tenth reactor) not at all';
-		COMMENT ON VIEW %1$I.source IS 'the actions table as the board reads it; flaw says why a row cannot count';
+		COMMENT ON TABLE %1$I.settings IS 'what the board was made with; reactor_weight, tenure and the gate''s limits may be changed, the model by klout_board_set_model, watermark (the id up to which actions are taken in), checked (the id up to which ranges of ids were compared in this turn), read_until (up to when whoever had acted was seen) and began (when the community did, by its tenth reactor) not at all';
+		COMMENT ON VIEW %1$I.source IS 'the actions table as the board reads it; reason says why a row cannot count';
 		COMMENT ON TABLE %1$I.pending IS 'actions with a time in the future, waiting for it';
 		COMMENT ON TABLE %1$I.batches IS 'ranges of ids that were taken in, with the number of rows there were and the sum of their hashes; changed: other rows were found there since, which holds publications back; checked_at: when the range was last found as it was';
 		COMMENT ON TABLE %1$I.stalls IS 'refreshes that did not wait to the end: how far the sequence of ids had got, and who was still writing';
-		COMMENT ON TABLE %1$I.rejected IS 'ids of actions that cannot count, and why: klout_take_rejected takes in those that were mended';
-		COMMENT ON TABLE %1$I.accounts IS 'accounts that belong to somebody else than the person of the same id: klout_link, klout_unlink';
-		COMMENT ON TABLE %1$I.opt_outs IS 'people about whom nothing is kept: klout_opt_out, klout_opt_in';
-		COMMENT ON TABLE %1$I.reactors IS 'when the board first saw an actor, and whether on several people: what proves reactors; first_target is NULL after klout_rebuild until they are read again';
+		COMMENT ON TABLE %1$I.rejected IS 'ids of actions that cannot count, and why: klout_board_retry_rejected takes in those that were mended';
+		COMMENT ON TABLE %1$I.accounts IS 'accounts that belong to somebody else than the person of the same id: klout_board_link, klout_board_unlink';
+		COMMENT ON TABLE %1$I.opt_outs IS 'people about whom nothing is kept: klout_board_opt_out, klout_board_opt_in';
+		COMMENT ON TABLE %1$I.reactors IS 'when the board first saw an actor, and whether on several people: what proves reactors; first_target is NULL after klout_board_rebuild until they are read again';
 		COMMENT ON TABLE %1$I.authority IS 'authority of actors at the last daily publication and their share of people at or below, if reactor_weight is authority';
 		COMMENT ON TABLE %1$I.signals IS 'facts: the signals of each account, network and topic ('''' if the board has no topics)';
 		COMMENT ON TABLE %1$I.posts IS 'the signals of posts with actions in the last 90 days';
@@ -550,27 +550,27 @@ BEGIN
 		COMMENT ON TABLE %1$I.publications IS 'each publication, and those that were held back, with what moved too much; forced: published all the same';
 		COMMENT ON VIEW %1$I.last_publication IS 'the publication that scores, populations and views are of';
 		COMMENT ON TABLE %1$I.models IS 'models by fingerprint, each since its first publication';
-		COMMENT ON TABLE %1$I.populations IS 'the population of each topic at the last publication; odds: the sum of score / (100 - score), which is raw / scale';
-		COMMENT ON TABLE %1$I.past IS 'history of days that are over; partitions by month, to be dropped when no longer wanted';
+		COMMENT ON TABLE %1$I.populations IS 'the population of each topic at the last publication; sum_odds: the sum of score / (100 - score), which is raw / scale';
+		COMMENT ON TABLE %1$I.history_rows IS 'history of days that are over; partitions by month, to be dropped when no longer wanted';
 		COMMENT ON VIEW %1$I.history IS 'a row a day of UTC and person, of the last publication of that day';
 		COMMENT ON TABLE %1$I.perks IS 'perks: who qualifies, and how many there are';
-		COMMENT ON TABLE %1$I.grants IS 'who got which perk: klout_grant';
+		COMMENT ON TABLE %1$I.grants IS 'who got which perk: klout_board_grant';
 		COMMENT ON VIEW %1$I.leaderboard IS 'rank, score, share of people at or below (percentile), changes over 1, 7, 30, 90 days';
 		COMMENT ON VIEW %1$I.movers IS 'how much scores changed over 1, 7, 30 and 90 days';
 		COMMENT ON VIEW %1$I.moments IS 'posts of the last 90 days with their reach';
-		COMMENT ON VIEW %1$I.perks_left IS 'how many of each perk are left, and from which score on people qualify: klout_qualify';
+		COMMENT ON VIEW %1$I.perks_left IS 'how many of each perk are left, and from which score on people qualify: klout_board_qualify';
 	$sql$, board);
 
-	PERFORM @extschema@._klout_guard(board);
-	PERFORM @extschema@.klout_distribute(board, target_column);
-	PERFORM @extschema@.klout_extend_history(board);
-	PERFORM @extschema@.klout_rebuild(board);
+	PERFORM @extschema@._klout_board_guard(board);
+	PERFORM @extschema@._klout_board_distribute(board, target_column);
+	PERFORM @extschema@.klout_board_extend_history(board);
+	PERFORM @extschema@.klout_board_rebuild(board);
 END
 $body$;
-COMMENT ON FUNCTION klout_create_board(text, regclass, klout_model, jsonb, interval, text, interval) IS
-'Makes a board: a schema of that name with tables and views that the caller owns; klout_refresh fills it. actions is a permanent table to which rows are only added, with a NOT NULL integer key from a sequence of its own (INCREMENT 1, CACHE 1, no cycle), best in a B-tree or BRIN index. columns is a JSON object that says which columns hold id, network, kind, actor, target, at (their own names by default) and optionally weight (a number in [0, 1]), topic and post: {"actor": "user_id"}; network and kind may be one value, {"network": {"value": "forum"}}; null leaves an optional one out. Ids of actors and targets are bigint, integer, smallint, text, varchar or uuid; at is timestamptz, or timestamp in UTC. bucket is 1 day or 1 hour. reactor_weight: proven (1 for reactors first seen at least tenure before the action and seen acting on several people, else 0), none (1 for all), score (the reactor''s last published score / 100), authority (the share of people whose authority is not higher); it multiplies the weight column';
+COMMENT ON FUNCTION klout_board_create(text, regclass, klout_model, jsonb, interval, text, interval) IS
+'Makes a board: a schema of that name with tables and views that the caller owns; klout_board_refresh fills it. actions is a permanent table to which rows are only added, with a NOT NULL integer key from a sequence of its own (INCREMENT 1, CACHE 1, no cycle), best in a B-tree or BRIN index. columns is a JSON object that says which columns hold id, network, kind, actor, target, at (their own names by default) and optionally weight (a number in [0, 1]), topic and post: {"actor": "user_id"}; network and kind may be one value, {"network": {"value": "forum"}}; null leaves an optional one out. Ids of actors and targets are bigint, integer, smallint, text, varchar or uuid; at is timestamptz, or timestamp in UTC. bucket is 1 day or 1 hour. reactor_weight: proven (1 for reactors first seen at least tenure before the action and seen acting on several people, else 0), none (1 for all), score (the reactor''s last published score / 100), authority (the share of people whose authority is not higher); it multiplies the weight column';
 
-CREATE FUNCTION klout_has_citus() RETURNS boolean
+CREATE FUNCTION _klout_has_citus() RETURNS boolean
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $body$
@@ -578,10 +578,10 @@ BEGIN
 	RETURN to_regclass('pg_catalog.pg_dist_partition') IS NOT NULL;
 END
 $body$;
-COMMENT ON FUNCTION klout_has_citus() IS
+COMMENT ON FUNCTION _klout_has_citus() IS
 'Whether this database has Citus, which wants some queries of boards in another form';
 
-CREATE FUNCTION klout_distribute(board name, target_column name) RETURNS boolean
+CREATE FUNCTION _klout_board_distribute(board name, target_column name) RETURNS boolean
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
 AS $body$
@@ -590,9 +590,9 @@ DECLARE
 	by_target boolean;
 	relation text;
 BEGIN
-	PERFORM @extschema@.klout_person_type(board);
+	PERFORM @extschema@._klout_board_person_type(board);
 	-- Citus is named in strings only, as it need not be there
-	IF NOT @extschema@.klout_has_citus() THEN
+	IF NOT @extschema@._klout_has_citus() THEN
 		RETURN false;
 	END IF;
 	EXECUTE format('SELECT actions FROM %I.settings', board) INTO STRICT actions;
@@ -606,7 +606,7 @@ BEGIN
 						 WHERE p.logicalrelid = $1 AND t.attname = $2 AND p.partmethod = 'h'), false)
 	$sql$ INTO by_target USING actions, target_column, to_regclass(format('%I.signals', board));
 	IF by_target THEN
-		FOREACH relation IN ARRAY '{signals account,posts account,pending target,scores person,past person}'::text[] LOOP
+		FOREACH relation IN ARRAY '{signals account,posts account,pending target,scores person,history_rows person}'::text[] LOOP
 			EXECUTE 'SELECT create_distributed_table($1, $2, colocate_with => $3)'
 				USING format('%I.%I', board, split_part(relation, ' ', 1))::regclass, split_part(relation, ' ', 2), actions::text;
 		END LOOP;
@@ -618,10 +618,10 @@ BEGIN
 	RETURN by_target;
 END
 $body$;
-COMMENT ON FUNCTION klout_distribute(name, name) IS
-'A step of klout_create_board: where the actions table is a distributed table of Citus, by its column of targets (of type bigint, text or uuid), distributes the facts, scores and history of a board beside it and makes reference tables of what those are joined with. Returns whether it did; false, and nothing done, elsewhere';
+COMMENT ON FUNCTION _klout_board_distribute(name, name) IS
+'A step of klout_board_create: where the actions table is a distributed table of Citus, by its column of targets (of type bigint, text or uuid), distributes the facts, scores and history of a board beside it and makes reference tables of what those are joined with. Returns whether it did; false, and nothing done, elsewhere';
 
-CREATE FUNCTION klout_person_type(board name) RETURNS text
+CREATE FUNCTION _klout_board_person_type(board name) RETURNS text
 	LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT
 	SET search_path = pg_catalog, pg_temp
 AS $body$
@@ -638,46 +638,46 @@ BEGIN
 	IF person_type IS NULL THEN
 		RAISE EXCEPTION 'there is no board "%"', board
 			USING ERRCODE = 'undefined_object',
-				HINT = 'klout_create_board makes one. A board is the schema of that name' ||
-					CASE WHEN @extschema@.klout_has_citus() THEN ', on the coordinator of Citus: workers have none.' ELSE '.' END;
+				HINT = 'klout_board_create makes one. A board is the schema of that name' ||
+					CASE WHEN @extschema@._klout_has_citus() THEN ', on the coordinator of Citus: workers have none.' ELSE '.' END;
 	END IF;
 	RETURN person_type;
 END
 $body$;
-COMMENT ON FUNCTION klout_person_type(name) IS
+COMMENT ON FUNCTION _klout_board_person_type(name) IS
 'The type of the ids of people and accounts on a board: bigint, text or uuid. An error if there is no such board';
 
-CREATE FUNCTION klout_lock(board name) RETURNS void
+CREATE FUNCTION _klout_board_lock(board name) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
 AS $body$
 BEGIN
-	PERFORM @extschema@._klout_guard(board);
+	PERFORM @extschema@._klout_board_guard(board);
 	-- On Citus, a transaction that writes reference tables sees that on one connection a worker only
-	IF @extschema@.klout_has_citus() THEN
+	IF @extschema@._klout_has_citus() THEN
 		PERFORM set_config('citus.multi_shard_modify_mode', 'sequential', true);
 	END IF;
 	-- An UPDATE, as FOR UPDATE would let those go on who read under a snapshot from before
 	EXECUTE format('UPDATE %I.settings SET watermark = watermark', board);
 END
 $body$;
-COMMENT ON FUNCTION klout_lock(name) IS
+COMMENT ON FUNCTION _klout_board_lock(name) IS
 'Keeps others from taking in, publishing, linking and opting out on a board until the end of the transaction. Waits for them; where the transaction reads under a snapshot from before (REPEATABLE READ), fails with serialization_failure if they committed since, as the caller would not see what they did';
 
-CREATE FUNCTION klout_drop_board(board name) RETURNS void
+CREATE FUNCTION klout_board_drop(board name) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
 	SET client_min_messages = warning	-- no list of everything in it
 AS $body$
 BEGIN
-	PERFORM @extschema@.klout_person_type(board);
+	PERFORM @extschema@._klout_board_person_type(board);
 	EXECUTE format('DROP SCHEMA %I CASCADE', board);
 END
 $body$;
-COMMENT ON FUNCTION klout_drop_board(name) IS
+COMMENT ON FUNCTION klout_board_drop(name) IS
 'Drops a board: its schema with everything in it, and what depends on that. The actions table stays as it is';
 
-CREATE FUNCTION klout_extend_history(board name, months integer DEFAULT 13) RETURNS integer
+CREATE FUNCTION klout_board_extend_history(board name, months integer DEFAULT 13) RETURNS integer
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $body$
@@ -685,45 +685,45 @@ DECLARE
 	month date;
 	made integer := 0;
 BEGIN
-	PERFORM @extschema@.klout_person_type(board);
+	PERFORM @extschema@._klout_board_person_type(board);
 	IF months NOT BETWEEN 1 AND 1200 THEN
-		RAISE EXCEPTION 'klout_extend_history: months must be between 1 and 1200, got %', months
+		RAISE EXCEPTION 'klout_board_extend_history: months must be between 1 and 1200, got %', months
 			USING ERRCODE = 'numeric_value_out_of_range', HINT = 'Each is a table.';
 	END IF;
 	FOR month IN
 		SELECT date_trunc('month', now() AT TIME ZONE 'UTC')::date + n * interval '1 month' FROM generate_series(0, months - 1) AS n
 	LOOP
-		made := made + @extschema@.klout_history_month(board, month);
+		made := made + @extschema@._klout_board_add_history_month(board, month);
 	END LOOP;
 	RETURN made;
 END
 $body$;
-COMMENT ON FUNCTION klout_extend_history(name, integer) IS
+COMMENT ON FUNCTION klout_board_extend_history(name, integer) IS
 'Makes the partitions of a board''s history for this month and those after it, months in all, and returns how many were missing. A refresh does so by itself when the board''s owner runs it; others cannot make tables there';
 
-CREATE FUNCTION klout_history_month(board name, month date) RETURNS integer
+CREATE FUNCTION _klout_board_add_history_month(board name, month date) RETURNS integer
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
 AS $body$
 DECLARE
 	first date := date_trunc('month', month);
-	partition name := format('past_%s', to_char(first, 'YYYY_MM'));
+	partition name := format('history_rows_%s', to_char(first, 'YYYY_MM'));
 BEGIN
 	IF to_regclass(format('%I.%I', board, partition)) IS NOT NULL THEN
 		RETURN 0;
 	END IF;
-	PERFORM @extschema@._klout_guard(board);
-	IF NOT (SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass(format('%I.past', board))) THEN
+	PERFORM @extschema@._klout_board_guard(board);
+	IF NOT (SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass(format('%I.history_rows', board))) THEN
 		RAISE EXCEPTION 'board "%": there is no partition of history for %', board, to_char(first, 'YYYY-MM')
 			USING ERRCODE = 'insufficient_privilege',
-				HINT = format('Its owner can make it: SELECT klout_extend_history(%L).', board);
+				HINT = format('Its owner can make it: SELECT klout_board_extend_history(%L).', board);
 	END IF;
 	-- in two steps, as PARTITION OF would lock out readers
-	EXECUTE format('CREATE TABLE %1$I.%2$I (LIKE %1$I.past)', board, partition);
-	EXECUTE format('ALTER TABLE %1$I.past ATTACH PARTITION %1$I.%2$I FOR VALUES FROM (%3$L) TO (%4$L)',
+	EXECUTE format('CREATE TABLE %1$I.%2$I (LIKE %1$I.history_rows)', board, partition);
+	EXECUTE format('ALTER TABLE %1$I.history_rows ATTACH PARTITION %1$I.%2$I FOR VALUES FROM (%3$L) TO (%4$L)',
 				   board, partition, first, (first + interval '1 month')::date);
 	RETURN 1;
 END
 $body$;
-COMMENT ON FUNCTION klout_history_month(name, date) IS
+COMMENT ON FUNCTION _klout_board_add_history_month(name, date) IS
 'Makes the partition of a board''s history for the month of a day unless it is there; returns how many were made, 0 or 1';

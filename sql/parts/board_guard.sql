@@ -9,7 +9,7 @@
 -- that is, in the catalogs, which run none.
 -- ---------------------------------------------------------------------------
 
-CREATE FUNCTION _klout_guard(board name, reads_actions boolean DEFAULT true) RETURNS void
+CREATE FUNCTION _klout_board_guard(board name, reads_actions boolean DEFAULT true) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
 AS $body$
@@ -21,7 +21,7 @@ DECLARE
 	relations oid[];	-- the same, with partitions and children
 	found record;
 BEGIN
-	PERFORM @extschema@.klout_person_type(board);
+	PERFORM @extschema@._klout_board_person_type(board);
 	SELECT n.nspowner, c.oid INTO owner, source
 	FROM pg_namespace AS n LEFT JOIN pg_class AS c ON c.relnamespace = n.oid AND c.relname = 'source'
 	WHERE n.nspname = board;
@@ -55,7 +55,7 @@ BEGIN
 	-- locks out ALTER TABLE, CREATE POLICY and CREATE RULE, not CREATE INDEX; Citus would lock on all workers
 	FOR found IN
 		SELECT n.nspname, c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
-		WHERE c.oid = ANY (roots) AND has_table_privilege(c.oid, 'SELECT') AND NOT @extschema@.klout_has_citus()
+		WHERE c.oid = ANY (roots) AND has_table_privilege(c.oid, 'SELECT') AND NOT @extschema@._klout_has_citus()
 	LOOP
 		EXECUTE format('LOCK TABLE %I.%I IN ACCESS SHARE MODE', found.nspname, found.relname);
 	END LOOP;
@@ -95,5 +95,5 @@ BEGIN
 	END LOOP;
 END
 $body$;
-COMMENT ON FUNCTION _klout_guard(name, boolean) IS
+COMMENT ON FUNCTION _klout_board_guard(name, boolean) IS
 'The first step of what reads the actions of a board or writes it: an error if that would run functions of a role other than the board''s owner and superusers, by expressions of indexes, statistics, constraints or partition keys of the actions table, casts of its columns, row-level security, or a view in its place; and, whether or not the actions are read, for a superuser on a board of one who is none, whose triggers it would run';

@@ -2,12 +2,12 @@
 -- Boards: accounts that are one person, and people who opt out
 -- ---------------------------------------------------------------------------
 
-CREATE FUNCTION _klout_people_of(board name, account text, network text) RETURNS text[]
+CREATE FUNCTION _klout_board_people_of_account(board name, account text, network text) RETURNS text[]
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $body$
 DECLARE
-	person_type CONSTANT text := @extschema@.klout_person_type(board);
+	person_type CONSTANT text := @extschema@._klout_board_person_type(board);
 	people text[];
 	id text;
 	is_one boolean;
@@ -32,36 +32,36 @@ BEGIN
 	RETURN people;
 END
 $body$;
-COMMENT ON FUNCTION _klout_people_of(name, text, text) IS
+COMMENT ON FUNCTION _klout_board_people_of_account(name, text, text) IS
 'The people of a board whose account has an id, on a network or on any: those it is linked to, and the person of that id unless all that is known of it is linked. One, as a rule; several where it is linked to different people on different networks';
 
-CREATE FUNCTION _klout_is_out(board name, person text) RETURNS boolean
+CREATE FUNCTION _klout_board_opted_out(board name, person text) RETURNS boolean
 	LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT
 	SET search_path = pg_catalog, pg_temp
 AS $body$
 DECLARE
 	is_out boolean;
 BEGIN
-	EXECUTE format('SELECT EXISTS (SELECT 1 FROM %1$I.opt_outs WHERE person = $1::%2$s)', board, @extschema@.klout_person_type(board))
+	EXECUTE format('SELECT EXISTS (SELECT 1 FROM %1$I.opt_outs WHERE person = $1::%2$s)', board, @extschema@._klout_board_person_type(board))
 		INTO is_out USING person;
 	RETURN is_out;
 END
 $body$;
-COMMENT ON FUNCTION _klout_is_out(name, text) IS
+COMMENT ON FUNCTION _klout_board_opted_out(name, text) IS
 'Whether a person opted out of a board';
 
-CREATE FUNCTION _klout_say_unknown(board name, person text) RETURNS void
+CREATE FUNCTION _klout_board_report_unknown(board name, person text) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
 AS $body$
 DECLARE
-	person_type CONSTANT text := @extschema@.klout_person_type(board);
+	person_type CONSTANT text := @extschema@._klout_board_person_type(board);
 	place text;
 	known boolean := false;
 	alike text[] := '{}';
 	more text[];
 BEGIN
-	FOREACH place IN ARRAY '{opt_outs person,accounts account,accounts person,signals account,scores person,reactors actor,pending actor,pending target,past person,authority person}'::text[] LOOP
+	FOREACH place IN ARRAY '{opt_outs person,accounts account,accounts person,signals account,scores person,reactors actor,pending actor,pending target,history_rows person,authority person}'::text[] LOOP
 		EXECUTE format('SELECT EXISTS (SELECT 1 FROM %1$I.%2$I WHERE %3$I = $1::%4$s)', board, split_part(place, ' ', 1), split_part(place, ' ', 2), person_type)
 			INTO known USING person;
 		IF known THEN
@@ -84,21 +84,21 @@ BEGIN
 	END IF;
 END
 $body$;
-COMMENT ON FUNCTION _klout_say_unknown(name, text) IS
+COMMENT ON FUNCTION _klout_board_report_unknown(name, text) IS
 'A NOTICE if a board holds nothing of a person, with a hint if it does of an id that differs by case or spaces only. Linear in people in that case';
 
-CREATE FUNCTION klout_link(board name, network text, account text, person text) RETURNS void
+CREATE FUNCTION klout_board_link(board name, network text, account text, person text) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
 AS $body$
 DECLARE
-	person_type CONSTANT text := @extschema@.klout_person_type(board);
+	person_type CONSTANT text := @extschema@._klout_board_person_type(board);
 	before text;		-- whose account it was
 BEGIN
-	PERFORM @extschema@.klout_lock(board);
+	PERFORM @extschema@._klout_board_lock(board);
 	-- as the type writes them
 	EXECUTE format('SELECT $1::%1$s::text, $2::%1$s::text', person_type) INTO account, person USING account, person;
-	before := (@extschema@._klout_people_of(board, account, network))[1];
+	before := (@extschema@._klout_board_people_of_account(board, account, network))[1];
 	IF before = person THEN
 		RETURN;
 	END IF;
@@ -113,31 +113,31 @@ BEGIN
 		$sql$, board, person_type) USING network, account, person;
 	END IF;
 	-- A person who is out stays out, in whichever order accounts are linked
-	IF @extschema@._klout_is_out(board, person) THEN
+	IF @extschema@._klout_board_opted_out(board, person) THEN
 		RAISE NOTICE 'board "%": "%" opted out, and so did their account "%" on network "%"', board, person, account, network;
-		PERFORM @extschema@._klout_forget(board, person);
-	ELSIF @extschema@._klout_is_out(board, before) THEN
+		PERFORM @extschema@._klout_board_delete_person(board, person);
+	ELSIF @extschema@._klout_board_opted_out(board, before) THEN
 		RAISE WARNING 'board "%": "%" is out, as the account "%" on network "%" was of "%", who opted out', board, person, account, network, before
-			USING HINT = format('If it is not the same person: SELECT klout_opt_in(%L, %L).', board, person);
-		PERFORM @extschema@._klout_forget(board, person);
+			USING HINT = format('If it is not the same person: SELECT klout_board_opt_in(%L, %L).', board, person);
+		PERFORM @extschema@._klout_board_delete_person(board, person);
 	END IF;
 END
 $body$;
-COMMENT ON FUNCTION klout_link(name, text, text, text) IS
+COMMENT ON FUNCTION klout_board_link(name, text, text, text) IS
 'Says that an account on a network belongs to a person, who is known by the id of another account. The next publication adds the account''s facts to the person''s, exactly. An account that is not linked belongs to the person of its own id. Linking again moves it; links do not chain. If the person opted out, so did the account, and what is stored of it is deleted; if the account was of a person who opted out, the person it is linked to is out, with a WARNING. History stays as it was';
 
-CREATE FUNCTION klout_unlink(board name, network text, account text) RETURNS void
+CREATE FUNCTION klout_board_unlink(board name, network text, account text) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
 AS $body$
 BEGIN
-	PERFORM @extschema@.klout_link(board, network, account, account);
+	PERFORM @extschema@.klout_board_link(board, network, account, account);
 END
 $body$;
-COMMENT ON FUNCTION klout_unlink(name, text, text) IS
-'Gives an account back to the person of its own id, from the next publication on. If it was of a person who opted out, the person of its own id is out, too, until klout_opt_in. History stays as it was';
+COMMENT ON FUNCTION klout_board_unlink(name, text, text) IS
+'Gives an account back to the person of its own id, from the next publication on. If it was of a person who opted out, the person of its own id is out, too, until klout_board_opt_in. History stays as it was';
 
-CREATE FUNCTION klout_opt_out(board name, person text, network text DEFAULT NULL) RETURNS void
+CREATE FUNCTION klout_board_opt_out(board name, person text, network text DEFAULT NULL) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $body$
@@ -147,25 +147,25 @@ BEGIN
 	IF board IS NULL OR person IS NULL THEN
 		RETURN;
 	END IF;
-	PERFORM @extschema@.klout_lock(board);
-	people := @extschema@._klout_people_of(board, person, network);
+	PERFORM @extschema@._klout_board_lock(board);
+	people := @extschema@._klout_board_people_of_account(board, person, network);
 	IF cardinality(people) > 1 THEN
 		RAISE EXCEPTION 'board "%": the id "%" is of several people: %', board, person, array_to_string(people, ', ')
-			USING ERRCODE = 'ambiguous_parameter', HINT = 'Say on which network: klout_opt_out(board, person, network).';
+			USING ERRCODE = 'ambiguous_parameter', HINT = 'Say on which network: klout_board_opt_out(board, person, network).';
 	END IF;
-	PERFORM @extschema@._klout_say_unknown(board, people[1]);
-	PERFORM @extschema@._klout_forget(board, people[1]);
+	PERFORM @extschema@._klout_board_report_unknown(board, people[1]);
+	PERFORM @extschema@._klout_board_delete_person(board, people[1]);
 END
 $body$;
-COMMENT ON FUNCTION klout_opt_out(name, text, text) IS
-'Deletes what a board stores about a person (signals, scores, history, grants, and whether they are a proven reactor) and keeps them out from now on, with all their accounts: their actions and those on them are not taken in. person is the id of any of their accounts; where one id is of different people on different networks, network says which. An id that nobody is known by is kept out all the same, with a NOTICE. The ids themselves stay, in opt_outs and in links of accounts. Hashes of the person in other people''s samples stay until klout_rebuild. Kept by dump and restore';
+COMMENT ON FUNCTION klout_board_opt_out(name, text, text) IS
+'Deletes what a board stores about a person (signals, scores, history, grants, and whether they are a proven reactor) and keeps them out from now on, with all their accounts: their actions and those on them are not taken in. person is the id of any of their accounts; where one id is of different people on different networks, network says which. An id that nobody is known by is kept out all the same, with a NOTICE. The ids themselves stay, in opt_outs and in links of accounts. Hashes of the person in other people''s samples stay until klout_board_rebuild. Kept by dump and restore';
 
-CREATE FUNCTION _klout_forget(board name, person text) RETURNS void
+CREATE FUNCTION _klout_board_delete_person(board name, person text) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
 AS $body$
 DECLARE
-	person_type CONSTANT text := @extschema@.klout_person_type(board);
+	person_type CONSTANT text := @extschema@._klout_board_person_type(board);
 	relation text;
 	ids text[];
 BEGIN
@@ -180,7 +180,7 @@ BEGIN
 			  AND (s.account = $1::%3$s OR s.account IN (SELECT a.account FROM %1$I.accounts AS a WHERE a.person = $1::%3$s))
 		$sql$, board, relation, person_type) USING person;
 	END LOOP;
-	PERFORM @extschema@.klout_clear_pending(board);
+	PERFORM @extschema@._klout_board_purge_pending(board);
 	-- and what there was under the ids of linked accounts before, unless that is somebody on another network
 	EXECUTE format($sql$
 		SELECT ARRAY(SELECT $1::%2$s
@@ -195,18 +195,18 @@ BEGIN
 	EXECUTE format('UPDATE %1$I.reactors SET first_target = actor WHERE first_target = ANY ($1::%2$s[])', board, person_type) USING ids;
 	-- the others move up
 	EXECUTE format('INSERT INTO %1$I.changed SELECT unnest($1::%2$s[]) ON CONFLICT DO NOTHING', board, person_type) USING ids;
-	PERFORM @extschema@.klout_count_people(board, -1);
-	FOREACH relation IN ARRAY '{authority,scores,past,grants}'::text[] LOOP
+	PERFORM @extschema@._klout_board_refresh_populations(board, -1);
+	FOREACH relation IN ARRAY '{authority,scores,history_rows,grants}'::text[] LOOP
 		EXECUTE format('DELETE FROM %1$I.%2$I WHERE person = ANY ($1::%3$s[])', board, relation, person_type) USING ids;
 	END LOOP;
-	PERFORM @extschema@.klout_count_people(board, 1);
+	PERFORM @extschema@._klout_board_refresh_populations(board, 1);
 	EXECUTE format('DELETE FROM %1$I.changed WHERE person = ANY ($1::%2$s[])', board, person_type) USING ids;
 END
 $body$;
-COMMENT ON FUNCTION _klout_forget(name, text) IS
-'A step of klout_opt_out, klout_link and klout_unlink, under klout_lock: puts a person into opt_outs and deletes what is stored about them';
+COMMENT ON FUNCTION _klout_board_delete_person(name, text) IS
+'A step of klout_board_opt_out, klout_board_link and klout_board_unlink, under _klout_board_lock: puts a person into opt_outs and deletes what is stored about them';
 
-CREATE FUNCTION klout_opt_in(board name, person text, network text DEFAULT NULL) RETURNS void
+CREATE FUNCTION klout_board_opt_in(board name, person text, network text DEFAULT NULL) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $body$
@@ -217,19 +217,19 @@ BEGIN
 	IF board IS NULL OR person IS NULL THEN
 		RETURN;
 	END IF;
-	PERFORM @extschema@.klout_lock(board);
-	person_type := @extschema@.klout_person_type(board);
-	people := @extschema@._klout_people_of(board, person, network);
+	PERFORM @extschema@._klout_board_lock(board);
+	person_type := @extschema@._klout_board_person_type(board);
+	people := @extschema@._klout_board_people_of_account(board, person, network);
 	EXECUTE format('SELECT ARRAY(SELECT o.person::text FROM %1$I.opt_outs AS o WHERE o.person = ANY ($1::%2$s[]) OR $3 IS NULL AND o.person = $2::%2$s)',
 				   board, person_type) INTO people USING people, person, network;
 	IF people = '{}' THEN
 		RAISE NOTICE 'board "%": "%" had not opted out', board, person;
 	ELSIF cardinality(people) > 1 THEN
 		RAISE EXCEPTION 'board "%": the id "%" is of several people who opted out: %', board, person, array_to_string(people, ', ')
-			USING ERRCODE = 'ambiguous_parameter', HINT = 'Say on which network: klout_opt_in(board, person, network).';
+			USING ERRCODE = 'ambiguous_parameter', HINT = 'Say on which network: klout_board_opt_in(board, person, network).';
 	END IF;
 	EXECUTE format('DELETE FROM %1$I.opt_outs WHERE person = ANY ($1::%2$s[])', board, person_type) USING people;
 END
 $body$;
-COMMENT ON FUNCTION klout_opt_in(name, text, text) IS
-'Lets a person who opted out back in, with the accounts that are linked to them: actions that arrive from now on count. person and network as for klout_opt_out. What was deleted comes back by klout_rebuild only';
+COMMENT ON FUNCTION klout_board_opt_in(name, text, text) IS
+'Lets a person who opted out back in, with the accounts that are linked to them: actions that arrive from now on count. person and network as for klout_board_opt_out. What was deleted comes back by klout_board_rebuild only';

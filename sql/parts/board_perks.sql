@@ -2,7 +2,7 @@
 -- Boards: perks, for the best who qualify
 -- ---------------------------------------------------------------------------
 
-CREATE FUNCTION klout_qualify(board name, perk text, most bigint DEFAULT NULL, OUT person text, OUT score float8, OUT rank bigint)
+CREATE FUNCTION klout_board_qualify(board name, perk text, most bigint DEFAULT NULL, OUT person text, OUT score float8, OUT rank bigint)
 	RETURNS SETOF record
 	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100
 	SET search_path = pg_catalog, pg_temp
@@ -13,9 +13,9 @@ BEGIN
 	IF board IS NULL OR perk IS NULL THEN
 		RETURN;
 	END IF;
-	PERFORM @extschema@.klout_person_type(board);
+	PERFORM @extschema@._klout_board_person_type(board);
 	IF most < 0 THEN
-		RAISE EXCEPTION 'klout_qualify: most must not be negative, got %', most
+		RAISE EXCEPTION 'klout_board_qualify: most must not be negative, got %', most
 			USING ERRCODE = 'numeric_value_out_of_range', HINT = 'It is a number of people; NULL is all.';
 	END IF;
 	EXECUTE format('SELECT perk, topic, network, from_score FROM %1$I.perks JOIN %1$I.perks_left USING (perk) WHERE perk = $1', board)
@@ -44,22 +44,22 @@ BEGIN
 	$sql$, board, '@extschema@') USING perk, wanted.topic, wanted.from_score, wanted.network, most;
 END
 $body$;
-COMMENT ON FUNCTION klout_qualify(name, text, bigint) IS
-'Who qualifies for a perk of a board by the last publication (min_score, top_share, topic, points on network) and does not have it, the best first, at most so many, by default all: whom klout_grant would take next. Whether there are any left, and from when until when it is granted, makes no difference';
+COMMENT ON FUNCTION klout_board_qualify(name, text, bigint) IS
+'Who qualifies for a perk of a board by the last publication (min_score, top_share, topic, points on network) and does not have it, the best first, at most so many, by default all: whom klout_board_grant would take next. Whether there are any left, and from when until when it is granted, makes no difference';
 
-CREATE FUNCTION klout_grant(board name, perk text, as_of timestamptz DEFAULT now(), OUT person text, OUT score float8, OUT rank bigint)
+CREATE FUNCTION klout_board_grant(board name, perk text, as_of timestamptz DEFAULT now(), OUT person text, OUT score float8, OUT rank bigint)
 	RETURNS SETOF record
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
 AS $body$
 DECLARE
-	person_type CONSTANT text := @extschema@.klout_person_type(board);
+	person_type CONSTANT text := @extschema@._klout_board_person_type(board);
 	granted record;		-- from when until when
 BEGIN
-	PERFORM @extschema@._klout_guard(board, false);
-	-- Whoever else grants this perk waits, then sees what was granted (see klout_lock)
+	PERFORM @extschema@._klout_board_guard(board, false);
+	-- Whoever else grants this perk waits, then sees what was granted (see _klout_board_lock)
 	EXECUTE format('UPDATE %I.perks SET capacity = capacity WHERE perk = $1 RETURNING from_at, until_at', board) INTO granted USING perk;
-	-- (no such perk: klout_qualify says so)
+	-- (no such perk: klout_board_qualify says so)
 	IF as_of < granted.from_at OR as_of >= granted.until_at THEN
 		RETURN;
 	END IF;
@@ -67,12 +67,12 @@ BEGIN
 		WITH put AS (
 			INSERT INTO %1$I.grants (perk, person, granted_at, score, rank)
 			SELECT $1, q.person::%2$s, $2, q.score, q.rank
-			FROM %3$s.klout_qualify($3, $1, (SELECT greatest(l.left, 0) FROM %1$I.perks_left AS l WHERE l.perk = $1)) AS q
+			FROM %3$s.klout_board_qualify($3, $1, (SELECT greatest(l.left, 0) FROM %1$I.perks_left AS l WHERE l.perk = $1)) AS q
 			RETURNING person, score, rank
 		)
 		SELECT p.person::text, p.score, p.rank FROM put AS p ORDER BY p.rank, p.person
 	$sql$, board, person_type, '@extschema@') USING perk, as_of, board;
 END
 $body$;
-COMMENT ON FUNCTION klout_grant(name, text, timestamptz) IS
-'Grants a perk of a board to the best of those who qualify by the last publication (klout_qualify) and do not have it, as long as there are some left, and returns them. Never more than the capacity and never twice to one person, whoever else grants at the same time. Nothing before from_at and from until_at on';
+COMMENT ON FUNCTION klout_board_grant(name, text, timestamptz) IS
+'Grants a perk of a board to the best of those who qualify by the last publication (klout_board_qualify) and do not have it, as long as there are some left, and returns them. Never more than the capacity and never twice to one person, whoever else grants at the same time. Nothing before from_at and from until_at on';

@@ -2,23 +2,23 @@
 -- Boards: publishing scores, populations and history, behind a gate
 -- ---------------------------------------------------------------------------
 
-CREATE FUNCTION klout_is_changed(board name, id text) RETURNS text
+CREATE FUNCTION _klout_board_changed_predicate(board name, id text) RETURNS text
 	LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT
 	SET search_path = pg_catalog, pg_temp
 AS $body$
 DECLARE
 	few boolean := false;
 BEGIN
-	IF NOT @extschema@.klout_has_citus() THEN
+	IF NOT @extschema@._klout_has_citus() THEN
 		EXECUTE format('SELECT 20 * (SELECT count(*) FROM %1$I.changed) < (SELECT sum(people) FROM %1$I.populations WHERE topic = '''')', board) INTO few;
 	END IF;
 	RETURN format(CASE WHEN few THEN '%s = ANY (ARRAY(SELECT person FROM %I.changed))' ELSE '%s IN (SELECT person FROM %I.changed)' END, id, board);
 END
 $body$;
-COMMENT ON FUNCTION klout_is_changed(name, text) IS
+COMMENT ON FUNCTION _klout_board_changed_predicate(name, text) IS
 'The condition, as SQL, that an expression (such as s.person) is one of the people in changed. Of a few it looks each up by index, which planners would not choose, as they do not know how full that table was made a moment ago';
 
-CREATE FUNCTION klout_count_people(board name, changed integer DEFAULT NULL) RETURNS void
+CREATE FUNCTION _klout_board_refresh_populations(board name, changed integer DEFAULT NULL) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $body$
@@ -27,7 +27,7 @@ BEGIN
 		EXECUTE format('DELETE FROM %I.populations', board);
 	END IF;
 	EXECUTE format($sql$
-		INSERT INTO %1$I.populations AS p (topic, people, population, people_at_63, odds)
+		INSERT INTO %1$I.populations AS p (topic, people, population, people_at_63, sum_odds)
 		SELECT s.topic, count(*), %5$s.klout_population(s.score), count(*) FILTER (WHERE s.score >= 63),
 			   -- what would underflow is an error in SQL, not 0
 			   sum(CASE WHEN s.score > 1e-290 THEN s.score / (100 - s.score) ELSE 0 END)
@@ -35,9 +35,9 @@ BEGIN
 		GROUP BY s.topic
 		ON CONFLICT (topic) DO UPDATE
 		SET people = p.people %3$s excluded.people, population = %5$s.%4$I(p.population, excluded.population),
-			people_at_63 = p.people_at_63 %3$s excluded.people_at_63, odds = p.odds %3$s excluded.odds
+			people_at_63 = p.people_at_63 %3$s excluded.people_at_63, sum_odds = p.sum_odds %3$s excluded.sum_odds
 	$sql$, board,
-		CASE WHEN changed IS NULL THEN '' ELSE 'WHERE ' || @extschema@.klout_is_changed(board, 's.person') END,
+		CASE WHEN changed IS NULL THEN '' ELSE 'WHERE ' || @extschema@._klout_board_changed_predicate(board, 's.person') END,
 		CASE WHEN changed < 0 THEN '-' ELSE '+' END,
 		CASE WHEN changed < 0 THEN 'klout_subtract' ELSE 'klout_merge' END, '@extschema@');
 	IF changed >= 0 THEN
@@ -45,15 +45,15 @@ BEGIN
 	END IF;
 END
 $body$;
-COMMENT ON FUNCTION klout_count_people(name, integer) IS
+COMMENT ON FUNCTION _klout_board_refresh_populations(name, integer) IS
 'Counts the people of a board by topic: how many have which score, how many 63 and over. By default anew, which is linear in people. With -1 before and 1 after the scores of the people in changed were written: takes them out as they were and puts them in as they are, which is linear in those and gives the same';
 
-CREATE FUNCTION klout_people_to_score(board name, whole boolean) RETURNS text[]
+CREATE FUNCTION _klout_board_scoring_queries(board name, whole boolean) RETURNS text[]
 	LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT
 	SET search_path = pg_catalog, pg_temp
 AS $body$
 DECLARE
-	citus CONSTANT boolean := @extschema@.klout_has_citus();
+	citus CONSTANT boolean := @extschema@._klout_has_citus();
 	linked boolean;
 	queries text[] := '{}';
 BEGIN
@@ -61,7 +61,7 @@ BEGIN
 	IF NOT linked OR citus THEN
 		-- who is their account only, which workers of Citus score by themselves
 		queries := queries || (format('SELECT s.account AS person, s.topic, s.signals FROM %1$I.signals AS s WHERE true', board) ||
-			CASE WHEN whole THEN '' ELSE ' AND ' || @extschema@.klout_is_changed(board, 's.account') END ||
+			CASE WHEN whole THEN '' ELSE ' AND ' || @extschema@._klout_board_changed_predicate(board, 's.account') END ||
 			CASE WHEN linked THEN format(' AND NOT EXISTS (SELECT FROM %1$I.accounts AS l WHERE l.account = s.account)'
 										 ' AND NOT EXISTS (SELECT FROM %1$I.accounts AS l WHERE l.person = s.account)', board) ELSE '' END);
 	END IF;
@@ -71,25 +71,25 @@ BEGIN
 				FROM %1$I.signals AS s LEFT JOIN %1$I.accounts AS l USING (account, network)
 				WHERE l.person IS NULL', board) ||
 			CASE WHEN citus THEN format(' AND s.account IN (SELECT account FROM %1$I.accounts UNION ALL SELECT person FROM %1$I.accounts)', board) ELSE '' END ||
-			CASE WHEN whole THEN '' ELSE ' AND ' || @extschema@.klout_is_changed(board, 's.account') END ||
+			CASE WHEN whole THEN '' ELSE ' AND ' || @extschema@._klout_board_changed_predicate(board, 's.account') END ||
 			format(' UNION ALL
 				SELECT l.person, s.topic, s.signals
 				FROM %1$I.accounts AS l JOIN %1$I.signals AS s USING (account, network)', board) ||
-			CASE WHEN whole THEN '' ELSE ' WHERE ' || @extschema@.klout_is_changed(board, 'l.person') END);
+			CASE WHEN whole THEN '' ELSE ' WHERE ' || @extschema@._klout_board_changed_predicate(board, 'l.person') END);
 	END IF;
 	RETURN queries;
 END
 $body$;
-COMMENT ON FUNCTION klout_people_to_score(name, boolean) IS
-'A step of klout_publish: the queries, one or on Citus two, whose rows (person, topic, signals) are the facts to score: of everybody, or of the people in changed. No person is in two of them';
+COMMENT ON FUNCTION _klout_board_scoring_queries(name, boolean) IS
+'A step of klout_board_publish: the queries, one or on Citus two, whose rows (person, topic, signals) are the facts to score: of everybody, or of the people in changed. No person is in two of them';
 
-CREATE FUNCTION klout_score_people(board name, whole boolean, as_of timestamptz) RETURNS bigint
+CREATE FUNCTION _klout_board_refresh_scores(board name, whole boolean, as_of timestamptz) RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
 	SET timezone = 'UTC'	-- days are of UTC
 AS $body$
 DECLARE
-	citus CONSTANT boolean := @extschema@.klout_has_citus();
+	citus CONSTANT boolean := @extschema@._klout_has_citus();
 	today CONSTANT date := as_of;
 	settings record;
 	query text;
@@ -112,12 +112,12 @@ BEGIN
 			changes := changes || ', NULL::float8';
 		ELSE
 			changes := changes || format(', m.score - h%s.score', days_ago);
-			past := past || format(' LEFT JOIN %1$I.past AS h%2$s ON h%2$s.person = m.person AND h%2$s.topic = m.topic AND h%2$s.day = %3$L',
+			past := past || format(' LEFT JOIN %1$I.history_rows AS h%2$s ON h%2$s.person = m.person AND h%2$s.topic = m.topic AND h%2$s.day = %3$L',
 								   board, days_ago, day_before);
 		END IF;
 	END LOOP;
 
-	FOREACH query IN ARRAY @extschema@.klout_people_to_score(board, whole) LOOP
+	FOREACH query IN ARRAY @extschema@._klout_board_scoring_queries(board, whole) LOOP
 		EXECUTE format($sql$
 			WITH facts AS %4$s (%2$s),
 			merged AS (
@@ -148,13 +148,13 @@ BEGIN
 	END LOOP;
 
 	-- People who have no facts left: unlinked, opted out.  EXCEPT, as a join on such conditions tempts planners into loops
-	FOREACH query IN ARRAY @extschema@.klout_people_to_score(board, false) LOOP
+	FOREACH query IN ARRAY @extschema@._klout_board_scoring_queries(board, false) LOOP
 		facts := facts || format(' EXCEPT SELECT person, topic FROM (%s) AS f EXCEPT SELECT person, '''' FROM (%1$s) AS f', query);
 	END LOOP;
 	EXECUTE format($sql$
 		WITH gone AS MATERIALIZED (SELECT s.person, s.topic FROM %1$I.scores AS s WHERE %2$s %3$s)
 		DELETE FROM %1$I.scores AS s USING gone AS g WHERE s.person = g.person AND s.topic = g.topic
-	$sql$, board, @extschema@.klout_is_changed(board, 's.person'), facts);
+	$sql$, board, @extschema@._klout_board_changed_predicate(board, 's.person'), facts);
 
 	-- That some have too many networks shows when their values are merged
 	EXECUTE format($sql$
@@ -162,7 +162,7 @@ BEGIN
 		FROM (SELECT s.person::text AS person, row_number() OVER (ORDER BY s.person::text) AS n
 			  FROM %1$I.scores AS s
 			  WHERE s.topic = '' AND s.networks ? '(other)' AND (SELECT count(*) FROM jsonb_object_keys(s.networks)) >= 255 AND %2$s) AS f
-	$sql$, board, @extschema@.klout_is_changed(board, 's.person')) INTO folded, examples;
+	$sql$, board, @extschema@._klout_board_changed_predicate(board, 's.person')) INTO folded, examples;
 	IF folded > 0 THEN
 		RAISE WARNING 'board "%": % of the people who changed have more networks than klout_signals has room for', board, folded
 			USING DETAIL = format('Their surplus counts under the name (other): %s%s.', examples, CASE WHEN folded > 3 THEN ', ...' ELSE '' END),
@@ -171,10 +171,10 @@ BEGIN
 	RETURN rescored;
 END
 $body$;
-COMMENT ON FUNCTION klout_score_people(name, boolean, timestamptz) IS
-'A step of klout_publish: writes the scores of everybody, or of the people in changed, as of a moment, with their changes against history, and removes those of people who have no facts any more. Returns how many it wrote, once a topic';
+COMMENT ON FUNCTION _klout_board_refresh_scores(name, boolean, timestamptz) IS
+'A step of klout_board_publish: writes the scores of everybody, or of the people in changed, as of a moment, with their changes against history, and removes those of people who have no facts any more. Returns how many it wrote, once a topic';
 
-CREATE FUNCTION klout_gate(people_before bigint, people bigint, at_63_before bigint, at_63 bigint,
+CREATE FUNCTION _klout_board_gate_reason(people_before bigint, people bigint, at_63_before bigint, at_63 bigint,
 	raw_before float8, raw float8, gate float8, noise float8) RETURNS text
 	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE STRICT
 	SET search_path = pg_catalog, pg_temp
@@ -192,10 +192,10 @@ BEGIN
 		WHERE abs(now - before) > allowed);
 END
 $body$;
-COMMENT ON FUNCTION klout_gate(bigint, bigint, bigint, bigint, float8, float8, float8, float8) IS
+COMMENT ON FUNCTION _klout_board_gate_reason(bigint, bigint, bigint, bigint, float8, float8, float8, float8) IS
 'What moved too much from one publication to the next, as a sentence; NULL if nothing did. The number of people, of people at 63 or over, and total raw may move by the share gate, but small numbers by noise times their square root, as chance alone moves them by about one; total raw by noise times the share that the square root of people is of people. Before from 0, as from 1';
 
-CREATE FUNCTION klout_publish(board name, as_of timestamptz DEFAULT NULL, force boolean DEFAULT false) RETURNS boolean
+CREATE FUNCTION klout_board_publish(board name, as_of timestamptz DEFAULT NULL, force boolean DEFAULT false) RETURNS boolean
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 	SET timezone = 'UTC'	-- days and months are of UTC
@@ -214,8 +214,8 @@ DECLARE
 	changed text;		-- what is not as it was taken in
 	reason text;
 BEGIN
-	PERFORM @extschema@.klout_more_memory();
-	PERFORM @extschema@.klout_lock(board);
+	PERFORM @extschema@._klout_use_maintenance_work_mem();
+	PERFORM @extschema@._klout_board_lock(board);
 	EXECUTE format('SELECT * FROM %I.settings', board) INTO STRICT settings;
 	fingerprint := @extschema@.klout_fingerprint(settings.model);
 	EXECUTE format('SELECT * FROM %I.last_publication', board) INTO before;
@@ -223,11 +223,11 @@ BEGIN
 	-- who waited for another refresh publishes after it, also where the clock was set back
 	as_of := coalesce(as_of, greatest(clock_timestamp(), last_try + interval '1 microsecond'));
 	IF NOT isfinite(as_of) THEN
-		RAISE EXCEPTION 'klout_publish: as_of must be finite, got %', as_of
+		RAISE EXCEPTION 'klout_board_publish: as_of must be finite, got %', as_of
 			USING ERRCODE = 'invalid_parameter_value', HINT = 'It is the moment that is scored.';
 	END IF;
 	IF as_of <= last_try THEN
-		RAISE EXCEPTION 'klout_publish: as_of must be later than the last publication, got %', as_of
+		RAISE EXCEPTION 'klout_board_publish: as_of must be later than the last publication, got %', as_of
 			USING ERRCODE = 'invalid_parameter_value',
 				DETAIL = format('The last one was at %s.', last_try), HINT = 'History is never rewritten.';
 	END IF;
@@ -240,8 +240,8 @@ BEGIN
 	IF changed IS NOT NULL AND force IS NOT TRUE THEN
 		RAISE WARNING 'board "%": publication held back: %', board, changed
 			USING DETAIL = 'Scores would rest on rows that are gone, or miss others.',
-				HINT = format('SELECT klout_rebuild(%1$L) begins anew, SELECT klout_board_accept(%1$L) takes the rows as they are now for what was taken in, '
-							  'CALL klout_refresh(%1$L, publish => ''always'') publishes all the same. SELECT * FROM klout_audit(%1$L) says what changed.', board);
+				HINT = format('SELECT klout_board_rebuild(%1$L) begins anew, SELECT klout_board_accept(%1$L) takes the rows as they are now for what was taken in, '
+							  'CALL klout_board_refresh(%1$L, publish => ''always'') publishes all the same. SELECT * FROM klout_board_audit(%1$L) says what changed.', board);
 		EXECUTE format($sql$
 			INSERT INTO %I.publications (at, published, reason, people, people_at_63, total_raw, rescored, fingerprint, seconds, forced)
 			VALUES ($1, false, $2, $3, $4, $5, 0, $6, $7, false)
@@ -255,34 +255,34 @@ BEGIN
 		OR date_bin(settings.bucket, as_of, '2000-01-01 00:00+00') <> date_bin(settings.bucket, before.at, '2000-01-01 00:00+00');
 
 	-- for this day when it is over: whoever then refreshes may not be the owner
-	PERFORM @extschema@.klout_history_month(board, as_of::date);
+	PERFORM @extschema@._klout_board_add_history_month(board, as_of::date);
 
 	<<attempt>>
 	BEGIN
 		IF as_of::date > before.at::date THEN
 			EXECUTE format($sql$
-				INSERT INTO %1$I.past (day, person, topic, score, rank, fingerprint)
+				INSERT INTO %1$I.history_rows (day, person, topic, score, rank, fingerprint)
 				SELECT $1, person, topic, score, %2$s.klout_rank() OVER (PARTITION BY topic ORDER BY score DESC), $2
 				FROM %1$I.scores
 				ORDER BY person, topic	-- of the index
 			$sql$, board, '@extschema@') USING before.at::date, before.fingerprint;
 		END IF;
 		IF whole THEN
-			rescored := @extschema@.klout_score_people(board, true, as_of);
-			PERFORM @extschema@.klout_count_people(board);
+			rescored := @extschema@._klout_board_refresh_scores(board, true, as_of);
+			PERFORM @extschema@._klout_board_refresh_populations(board);
 		ELSE
-			PERFORM @extschema@.klout_count_people(board, -1);
-			rescored := @extschema@.klout_score_people(board, false, as_of);
-			PERFORM @extschema@.klout_count_people(board, 1);
+			PERFORM @extschema@._klout_board_refresh_populations(board, -1);
+			rescored := @extschema@._klout_board_refresh_scores(board, false, as_of);
+			PERFORM @extschema@._klout_board_refresh_populations(board, 1);
 		END IF;
 
 		EXECUTE format($sql$
 			SELECT coalesce(sum(people), 0)::bigint AS people, coalesce(sum(people_at_63), 0)::bigint AS people_at_63,
-				   coalesce(CASE WHEN sum(odds) > 1e-290 / ($1 #>> '{scale}')::float8 THEN sum(odds) * ($1 #>> '{scale}')::float8 END, 0) AS total_raw
+				   coalesce(CASE WHEN sum(sum_odds) > 1e-290 / ($1 #>> '{scale}')::float8 THEN sum(sum_odds) * ($1 #>> '{scale}')::float8 END, 0) AS total_raw
 			FROM %I.populations WHERE topic = ''
 		$sql$, board) INTO totals USING settings.model::jsonb;
 		IF before.people > 0 AND before.fingerprint = fingerprint THEN
-			moved := @extschema@.klout_gate(before.people, totals.people, before.people_at_63, totals.people_at_63,
+			moved := @extschema@._klout_board_gate_reason(before.people, totals.people, before.people_at_63, totals.people_at_63,
 											before.total_raw, totals.total_raw, settings.gate, settings.gate_noise);
 			held := moved IS NOT NULL AND force IS NOT TRUE;
 			IF held THEN
@@ -297,11 +297,11 @@ BEGIN
 			EXECUTE format('DELETE FROM %I.posts WHERE last_at <= $1 - interval ''90 days''', board) USING as_of;
 		END IF;
 		IF settings.reactor_weight = 'authority' AND as_of::date IS DISTINCT FROM before.at::date THEN
-			PERFORM @extschema@.klout_weigh_authority(board, as_of);
+			PERFORM @extschema@._klout_board_refresh_authority(board, as_of);
 		END IF;
 	EXCEPTION WHEN SQLSTATE 'KL001' THEN
 		RAISE WARNING 'board "%": publication held back: %', board, moved
-			USING HINT = format('If that is right: CALL klout_refresh(%L, publish => ''always'').', board);
+			USING HINT = format('If that is right: CALL klout_board_refresh(%L, publish => ''always'').', board);
 	END attempt;
 	reason := nullif(concat_ws('; ', changed, moved), '');
 
@@ -313,19 +313,19 @@ BEGIN
 	RETURN NOT held;
 END
 $body$;
-COMMENT ON FUNCTION klout_publish(name, timestamptz, boolean) IS
-'The last step of klout_refresh: scores everybody on a board whose facts changed since the last publication, or everybody when a bucket (day or hour) has passed or the model changed; on the first publication of a new UTC day, moves the scores of the day before into history first. Within a bucket the cost is that of the people who changed, whatever the size of the board. If klout_gate finds that people, people at 63 or over, or total raw moved too much (gate and gate_noise in settings) against the last publication of the same model, nothing is published, unless force or nobody was there before: false, a WARNING and a row in publications with the reason. The same if rows of the actions table were found changed or gone since they were taken in (changed in batches). as_of must be later than the last publication; NULL is now, and never too early';
+COMMENT ON FUNCTION klout_board_publish(name, timestamptz, boolean) IS
+'The last step of klout_board_refresh: scores everybody on a board whose facts changed since the last publication, or everybody when a bucket (day or hour) has passed or the model changed; on the first publication of a new UTC day, moves the scores of the day before into history first. Within a bucket the cost is that of the people who changed, whatever the size of the board. If _klout_board_gate_reason finds that people, people at 63 or over, or total raw moved too much (gate and gate_noise in settings) against the last publication of the same model, nothing is published, unless force or nobody was there before: false, a WARNING and a row in publications with the reason. The same if rows of the actions table were found changed or gone since they were taken in (changed in batches). as_of must be later than the last publication; NULL is now, and never too early';
 
-CREATE FUNCTION klout_weigh_authority(board name, as_of timestamptz DEFAULT now()) RETURNS void
+CREATE FUNCTION _klout_board_refresh_authority(board name, as_of timestamptz DEFAULT now()) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
 	SET row_security = off	-- an error, where rows would be hidden
 AS $body$
 DECLARE
-	person_type CONSTANT text := @extschema@.klout_person_type(board);
+	person_type CONSTANT text := @extschema@._klout_board_person_type(board);
 	watermark bigint;
 BEGIN
-	PERFORM @extschema@._klout_guard(board);
+	PERFORM @extschema@._klout_board_guard(board);
 	EXECUTE format('SELECT watermark FROM %I.settings', board) INTO STRICT watermark;
 	EXECUTE format('DELETE FROM %I.authority', board);
 	EXECUTE format($sql$
@@ -339,11 +339,11 @@ BEGIN
 			  FROM %1$I.source AS a
 			  LEFT JOIN %1$I.accounts AS al ON al.account = a.actor AND al.network = a.network
 			  LEFT JOIN %1$I.accounts AS tl ON tl.account = a.target AND tl.network = a.network
-			  WHERE a.id <= %2$s AND a.at <= %3$L::timestamptz AND a.flaw IS NULL) AS e
+			  WHERE a.id <= %2$s AND a.at <= %3$L::timestamptz AND a.reason IS NULL) AS e
 		WHERE NOT EXISTS (SELECT FROM %1$I.opt_outs AS o WHERE o.person = e.actor)
 		  AND NOT EXISTS (SELECT FROM %1$I.opt_outs AS o WHERE o.person = e.target)
 	$sql$, board, watermark, as_of);
 END
 $body$;
-COMMENT ON FUNCTION klout_weigh_authority(name, timestamptz) IS
+COMMENT ON FUNCTION _klout_board_refresh_authority(name, timestamptz) IS
 'Solves the authority of the people in a board''s actions up to as_of who did not opt out, and keeps the share of people whose authority is not higher as the weight of reactors. A daily publication does so if reactor_weight is authority; needs what klout_authority needs';

@@ -2,14 +2,14 @@
 -- Boards: looking people up, by index
 -- ---------------------------------------------------------------------------
 
-CREATE FUNCTION klout_rank_on_board(board name, score float8, topic text DEFAULT '') RETURNS bigint
+CREATE FUNCTION klout_board_rank(board name, score float8, topic text DEFAULT '') RETURNS bigint
 	LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT
 	SET search_path = pg_catalog, pg_temp
 AS $body$
 DECLARE
 	rank bigint;
 BEGIN
-	PERFORM @extschema@.klout_person_type(board);
+	PERFORM @extschema@._klout_board_person_type(board);
 	-- those in higher bins are counted; of those in the same one (round() as klout_population does it), the index knows who is higher
 	EXECUTE format($sql$
 		SELECT %2$s.klout_rank(p.population, $1) +
@@ -20,10 +20,10 @@ BEGIN
 	RETURN rank;
 END
 $body$;
-COMMENT ON FUNCTION klout_rank_on_board(name, float8, text) IS
+COMMENT ON FUNCTION klout_board_rank(name, float8, text) IS
 'The rank that a score has on a board at the last publication: 1 and the number of people with a higher one. Exact, and costs no more on a large board than on a small one, unlike the leaderboard, which ranks everybody. NULL if nobody is on the board under that topic';
 
-CREATE FUNCTION klout_search(board name, query text, topic text DEFAULT '',
+CREATE FUNCTION klout_board_search(board name, query text, topic text DEFAULT '',
 	OUT person text, OUT score float8, OUT rank bigint, OUT percentile float8, OUT reach float8, OUT consistency float8,
 	OUT networks jsonb, OUT as_of timestamptz, OUT change_1 float8, OUT change_7 float8, OUT change_30 float8, OUT change_90 float8)
 	RETURNS SETOF record
@@ -31,7 +31,7 @@ CREATE FUNCTION klout_search(board name, query text, topic text DEFAULT '',
 	SET search_path = pg_catalog, pg_temp
 AS $body$
 DECLARE
-	person_type CONSTANT text := @extschema@.klout_person_type(board);
+	person_type CONSTANT text := @extschema@._klout_board_person_type(board);
 	people float8;
 BEGIN
 	-- what cannot be an id is nobody's, and must not be cast to one
@@ -59,27 +59,27 @@ BEGIN
 		LIMIT 100
 	$sql$, board, person_type) USING query, topic, person_type = 'text'
 	LOOP
-		rank := @extschema@.klout_rank_on_board(board, score, topic);
+		rank := @extschema@.klout_board_rank(board, score, topic);
 		percentile := (people + 1 - rank) / people;
 		RETURN NEXT;
 	END LOOP;
 END
 $body$;
-COMMENT ON FUNCTION klout_search(name, text, text) IS
+COMMENT ON FUNCTION klout_board_search(name, text, text) IS
 'Looks somebody up on a board: the person of that id, those with an account of that id, and where ids are text all whose id begins with it (case ignored), at most 100, the exact one first, then by score; as of the last publication. percentile is the share of people at or below. By id costs no more on a large board than on a small one; the beginning of a text is compared with all ids';
 
-CREATE FUNCTION klout_compare(board name, people text[], days integer DEFAULT 90, topic text DEFAULT '',
+CREATE FUNCTION klout_board_compare(board name, people text[], days integer DEFAULT 90, topic text DEFAULT '',
 	OUT day date, OUT person text, OUT score float8, OUT rank bigint, OUT fingerprint text)
 	RETURNS SETOF record
 	LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT ROWS 100
 	SET search_path = pg_catalog, pg_temp
 AS $body$
 DECLARE
-	person_type CONSTANT text := @extschema@.klout_person_type(board);
+	person_type CONSTANT text := @extschema@._klout_board_person_type(board);
 BEGIN
 	FOR day, person, score, rank, fingerprint IN EXECUTE format($sql$
 		SELECT h.day, h.person::text, h.score, h.rank, h.fingerprint
-		FROM (SELECT p.day, p.person, p.topic, p.score, p.rank, p.fingerprint FROM %1$I.past AS p
+		FROM (SELECT p.day, p.person, p.topic, p.score, p.rank, p.fingerprint FROM %1$I.history_rows AS p
 			  UNION ALL
 			  SELECT (l.at AT TIME ZONE 'UTC')::date, s.person, s.topic, s.score, NULL, l.fingerprint
 			  FROM %1$I.scores AS s CROSS JOIN %1$I.last_publication AS l) AS h
@@ -90,22 +90,22 @@ BEGIN
 	$sql$, board, person_type) USING people, topic, days
 	LOOP
 		-- of the last day, which is not in the past yet
-		rank := coalesce(rank, @extschema@.klout_rank_on_board(board, score, topic));
+		rank := coalesce(rank, @extschema@.klout_board_rank(board, score, topic));
 		RETURN NEXT;
 	END LOOP;
 END
 $body$;
-COMMENT ON FUNCTION klout_compare(name, text[], integer, text) IS
+COMMENT ON FUNCTION klout_board_compare(name, text[], integer, text) IS
 'The history of one person or more on a board side by side, over the last days up to the last publication, by day and in the order they were named. A score is comparable with another of the same fingerprint. By index: costs no more on a large board than on a small one';
 
-CREATE FUNCTION klout_statement(board name, person text, topic text DEFAULT '',
+CREATE FUNCTION klout_board_activity(board name, person text, topic text DEFAULT '',
 	OUT network text, OUT kind text, OUT actions bigint, OUT first_at timestamptz, OUT last_at timestamptz, OUT points float8)
 	RETURNS SETOF record
 	LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT ROWS 10
 	SET search_path = pg_catalog, pg_temp
 AS $body$
 DECLARE
-	person_type CONSTANT text := @extschema@.klout_person_type(board);
+	person_type CONSTANT text := @extschema@._klout_board_person_type(board);
 	facts @extschema@.klout_signals;
 	model @extschema@.klout_model;
 	as_of timestamptz;
@@ -122,9 +122,9 @@ BEGIN
 	$sql$, board, person_type, '@extschema@') INTO facts USING person, topic;
 	RETURN QUERY
 	SELECT s.network, s.kind, s.actions, s.first_at, s.last_at, s.points
-	FROM @extschema@._klout_statement(facts, model, as_of) AS s
+	FROM @extschema@._klout_activity(facts, model, as_of) AS s
 	ORDER BY 1, 2;
 END
 $body$;
-COMMENT ON FUNCTION klout_statement(name, text, text) IS
+COMMENT ON FUNCTION klout_board_activity(name, text, text) IS
 'The activity statement of a person on a board: for each network and kind how many actions they received, from the first day (or hour) to the last, and how many points of the score that brings, by the model and at the moment of the last publication; what was taken in since counts already. The points add up to the score. A reactor''s or a day''s points are shared evenly among the kinds seen; where reactors are sampled the shares are estimates. kind is NULL for points of the audience and of own posts';

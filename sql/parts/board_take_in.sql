@@ -2,17 +2,17 @@
 -- Boards: taking in actions, each once
 -- ---------------------------------------------------------------------------
 
-CREATE FUNCTION klout_more_memory() RETURNS void
+CREATE FUNCTION _klout_use_maintenance_work_mem() RETURNS void
 	LANGUAGE sql VOLATILE PARALLEL UNSAFE
 AS $body$
 	SELECT pg_catalog.set_config('work_mem', pg_catalog.current_setting('maintenance_work_mem'), true)
 	WHERE pg_catalog.pg_size_bytes(pg_catalog.current_setting('work_mem')) OPERATOR(pg_catalog.<)
 		  pg_catalog.pg_size_bytes(pg_catalog.current_setting('maintenance_work_mem'))
 $body$;
-COMMENT ON FUNCTION klout_more_memory() IS
+COMMENT ON FUNCTION _klout_use_maintenance_work_mem() IS
 'Lets the rest of the transaction sort and hash in maintenance_work_mem where work_mem is less: to refresh a board is maintenance';
 
-CREATE FUNCTION klout_settle(board name, OUT settled bigint, OUT writers text[], OUT settled_at timestamptz)
+CREATE FUNCTION _klout_board_safe_watermark(board name, OUT settled bigint, OUT writers text[], OUT settled_at timestamptz)
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
 AS $body$
@@ -37,13 +37,13 @@ BEGIN
 					   AND pid IS DISTINCT FROM pg_backend_pid());
 END
 $body$;
-COMMENT ON FUNCTION klout_settle(name) IS
-'The highest id that the sequence of a board''s actions has handed out, who may write to the table at this moment (pg_locks.virtualtransaction, prepared transactions included), and the time before that look. After klout_wait_for them, rows up to that id are all there for a statement that begins later, in a transaction of its own';
+COMMENT ON FUNCTION _klout_board_safe_watermark(name) IS
+'The highest id that the sequence of a board''s actions has handed out, who may write to the table at this moment (pg_locks.virtualtransaction, prepared transactions included), and the time before that look. After _klout_wait_for_transactions them, rows up to that id are all there for a statement that begins later, in a transaction of its own';
 
-CREATE FUNCTION klout_wait_for(transactions text[]) RETURNS void
+CREATE FUNCTION _klout_wait_for_transactions(transactions text[]) RETURNS void
 	AS 'MODULE_PATHNAME', 'klout_wait_for'
 	LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
-COMMENT ON FUNCTION klout_wait_for(text[]) IS
+COMMENT ON FUNCTION _klout_wait_for_transactions(text[]) IS
 'Waits until transactions, by their virtual ids as in pg_locks.virtualtransaction, have committed or rolled back, prepared ones included. Blocks nobody; lock_timeout and the detection of deadlocks see it. An error for what is no such id';
 
 CREATE FUNCTION _klout_describe_writers(transactions text[]) RETURNS text
@@ -71,7 +71,7 @@ $body$;
 COMMENT ON FUNCTION _klout_describe_writers(text[]) IS
 'Who these transactions are, by their virtual ids: pid, user, application, since when and state, or the name and owner of a prepared one; NULL if all are over';
 
-CREATE FUNCTION _klout_wait_for_writers(board name, writers text[], wait interval) RETURNS text[]
+CREATE FUNCTION _klout_board_wait_for_writers(board name, writers text[], wait interval) RETURNS text[]
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 AS $body$
@@ -96,7 +96,7 @@ BEGIN
 		IF lasting >= lock_timeout THEN
 			RAISE EXCEPTION 'board "%": canceling statement due to lock timeout, while waiting for writers', board
 				USING ERRCODE = 'lock_not_available', DETAIL = format('Still there: %s.', @extschema@._klout_describe_writers(remaining)),
-					HINT = 'CALL klout_refresh(..., wait => ...) bounds the wait as well, and then goes on with what is certain.';
+					HINT = 'CALL klout_board_refresh(..., wait => ...) bounds the wait as well, and then goes on with what is certain.';
 		END IF;
 		IF lasting >= word THEN
 			EXECUTE format('SELECT actions::text FROM %I.settings', board) INTO actions;
@@ -107,7 +107,7 @@ BEGIN
 		END IF;
 		BEGIN
 			PERFORM set_config('lock_timeout', ceil(least(word, bound, lock_timeout) - lasting)::bigint::text, true);
-			PERFORM @extschema@.klout_wait_for(remaining[1:1]);
+			PERFORM @extschema@._klout_wait_for_transactions(remaining[1:1]);
 			PERFORM set_config('lock_timeout', coalesce(lock_timeout, 0)::text, true);
 		EXCEPTION WHEN lock_not_available THEN
 			NULL;	-- one of the three is over
@@ -115,10 +115,10 @@ BEGIN
 	END LOOP;
 END
 $body$;
-COMMENT ON FUNCTION _klout_wait_for_writers(name, text[], interval) IS
-'A step of klout_refresh: waits until these transactions are over, at most that long (NULL: as long as it takes), and says after 5 seconds and then ever less often who they are, in a NOTICE. Returns those that are still there';
+COMMENT ON FUNCTION _klout_board_wait_for_writers(name, text[], interval) IS
+'A step of klout_board_refresh: waits until these transactions are over, at most that long (NULL: as long as it takes), and says after 5 seconds and then ever less often who they are, in a NOTICE. Returns those that are still there';
 
-CREATE FUNCTION _klout_certain_id(board name, settled bigint, writers text[]) RETURNS bigint
+CREATE FUNCTION _klout_board_certain_id(board name, settled bigint, writers text[]) RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
 	SET row_security = off	-- an error, where rows would be hidden
@@ -128,7 +128,7 @@ DECLARE
 	certain bigint;
 	prefix bigint;
 BEGIN
-	PERFORM @extschema@.klout_lock(board);
+	PERFORM @extschema@._klout_board_lock(board);
 	EXECUTE format('SELECT * FROM %I.settings', board) INTO STRICT settings;
 	/*
 	 * Some of those who wrote when the sequence was at settled still do.  An
@@ -173,8 +173,8 @@ BEGIN
 	RETURN certain;
 END
 $body$;
-COMMENT ON FUNCTION _klout_certain_id(name, bigint, text[]) IS
-'A step of klout_refresh that did not wait for all writers: the id up to which no row is missing that these could still commit. A WARNING names them if that is less than where the sequence was';
+COMMENT ON FUNCTION _klout_board_certain_id(name, bigint, text[]) IS
+'A step of klout_board_refresh that did not wait for all writers: the id up to which no row is missing that these could still commit. A WARNING names them if that is less than where the sequence was';
 
 CREATE FUNCTION _klout_hash_row(id bigint, network text, kind text, actor bigint, target bigint, at timestamptz, weight float8, topic text, post text) RETURNS bigint
 	AS 'MODULE_PATHNAME', 'klout_hash_row'
@@ -205,7 +205,7 @@ $body$;
 COMMENT ON FUNCTION _klout_checksum() IS
 'The aggregate, as SQL, over rows of a board''s source or pending that changes if any of them does: the sum of their hashes, in any order; NULL of no rows';
 
-CREATE FUNCTION _klout_id_after(board name, after bigint, up_to bigint, rows bigint, OUT first_id bigint, OUT last_id bigint)
+CREATE FUNCTION _klout_board_id_after(board name, after bigint, up_to bigint, rows bigint, OUT first_id bigint, OUT last_id bigint)
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
 	SET row_security = off	-- an error, where rows would be hidden
@@ -220,10 +220,10 @@ BEGIN
 	END IF;
 END
 $body$;
-COMMENT ON FUNCTION _klout_id_after(name, bigint, bigint, bigint) IS
+COMMENT ON FUNCTION _klout_board_id_after(name, bigint, bigint, bigint) IS
 'The first id after an id, and the id of so many rows after it, or up_to if there are not that many: costs as much as these rows, however far apart their ids are';
 
-CREATE FUNCTION _klout_began(board name) RETURNS timestamptz
+CREATE FUNCTION _klout_board_started_at(board name) RETURNS timestamptz
 	LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT
 	SET search_path = pg_catalog, pg_temp
 AS $body$
@@ -235,10 +235,10 @@ BEGIN
 	RETURN began;
 END
 $body$;
-COMMENT ON FUNCTION _klout_began(name) IS
+COMMENT ON FUNCTION _klout_board_started_at(name) IS
 'internal: when the community of a board began, by its reactors: the tenth to be first seen, or in a large one the first after a thousandth of them and nine. NULL if there are fewer than ten';
 
-CREATE FUNCTION _klout_read_until(board name, up_to bigint, as_of timestamptz, settled_at timestamptz) RETURNS void
+CREATE FUNCTION _klout_board_set_read_until(board name, up_to bigint, as_of timestamptz, settled_at timestamptz) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 	SET row_security = off	-- an error, where rows would be hidden
@@ -263,13 +263,13 @@ BEGIN
 	-- Where writers remain, the end of the first load is now, and later on nothing is known
 	settled_at := coalesce(settled_at, CASE WHEN settings.read_until = '-infinity' THEN now() ELSE settings.read_until END);
 	EXECUTE format('UPDATE %I.settings SET read_until = greatest(read_until, least($1, $2)), began = coalesce(began, $3)', board)
-		USING as_of, settled_at, @extschema@._klout_began(board);
+		USING as_of, settled_at, @extschema@._klout_board_started_at(board);
 END
 $body$;
-COMMENT ON FUNCTION _klout_read_until(name, bigint, timestamptz, timestamptz) IS
+COMMENT ON FUNCTION _klout_board_set_read_until(name, bigint, timestamptz, timestamptz) IS
 'internal: keeps in the settings of a board that all there was at settled_at is read (NULL: not all, as writers remain), up to an id: reactors who come later with an earlier time are first seen then. And when its community began, once that is known; neither is ever taken back';
 
-CREATE FUNCTION _klout_forget_reactors(board name) RETURNS void
+CREATE FUNCTION _klout_board_delete_reactors(board name) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
 AS $body$
@@ -287,10 +287,10 @@ BEGIN
 	EXECUTE format('UPDATE %I.reactors SET several = false, first_target = NULL', board);
 END
 $body$;
-COMMENT ON FUNCTION _klout_forget_reactors(name) IS
-'internal: a step of klout_rebuild: forgets on whom reactors of a board acted, which is read again, but not when they were first seen, which the table of actions cannot prove';
+COMMENT ON FUNCTION _klout_board_delete_reactors(name) IS
+'internal: a step of klout_board_rebuild: forgets on whom reactors of a board acted, which is read again, but not when they were first seen, which the table of actions cannot prove';
 
-CREATE FUNCTION klout_take_in(board name, up_to bigint, batch bigint, as_of timestamptz, settled_at timestamptz DEFAULT NULL, OUT rows bigint, OUT remaining bigint)
+CREATE FUNCTION _klout_board_ingest(board name, up_to bigint, batch bigint, as_of timestamptz, settled_at timestamptz DEFAULT NULL, OUT rows bigint, OUT remaining bigint)
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 	SET timezone = 'UTC'	-- days and months are of UTC
@@ -303,7 +303,7 @@ CREATE FUNCTION klout_take_in(board name, up_to bigint, batch bigint, as_of time
 	SET klout.warn_folded = off	-- we do, and know whose
 AS $body$
 DECLARE
-	person_type CONSTANT text := @extschema@.klout_person_type(board);
+	person_type CONSTANT text := @extschema@._klout_board_person_type(board);
 	started CONSTANT timestamptz := clock_timestamp();
 	settings record;
 	first_id bigint;
@@ -311,7 +311,7 @@ DECLARE
 	future bigint;		-- rows whose time has not come
 	flawed bigint;		-- rows that cannot count
 	rejected bigint[];	-- their ids
-	flaws text;
+	reasons text;
 	range_rows CONSTANT bigint := 100000;	-- of a row in batches, about
 	spread boolean := false;	-- ids are far apart
 	base bigint;		-- the id before them
@@ -340,9 +340,9 @@ DECLARE
 	began timestamptz;	-- when the community did
 	until timestamptz;	-- who was first seen by then need not wait for tenure
 BEGIN
-	PERFORM @extschema@.klout_more_memory();
+	PERFORM @extschema@._klout_use_maintenance_work_mem();
 	-- Whoever else takes in or publishes waits here
-	PERFORM @extschema@.klout_lock(board);
+	PERFORM @extschema@._klout_board_lock(board);
 	EXECUTE format('SELECT * FROM %I.settings', board) INTO STRICT settings;
 	EXECUTE format('SELECT EXISTS (SELECT 1 FROM %1$I.pending WHERE at <= $1), EXISTS (SELECT 1 FROM %1$I.accounts), EXISTS (SELECT 1 FROM %1$I.opt_outs)', board)
 		INTO due, linked, opted USING as_of;
@@ -356,8 +356,8 @@ BEGIN
 		EXECUTE format($sql$
 			SELECT coalesce(sum(p.rows), 0), coalesce(sum(p.future), 0), coalesce(sum(p.flawed), 0),
 				   array_agg(p.piece ORDER BY p.piece), array_agg(p.rows ORDER BY p.piece), array_agg(p.checksum ORDER BY p.piece)
-			FROM (SELECT %3$s AS piece, count(*) AS rows, count(*) FILTER (WHERE at > $3 AND flaw IS NULL) AS future, count(flaw) AS flawed,
-						 coalesce(%2$s FILTER (WHERE flaw IS NULL), 0) AS checksum
+			FROM (SELECT %3$s AS piece, count(*) AS rows, count(*) FILTER (WHERE at > $3 AND reason IS NULL) AS future, count(reason) AS flawed,
+						 coalesce(%2$s FILTER (WHERE reason IS NULL), 0) AS checksum
 				  FROM %1$I.source WHERE id > $1 AND id <= $2 GROUP BY 1) AS p
 		$sql$, board, @extschema@._klout_checksum(),
 			-- a difference of more is no bigint
@@ -365,16 +365,16 @@ BEGIN
 			INTO rows, future, flawed, pieces, piece_rows, piece_sums USING settings.watermark, last_id, as_of, width, base;
 		EXIT WHEN spread OR last_id >= up_to OR rows >= batch / 2.0;
 		spread := true;
-		SELECT a.last_id, a.first_id - 1 INTO last_id, base FROM @extschema@._klout_id_after(board, settings.watermark, up_to, batch) AS a;
+		SELECT a.last_id, a.first_id - 1 INTO last_id, base FROM @extschema@._klout_board_id_after(board, settings.watermark, up_to, batch) AS a;
 	END LOOP;
 	remaining := least(greatest(up_to::numeric - last_id, 0), 9223372036854775807);
 	IF last_id <= settings.watermark AND NOT due THEN
 		IF remaining = 0 THEN
-			PERFORM @extschema@._klout_read_until(board, up_to, as_of, settled_at);
+			PERFORM @extschema@._klout_board_set_read_until(board, up_to, as_of, settled_at);
 		END IF;
 		RETURN;
 	END IF;
-	unlogged := @extschema@._klout_unlogged(settings.actions);
+	unlogged := @extschema@._klout_unlogged_relation(settings.actions);
 	IF unlogged IS NOT NULL THEN
 		RAISE WARNING 'board "%": table % is not permanent any more', board, unlogged
 			USING DETAIL = 'A crash would take its rows away, and the board would go on counting them.',
@@ -397,15 +397,15 @@ BEGIN
 	people_joins := joins;
 	IF flawed > 0 THEN
 		-- before anything else reads them: from here on they are out, also if somebody mends them meanwhile
-		EXECUTE format('INSERT INTO %1$I.rejected (id, flaw) SELECT id, flaw FROM %1$I.source WHERE id > $1 AND id <= $2 AND flaw IS NOT NULL', board)
+		EXECUTE format('INSERT INTO %1$I.rejected (id, reason) SELECT id, reason FROM %1$I.source WHERE id > $1 AND id <= $2 AND reason IS NOT NULL', board)
 			USING settings.watermark, last_id;
 		EXECUTE format($sql$
 			SELECT coalesce(array_agg(id), '{}'),
-				   (SELECT string_agg(format('%%s (%%s, %%s)', flaw, count, CASE WHEN count = 1 THEN format('id %%s', first) ELSE format('ids %%s to %%s', first, last) END),
-									  '; ' ORDER BY count DESC, flaw)
-					FROM (SELECT flaw, count(*), min(id) AS first, max(id) AS last FROM %1$I.rejected WHERE id > $1 AND id <= $2 GROUP BY flaw) AS f)
+				   (SELECT string_agg(format('%%s (%%s, %%s)', reason, count, CASE WHEN count = 1 THEN format('id %%s', first) ELSE format('ids %%s to %%s', first, last) END),
+									  '; ' ORDER BY count DESC, reason)
+					FROM (SELECT reason, count(*), min(id) AS first, max(id) AS last FROM %1$I.rejected WHERE id > $1 AND id <= $2 GROUP BY reason) AS f)
 			FROM %1$I.rejected WHERE id > $1 AND id <= $2
-		$sql$, board) INTO rejected, flaws USING settings.watermark, last_id;
+		$sql$, board) INTO rejected, reasons USING settings.watermark, last_id;
 		IF flawed <> cardinality(rejected) THEN
 			-- one of them was mended since, and counts: one range for all
 			pieces := '{0}';
@@ -416,8 +416,8 @@ BEGIN
 		flawed := cardinality(rejected);
 		IF flawed > 0 THEN
 			RAISE WARNING 'board "%": set aside % of % rows', board, flawed, rows
-				USING DETAIL = format('Why: %s.', flaws),
-					HINT = format('%I.rejected has their ids. Once they are mended, SELECT klout_take_rejected(%L).', board, board);
+				USING DETAIL = format('Why: %s.', reasons),
+					HINT = format('%I.rejected has their ids. Once they are mended, SELECT klout_board_retry_rejected(%L).', board, board);
 		END IF;
 	END IF;
 
@@ -450,12 +450,12 @@ BEGIN
 				-- there is no min(uuid) before PostgreSQL 18
 				CASE person_type WHEN 'uuid' THEN '::text' ELSE '' END, person_type,
 				-- most actions are of reactors about whom they say nothing new; Citus has no such joins
-				CASE WHEN NOT @extschema@.klout_has_citus() THEN format(
+				CASE WHEN NOT @extschema@._klout_has_citus() THEN format(
 					'LEFT JOIN %I.reactors AS k USING (actor)
 					 WHERE k.actor IS NULL OR a.at < k.first_seen OR NOT k.several AND a.target IS DISTINCT FROM k.first_target', board)
 				ELSE '' END)
 			USING settings.watermark, last_id, as_of, settings.tenure, settings.bucket, rejected, settings.read_until;
-			began := coalesce(settings.began, @extschema@._klout_began(board));
+			began := coalesce(settings.began, @extschema@._klout_board_started_at(board));
 			until := CASE WHEN began < '200000-01-01' THEN began + settings.tenure ELSE 'infinity' END;
 			IF until > as_of AND rows > 0 THEN
 				RAISE NOTICE 'board "%": the community is young, so reactors are proven without having waited for %', board, settings.tenure
@@ -484,7 +484,7 @@ BEGIN
 			SELECT account, network, topic, signals FROM new
 			ON CONFLICT (account, network, topic) DO UPDATE
 			SET signals = %8$s.klout_merge(s.signals, excluded.signals)
-			RETURNING account, network, %8$s._klout_has_folded(signals) AS folded
+			RETURNING account, network, %8$s._klout_has_surplus(signals) AS folded
 		)
 		INSERT INTO %1$I.changed AS c (person, folded)
 		SELECT coalesce(l.person, put.account), max(CASE WHEN folded THEN format('%%s on %%s', account, network) END)
@@ -554,11 +554,11 @@ BEGIN
 				USING DETAIL = format('Their surplus counts under the name (other): %s%s.', examples, CASE WHEN folded > 3 THEN ', ...' ELSE '' END),
 					HINT = 'The most is 64. Give rare kinds one name.';
 		END IF;
-		PERFORM @extschema@._klout_read_until(board, up_to, as_of, settled_at);
+		PERFORM @extschema@._klout_board_set_read_until(board, up_to, as_of, settled_at);
 	END IF;
 	RAISE NOTICE 'board "%": took in % rows, % a second, ids up to %, % ids to go', board, rows,
 		round(rows / greatest(extract(epoch FROM clock_timestamp() - started), 0.001)), last_id, remaining;
 END
 $body$;
-COMMENT ON FUNCTION klout_take_in(name, bigint, bigint, timestamptz, timestamptz) IS
-'A step of klout_refresh: adds the next batch rows of the actions table, up to id up_to (from klout_settle, in an earlier transaction), to the facts of a board, and pending ones that are due. Rows later than as_of wait; those that cannot count (a NULL, an infinite time, a weight out of range, a name or an id that is too long) are set aside in rejected, with a WARNING; those with actor and target the same person, and of people who opted out, count for nothing. Returns the number of rows in the table and how many ids remain; both and the speed in a NOTICE. The watermark moves with it: called twice or rolled back, each row counts once';
+COMMENT ON FUNCTION _klout_board_ingest(name, bigint, bigint, timestamptz, timestamptz) IS
+'A step of klout_board_refresh: adds the next batch rows of the actions table, up to id up_to (from _klout_board_safe_watermark, in an earlier transaction), to the facts of a board, and pending ones that are due. Rows later than as_of wait; those that cannot count (a NULL, an infinite time, a weight out of range, a name or an id that is too long) are set aside in rejected, with a WARNING; those with actor and target the same person, and of people who opted out, count for nothing. Returns the number of rows in the table and how many ids remain; both and the speed in a NOTICE. The watermark moves with it: called twice or rolled back, each row counts once';

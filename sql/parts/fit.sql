@@ -2,31 +2,31 @@
 -- Fit: weights from pairwise judgements
 -- ---------------------------------------------------------------------------
 
-CREATE FUNCTION klout_fit_accum(bytea, better double precision[], worse double precision[]) RETURNS bytea
+CREATE FUNCTION _klout_fit_accum(bytea, better double precision[], worse double precision[]) RETURNS bytea
 	AS 'MODULE_PATHNAME', 'klout_fit_accum'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION klout_fit_accum(bytea, double precision[], double precision[]) IS
+COMMENT ON FUNCTION _klout_fit_accum(bytea, double precision[], double precision[]) IS
 'Transition function of klout_fit: one judgement more; a NULL array is skipped, bytes that are no state are an error.';
 
-CREATE FUNCTION klout_fit_combine(bytea, bytea) RETURNS bytea
+CREATE FUNCTION _klout_fit_combine(bytea, bytea) RETURNS bytea
 	AS 'MODULE_PATHNAME', 'klout_fit_combine'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION klout_fit_combine(bytea, bytea) IS
+COMMENT ON FUNCTION _klout_fit_combine(bytea, bytea) IS
 'Combine function of klout_fit: the judgements of both, NULL is neutral; different numbers of features, and bytes that are no state, are an error.';
 
-CREATE FUNCTION klout_fit_final(bytea) RETURNS double precision[]
+CREATE FUNCTION _klout_fit_final(bytea) RETURNS double precision[]
 	AS 'MODULE_PATHNAME', 'klout_fit_final'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION klout_fit_final(bytea) IS
+COMMENT ON FUNCTION _klout_fit_final(bytea) IS
 'Final function of klout_fit: the weights. Bytes that are no state are an error.';
 
 CREATE AGGREGATE klout_fit(better double precision[], worse double precision[]) (
-	SFUNC = klout_fit_accum,
+	SFUNC = _klout_fit_accum,
 	STYPE = bytea,
 	SSPACE = 512,
-	FINALFUNC = klout_fit_final,
+	FINALFUNC = _klout_fit_final,
 	FINALFUNC_MODIFY = READ_ONLY,
-	COMBINEFUNC = klout_fit_combine,
+	COMBINEFUNC = _klout_fit_combine,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE klout_fit(double precision[], double precision[]) IS

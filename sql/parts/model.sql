@@ -4,27 +4,27 @@
 
 CREATE TYPE klout_model;
 
-CREATE FUNCTION klout_model_in(cstring) RETURNS klout_model
+CREATE FUNCTION _klout_model_in(cstring) RETURNS klout_model
 	AS 'MODULE_PATHNAME', 'klout_model_in'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
-CREATE FUNCTION klout_model_out(klout_model) RETURNS cstring
+CREATE FUNCTION _klout_model_out(klout_model) RETURNS cstring
 	AS 'MODULE_PATHNAME', 'klout_model_out'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
-CREATE FUNCTION klout_model_recv(internal) RETURNS klout_model
+CREATE FUNCTION _klout_model_recv(internal) RETURNS klout_model
 	AS 'MODULE_PATHNAME', 'klout_model_recv'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
-CREATE FUNCTION klout_model_send(klout_model) RETURNS bytea
+CREATE FUNCTION _klout_model_send(klout_model) RETURNS bytea
 	AS 'MODULE_PATHNAME', 'klout_model_send'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
 CREATE TYPE klout_model (
-	INPUT = klout_model_in,
-	OUTPUT = klout_model_out,
-	RECEIVE = klout_model_recv,
-	SEND = klout_model_send,
+	INPUT = _klout_model_in,
+	OUTPUT = _klout_model_out,
+	RECEIVE = _klout_model_recv,
+	SEND = _klout_model_send,
 	INTERNALLENGTH = VARIABLE,
 	ALIGNMENT = int4,
 	STORAGE = extended
@@ -32,13 +32,13 @@ CREATE TYPE klout_model (
 
 COMMENT ON TYPE klout_model IS
 'the whole recipe of a score. Text form: a JSON object, or one of the words default, hour, strict. Keys, each optional: reach_half_life and consistency_half_life (strings like "30 days": an interval without months and years, up to 3652425 days); unproven_cap, consistency_cap, reach_weight, consistency_weight, audience_weight, audience_cap, activity_weight (numbers in [0, 1e9]); mix (in [1, 1e9]); scale (in (0, 1e9]); calibrate_share (in (0, 1)), calibrate_score (in (0, 100)) and active_days (in (0, 3652425]), which only klout_calibrate uses; networks and kinds (objects of weights in [0, 1e9] by name, at most 255 and 4096 other than 1; a name that is not listed weighs 1). A missing key, and one that is null, takes the default model''s value; any other key is an error. Output is canonical: one recipe has one text and one binary form';
-COMMENT ON FUNCTION klout_model_in(cstring) IS
+COMMENT ON FUNCTION _klout_model_in(cstring) IS
 'text input of klout_model: a JSON object of known keys, or default, hour, strict';
-COMMENT ON FUNCTION klout_model_out(klout_model) IS
+COMMENT ON FUNCTION _klout_model_out(klout_model) IS
 'text output of klout_model: canonical JSON, every key, numbers in the shortest form that reads back exactly, whatever extra_float_digits and IntervalStyle say';
-COMMENT ON FUNCTION klout_model_recv(internal) IS
+COMMENT ON FUNCTION _klout_model_recv(internal) IS
 'binary input of klout_model: the stored form; anything but the one form of a valid recipe is an error';
-COMMENT ON FUNCTION klout_model_send(klout_model) IS
+COMMENT ON FUNCTION _klout_model_send(klout_model) IS
 'binary output of klout_model: the stored form, the same bytes on every platform';
 
 CREATE FUNCTION klout_model() RETURNS klout_model
@@ -48,40 +48,40 @@ CREATE FUNCTION klout_model() RETURNS klout_model
 COMMENT ON FUNCTION klout_model() IS
 'the default model, fitted for daily buckets: half-lives of 30 and 360 days, scale 3.4. Others by name: klout_model(''hour'') for hourly buckets (3 and 36 hours, scale 2), klout_model(''strict'') with both caps at 1';
 
-CREATE FUNCTION klout_model_from_jsonb(jsonb) RETURNS klout_model
+CREATE FUNCTION _klout_model_from_jsonb(jsonb) RETURNS klout_model
 	AS 'MODULE_PATHNAME', 'klout_model_from_jsonb'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
-CREATE FUNCTION klout_model_to_jsonb(klout_model) RETURNS jsonb
+CREATE FUNCTION _klout_model_to_jsonb(klout_model) RETURNS jsonb
 	AS 'MODULE_PATHNAME', 'klout_model_to_jsonb'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
-COMMENT ON FUNCTION klout_model_from_jsonb(jsonb) IS
+COMMENT ON FUNCTION _klout_model_from_jsonb(jsonb) IS
 'the model a JSON object describes: keys as in the text form of klout_model, each optional. Errors name the key, the value and its range';
-COMMENT ON FUNCTION klout_model_to_jsonb(klout_model) IS
-'a model as a JSON object with every key; loses nothing: klout_model_from_jsonb gives the same model back';
+COMMENT ON FUNCTION _klout_model_to_jsonb(klout_model) IS
+'a model as a JSON object with every key; loses nothing: _klout_model_from_jsonb gives the same model back';
 
 CREATE CAST (jsonb AS klout_model)
-	WITH FUNCTION klout_model_from_jsonb(jsonb) AS ASSIGNMENT;
+	WITH FUNCTION _klout_model_from_jsonb(jsonb) AS ASSIGNMENT;
 CREATE CAST (klout_model AS jsonb)
-	WITH FUNCTION klout_model_to_jsonb(klout_model) AS ASSIGNMENT;
+	WITH FUNCTION _klout_model_to_jsonb(klout_model) AS ASSIGNMENT;
 
 COMMENT ON CAST (jsonb AS klout_model) IS
 'the model a JSON object describes; an error unless every key and value is known and in range';
 COMMENT ON CAST (klout_model AS jsonb) IS
 'a model as a JSON object with every key; loses nothing';
 
-CREATE FUNCTION klout_model_override(klout_model, jsonb) RETURNS klout_model
+CREATE FUNCTION _klout_model_override(klout_model, jsonb) RETURNS klout_model
 	AS 'MODULE_PATHNAME', 'klout_model_override'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
 CREATE OPERATOR || (
 	LEFTARG = klout_model,
 	RIGHTARG = jsonb,
-	FUNCTION = klout_model_override
+	FUNCTION = _klout_model_override
 );
 
-COMMENT ON FUNCTION klout_model_override(klout_model, jsonb) IS
+COMMENT ON FUNCTION _klout_model_override(klout_model, jsonb) IS
 'the model with some keys replaced: keys as in the text form of klout_model; networks and kinds are merged name by name; null takes a key, a network or a kind back to the default model. NULL if either argument is';
 COMMENT ON OPERATOR || (klout_model, jsonb) IS
 'the model with some keys replaced; null takes a key back to the default model';
@@ -93,57 +93,57 @@ CREATE FUNCTION klout_fingerprint(klout_model) RETURNS text
 COMMENT ON FUNCTION klout_fingerprint(klout_model) IS
 '16 hex digits that tell recipes apart: the beginning of the SHA-256 of the model''s text in UTF-8, left(encode(sha256(convert_to(model::text, ''UTF8'')), ''hex''), 16)';
 
-CREATE FUNCTION klout_model_eq(klout_model, klout_model) RETURNS boolean
+CREATE FUNCTION _klout_model_eq(klout_model, klout_model) RETURNS boolean
 	AS 'byteaeq'
 	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION klout_model_ne(klout_model, klout_model) RETURNS boolean
+CREATE FUNCTION _klout_model_ne(klout_model, klout_model) RETURNS boolean
 	AS 'byteane'
 	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION klout_model_lt(klout_model, klout_model) RETURNS boolean
+CREATE FUNCTION _klout_model_lt(klout_model, klout_model) RETURNS boolean
 	AS 'bytealt'
 	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION klout_model_le(klout_model, klout_model) RETURNS boolean
+CREATE FUNCTION _klout_model_le(klout_model, klout_model) RETURNS boolean
 	AS 'byteale'
 	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION klout_model_gt(klout_model, klout_model) RETURNS boolean
+CREATE FUNCTION _klout_model_gt(klout_model, klout_model) RETURNS boolean
 	AS 'byteagt'
 	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION klout_model_ge(klout_model, klout_model) RETURNS boolean
+CREATE FUNCTION _klout_model_ge(klout_model, klout_model) RETURNS boolean
 	AS 'byteage'
 	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION klout_model_cmp(klout_model, klout_model) RETURNS integer
+CREATE FUNCTION _klout_model_cmp(klout_model, klout_model) RETURNS integer
 	AS 'byteacmp'
 	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION klout_model_hash(klout_model) RETURNS integer
+CREATE FUNCTION _klout_model_hash(klout_model) RETURNS integer
 	AS 'hashvarlena'
 	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
-CREATE FUNCTION klout_model_hash_extended(klout_model, bigint) RETURNS bigint
+CREATE FUNCTION _klout_model_hash_extended(klout_model, bigint) RETURNS bigint
 	AS 'hashvarlenaextended'
 	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
 
-COMMENT ON FUNCTION klout_model_eq(klout_model, klout_model) IS
+COMMENT ON FUNCTION _klout_model_eq(klout_model, klout_model) IS
 'are the recipes the same? Compares the stored bytes';
-COMMENT ON FUNCTION klout_model_ne(klout_model, klout_model) IS
+COMMENT ON FUNCTION _klout_model_ne(klout_model, klout_model) IS
 'do the recipes differ? Compares the stored bytes';
-COMMENT ON FUNCTION klout_model_lt(klout_model, klout_model) IS
+COMMENT ON FUNCTION _klout_model_lt(klout_model, klout_model) IS
 'less in the order of the stored bytes, which means nothing but is total';
-COMMENT ON FUNCTION klout_model_le(klout_model, klout_model) IS
+COMMENT ON FUNCTION _klout_model_le(klout_model, klout_model) IS
 'less or equal in the order of the stored bytes';
-COMMENT ON FUNCTION klout_model_gt(klout_model, klout_model) IS
+COMMENT ON FUNCTION _klout_model_gt(klout_model, klout_model) IS
 'greater in the order of the stored bytes';
-COMMENT ON FUNCTION klout_model_ge(klout_model, klout_model) IS
+COMMENT ON FUNCTION _klout_model_ge(klout_model, klout_model) IS
 'greater or equal in the order of the stored bytes';
-COMMENT ON FUNCTION klout_model_cmp(klout_model, klout_model) IS
+COMMENT ON FUNCTION _klout_model_cmp(klout_model, klout_model) IS
 'negative, zero or positive by the order of the stored bytes: support of the btree operator class';
-COMMENT ON FUNCTION klout_model_hash(klout_model) IS
+COMMENT ON FUNCTION _klout_model_hash(klout_model) IS
 'hash of the stored bytes: support of the hash operator class';
-COMMENT ON FUNCTION klout_model_hash_extended(klout_model, bigint) IS
+COMMENT ON FUNCTION _klout_model_hash_extended(klout_model, bigint) IS
 'hash of the stored bytes with a seed: support of the hash operator class';
 
 CREATE OPERATOR = (
 	LEFTARG = klout_model,
 	RIGHTARG = klout_model,
-	FUNCTION = klout_model_eq,
+	FUNCTION = _klout_model_eq,
 	COMMUTATOR = =,
 	NEGATOR = <>,
 	RESTRICT = eqsel,
@@ -154,7 +154,7 @@ CREATE OPERATOR = (
 CREATE OPERATOR <> (
 	LEFTARG = klout_model,
 	RIGHTARG = klout_model,
-	FUNCTION = klout_model_ne,
+	FUNCTION = _klout_model_ne,
 	COMMUTATOR = <>,
 	NEGATOR = =,
 	RESTRICT = neqsel,
@@ -163,7 +163,7 @@ CREATE OPERATOR <> (
 CREATE OPERATOR < (
 	LEFTARG = klout_model,
 	RIGHTARG = klout_model,
-	FUNCTION = klout_model_lt,
+	FUNCTION = _klout_model_lt,
 	COMMUTATOR = >,
 	NEGATOR = >=,
 	RESTRICT = scalarltsel,
@@ -172,7 +172,7 @@ CREATE OPERATOR < (
 CREATE OPERATOR <= (
 	LEFTARG = klout_model,
 	RIGHTARG = klout_model,
-	FUNCTION = klout_model_le,
+	FUNCTION = _klout_model_le,
 	COMMUTATOR = >=,
 	NEGATOR = >,
 	RESTRICT = scalarlesel,
@@ -181,7 +181,7 @@ CREATE OPERATOR <= (
 CREATE OPERATOR > (
 	LEFTARG = klout_model,
 	RIGHTARG = klout_model,
-	FUNCTION = klout_model_gt,
+	FUNCTION = _klout_model_gt,
 	COMMUTATOR = <,
 	NEGATOR = <=,
 	RESTRICT = scalargtsel,
@@ -190,7 +190,7 @@ CREATE OPERATOR > (
 CREATE OPERATOR >= (
 	LEFTARG = klout_model,
 	RIGHTARG = klout_model,
-	FUNCTION = klout_model_ge,
+	FUNCTION = _klout_model_ge,
 	COMMUTATOR = <=,
 	NEGATOR = <,
 	RESTRICT = scalargesel,
@@ -215,12 +215,12 @@ CREATE OPERATOR CLASS klout_model_ops
 	OPERATOR 3 =,
 	OPERATOR 4 >=,
 	OPERATOR 5 >,
-	FUNCTION 1 klout_model_cmp(klout_model, klout_model);
+	FUNCTION 1 _klout_model_cmp(klout_model, klout_model);
 CREATE OPERATOR CLASS klout_model_ops
 	DEFAULT FOR TYPE klout_model USING hash AS
 	OPERATOR 1 =,
-	FUNCTION 1 klout_model_hash(klout_model),
-	FUNCTION 2 klout_model_hash_extended(klout_model, bigint);
+	FUNCTION 1 _klout_model_hash(klout_model),
+	FUNCTION 2 _klout_model_hash_extended(klout_model, bigint);
 
 COMMENT ON OPERATOR CLASS klout_model_ops USING btree IS
 'orders models by their stored bytes: for DISTINCT, GROUP BY and unique indexes';

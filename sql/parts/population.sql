@@ -4,35 +4,35 @@
 
 CREATE TYPE klout_population;
 
-CREATE FUNCTION klout_population_in(cstring) RETURNS klout_population
+CREATE FUNCTION _klout_population_in(cstring) RETURNS klout_population
 	AS 'MODULE_PATHNAME', 'klout_population_in'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION klout_population_in(cstring) IS
+COMMENT ON FUNCTION _klout_population_in(cstring) IS
 'Input of klout_population: JSON {"bins": [[score, people], ...]} with scores 0 to 100 in steps of 0.01, strictly ascending, and people at least 1; {} is the empty population. An invalid text is an error.';
 
-CREATE FUNCTION klout_population_out(klout_population) RETURNS cstring
+CREATE FUNCTION _klout_population_out(klout_population) RETURNS cstring
 	AS 'MODULE_PATHNAME', 'klout_population_out'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION klout_population_out(klout_population) IS
+COMMENT ON FUNCTION _klout_population_out(klout_population) IS
 'Output of klout_population: JSON that reads back as the same bytes, whatever the settings.';
 
-CREATE FUNCTION klout_population_recv(internal) RETURNS klout_population
+CREATE FUNCTION _klout_population_recv(internal) RETURNS klout_population
 	AS 'MODULE_PATHNAME', 'klout_population_recv'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION klout_population_recv(internal) IS
+COMMENT ON FUNCTION _klout_population_recv(internal) IS
 'Binary input of klout_population: the canonical bytes; any others are an error.';
 
-CREATE FUNCTION klout_population_send(klout_population) RETURNS bytea
+CREATE FUNCTION _klout_population_send(klout_population) RETURNS bytea
 	AS 'MODULE_PATHNAME', 'klout_population_send'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION klout_population_send(klout_population) IS
+COMMENT ON FUNCTION _klout_population_send(klout_population) IS
 'Binary output of klout_population: the canonical bytes, the same on every platform.';
 
 CREATE TYPE klout_population (
-	INPUT = klout_population_in,
-	OUTPUT = klout_population_out,
-	RECEIVE = klout_population_recv,
-	SEND = klout_population_send,
+	INPUT = _klout_population_in,
+	OUTPUT = _klout_population_out,
+	RECEIVE = _klout_population_recv,
+	SEND = _klout_population_send,
 	INTERNALLENGTH = VARIABLE,
 	ALIGNMENT = int4,
 	STORAGE = extended
@@ -40,14 +40,14 @@ CREATE TYPE klout_population (
 COMMENT ON TYPE klout_population IS
 'An exact histogram of scores in 10,001 bins of 0.01 from 0 to 100, each score rounded to the nearest: mergeable, the same bytes whatever the order of rows and merges. JSON text form, 3 bytes when empty, about 2 bytes per distinct score, at most 10 kB plus what counts above 127 take.';
 
-CREATE FUNCTION klout_population_eq(klout_population, klout_population) RETURNS boolean
+CREATE FUNCTION _klout_population_eq(klout_population, klout_population) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'klout_population_eq'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION klout_population_eq(klout_population, klout_population) IS
+COMMENT ON FUNCTION _klout_population_eq(klout_population, klout_population) IS
 'Behind operator = of populations: the same counts in all bins.';
 
 CREATE OPERATOR = (
-	FUNCTION = klout_population_eq,
+	FUNCTION = _klout_population_eq,
 	LEFTARG = klout_population,
 	RIGHTARG = klout_population,
 	COMMUTATOR = =,
@@ -60,14 +60,14 @@ CREATE OPERATOR = (
 COMMENT ON OPERATOR = (klout_population, klout_population) IS
 'The same counts in all bins.';
 
-CREATE FUNCTION klout_population_ne(klout_population, klout_population) RETURNS boolean
+CREATE FUNCTION _klout_population_ne(klout_population, klout_population) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'klout_population_ne'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION klout_population_ne(klout_population, klout_population) IS
+COMMENT ON FUNCTION _klout_population_ne(klout_population, klout_population) IS
 'Behind operator <> of populations: other counts in some bin.';
 
 CREATE OPERATOR <> (
-	FUNCTION = klout_population_ne,
+	FUNCTION = _klout_population_ne,
 	LEFTARG = klout_population,
 	RIGHTARG = klout_population,
 	COMMUTATOR = <>,
@@ -78,14 +78,14 @@ CREATE OPERATOR <> (
 COMMENT ON OPERATOR <> (klout_population, klout_population) IS
 'Other counts in some bin.';
 
-CREATE FUNCTION klout_population_lt(klout_population, klout_population) RETURNS boolean
+CREATE FUNCTION _klout_population_lt(klout_population, klout_population) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'klout_population_lt'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION klout_population_lt(klout_population, klout_population) IS
+COMMENT ON FUNCTION _klout_population_lt(klout_population, klout_population) IS
 'Behind operator < of populations: before in the order of the bytes, which has no further meaning.';
 
 CREATE OPERATOR < (
-	FUNCTION = klout_population_lt,
+	FUNCTION = _klout_population_lt,
 	LEFTARG = klout_population,
 	RIGHTARG = klout_population,
 	COMMUTATOR = >,
@@ -96,14 +96,14 @@ CREATE OPERATOR < (
 COMMENT ON OPERATOR < (klout_population, klout_population) IS
 'Before in the order of the bytes, which has no further meaning.';
 
-CREATE FUNCTION klout_population_le(klout_population, klout_population) RETURNS boolean
+CREATE FUNCTION _klout_population_le(klout_population, klout_population) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'klout_population_le'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION klout_population_le(klout_population, klout_population) IS
+COMMENT ON FUNCTION _klout_population_le(klout_population, klout_population) IS
 'Behind operator <= of populations: before in the order of the bytes, which has no further meaning, or equal.';
 
 CREATE OPERATOR <= (
-	FUNCTION = klout_population_le,
+	FUNCTION = _klout_population_le,
 	LEFTARG = klout_population,
 	RIGHTARG = klout_population,
 	COMMUTATOR = >=,
@@ -114,14 +114,14 @@ CREATE OPERATOR <= (
 COMMENT ON OPERATOR <= (klout_population, klout_population) IS
 'Before in the order of the bytes, which has no further meaning, or equal.';
 
-CREATE FUNCTION klout_population_gt(klout_population, klout_population) RETURNS boolean
+CREATE FUNCTION _klout_population_gt(klout_population, klout_population) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'klout_population_gt'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION klout_population_gt(klout_population, klout_population) IS
+COMMENT ON FUNCTION _klout_population_gt(klout_population, klout_population) IS
 'Behind operator > of populations: after in the order of the bytes, which has no further meaning.';
 
 CREATE OPERATOR > (
-	FUNCTION = klout_population_gt,
+	FUNCTION = _klout_population_gt,
 	LEFTARG = klout_population,
 	RIGHTARG = klout_population,
 	COMMUTATOR = <,
@@ -132,14 +132,14 @@ CREATE OPERATOR > (
 COMMENT ON OPERATOR > (klout_population, klout_population) IS
 'After in the order of the bytes, which has no further meaning.';
 
-CREATE FUNCTION klout_population_ge(klout_population, klout_population) RETURNS boolean
+CREATE FUNCTION _klout_population_ge(klout_population, klout_population) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'klout_population_ge'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION klout_population_ge(klout_population, klout_population) IS
+COMMENT ON FUNCTION _klout_population_ge(klout_population, klout_population) IS
 'Behind operator >= of populations: after in the order of the bytes, which has no further meaning, or equal.';
 
 CREATE OPERATOR >= (
-	FUNCTION = klout_population_ge,
+	FUNCTION = _klout_population_ge,
 	LEFTARG = klout_population,
 	RIGHTARG = klout_population,
 	COMMUTATOR = <=,
@@ -150,22 +150,22 @@ CREATE OPERATOR >= (
 COMMENT ON OPERATOR >= (klout_population, klout_population) IS
 'After in the order of the bytes, which has no further meaning, or equal.';
 
-CREATE FUNCTION klout_population_cmp(klout_population, klout_population) RETURNS integer
+CREATE FUNCTION _klout_population_cmp(klout_population, klout_population) RETURNS integer
 	AS 'MODULE_PATHNAME', 'klout_population_cmp'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION klout_population_cmp(klout_population, klout_population) IS
+COMMENT ON FUNCTION _klout_population_cmp(klout_population, klout_population) IS
 'Order of two populations by their canonical bytes: below 0, 0 or above 0.';
 
-CREATE FUNCTION klout_population_hash(klout_population) RETURNS integer
+CREATE FUNCTION _klout_population_hash(klout_population) RETURNS integer
 	AS 'MODULE_PATHNAME', 'klout_population_hash'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION klout_population_hash(klout_population) IS
+COMMENT ON FUNCTION _klout_population_hash(klout_population) IS
 'Hash of a population for hash joins, hash indexes and grouping.';
 
-CREATE FUNCTION klout_population_hash_extended(klout_population, bigint) RETURNS bigint
+CREATE FUNCTION _klout_population_hash_extended(klout_population, bigint) RETURNS bigint
 	AS 'MODULE_PATHNAME', 'klout_population_hash_extended'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION klout_population_hash_extended(klout_population, bigint) IS
+COMMENT ON FUNCTION _klout_population_hash_extended(klout_population, bigint) IS
 'Seeded 64-bit hash of a population for hash partitioning.';
 
 CREATE OPERATOR CLASS klout_population_ops
@@ -175,7 +175,7 @@ CREATE OPERATOR CLASS klout_population_ops
 	OPERATOR 3 =,
 	OPERATOR 4 >=,
 	OPERATOR 5 >,
-	FUNCTION 1 klout_population_cmp(klout_population, klout_population);
+	FUNCTION 1 _klout_population_cmp(klout_population, klout_population);
 COMMENT ON OPERATOR CLASS klout_population_ops USING btree IS
 'Order of populations by their canonical bytes: for DISTINCT, EXCEPT and sorting, without further meaning.';
 
@@ -185,8 +185,8 @@ COMMENT ON OPERATOR FAMILY klout_population_ops USING btree IS
 CREATE OPERATOR CLASS klout_population_ops
 	DEFAULT FOR TYPE klout_population USING hash AS
 	OPERATOR 1 =,
-	FUNCTION 1 klout_population_hash(klout_population),
-	FUNCTION 2 klout_population_hash_extended(klout_population, bigint);
+	FUNCTION 1 _klout_population_hash(klout_population),
+	FUNCTION 2 _klout_population_hash_extended(klout_population, bigint);
 COMMENT ON OPERATOR CLASS klout_population_ops USING hash IS
 'Hashing of populations by their canonical bytes.';
 
@@ -214,43 +214,43 @@ CREATE FUNCTION klout_subtract(klout_population, klout_population) RETURNS klout
 COMMENT ON FUNCTION klout_subtract(klout_population, klout_population) IS
 'The first population without the people of the second, bin by bin: what klout_merge of the two was before. An error if the second has more people than the first in any bin. At most some 10 microseconds.';
 
-CREATE FUNCTION klout_population_accum(klout_population, score float8) RETURNS klout_population
+CREATE FUNCTION _klout_population_accum(klout_population, score float8) RETURNS klout_population
 	AS 'MODULE_PATHNAME', 'klout_population_accum'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION klout_population_accum(klout_population, float8) IS
+COMMENT ON FUNCTION _klout_population_accum(klout_population, float8) IS
 'Transition function of klout_population(score): one person more; a NULL score is skipped.';
 
-CREATE FUNCTION klout_population_combine(klout_population, klout_population) RETURNS klout_population
+CREATE FUNCTION _klout_population_combine(klout_population, klout_population) RETURNS klout_population
 	AS 'MODULE_PATHNAME', 'klout_population_combine'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION klout_population_combine(klout_population, klout_population) IS
+COMMENT ON FUNCTION _klout_population_combine(klout_population, klout_population) IS
 'Combine function of klout_population(score), transition and combine function of klout_rollup(klout_population): both together, NULL is neutral.';
 
-CREATE FUNCTION klout_population_final(klout_population) RETURNS klout_population
+CREATE FUNCTION _klout_population_final(klout_population) RETURNS klout_population
 	AS 'MODULE_PATHNAME', 'klout_population_final'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-COMMENT ON FUNCTION klout_population_final(klout_population) IS
+COMMENT ON FUNCTION _klout_population_final(klout_population) IS
 'Final function of the aggregates that give a population: its canonical form.';
 
 CREATE AGGREGATE klout_population(score float8) (
-	SFUNC = klout_population_accum,
+	SFUNC = _klout_population_accum,
 	STYPE = klout_population,
 	SSPACE = 1024,
-	FINALFUNC = klout_population_final,
+	FINALFUNC = _klout_population_final,
 	FINALFUNC_MODIFY = READ_ONLY,
-	COMBINEFUNC = klout_population_combine,
+	COMBINEFUNC = _klout_population_combine,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE klout_population(float8) IS
 'The population of these scores (0 to 100, rounded to the nearest 0.01, ties to even as round(score * 100) does). NULL scores are skipped; no rows give NULL; a score outside 0 to 100 or NaN is an error. A row costs nanoseconds; memory is 2 bytes a score, at most 80 kB a group.';
 
 CREATE AGGREGATE klout_rollup(population klout_population) (
-	SFUNC = klout_population_combine,
+	SFUNC = _klout_population_combine,
 	STYPE = klout_population,
 	SSPACE = 1024,
-	FINALFUNC = klout_population_final,
+	FINALFUNC = _klout_population_final,
 	FINALFUNC_MODIFY = READ_ONLY,
-	COMBINEFUNC = klout_population_combine,
+	COMBINEFUNC = _klout_population_combine,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE klout_rollup(klout_population) IS

@@ -73,12 +73,12 @@ CREATE FUNCTION klout_summary(signals klout_signals,
 COMMENT ON FUNCTION klout_summary(klout_signals, klout_model, timestamptz) IS
 'klout_score, klout_reach, klout_consistency, and the points of the score by network as a JSON object (those with points; they add up to the score), in one pass over the signals. Left out, model is the default one and as_of is now(), which makes the call STABLE; buckets after as_of are left out. Cost: O(size of the signals)';
 
-CREATE FUNCTION _klout_statement(signals klout_signals, model klout_model, as_of timestamptz,
+CREATE FUNCTION _klout_activity(signals klout_signals, model klout_model, as_of timestamptz,
 	OUT network text, OUT kind text, OUT actions bigint, OUT first_at timestamptz, OUT last_at timestamptz, OUT points double precision)
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME', 'klout_statement_rows'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 10;
-COMMENT ON FUNCTION _klout_statement(klout_signals, klout_model, timestamptz) IS
+COMMENT ON FUNCTION _klout_activity(klout_signals, klout_model, timestamptz) IS
 'internal: the points of klout_explain by network and kind, as of a moment, with the number of actions, the first and the last bucket; a reactor or a bucket is shared evenly by the kinds seen. kind is NULL for points of the audience and of own posts. The points add up to the score. Cost: O(size)';
 
 CREATE FUNCTION klout_explain_change(before klout_signals, after klout_signals,
@@ -99,33 +99,33 @@ COMMENT ON FUNCTION _klout_score_final(klout_signals) IS
 'final function of the aggregate klout_score: the score with the default model, as of now()';
 
 CREATE AGGREGATE klout_score(network text, kind text, actor bigint, at timestamptz) (
-	SFUNC = klout_signals_add,
+	SFUNC = _klout_signals_accum,
 	STYPE = klout_signals,
 	SSPACE = 512,
 	FINALFUNC = _klout_score_final,
-	COMBINEFUNC = klout_signals_combine,
+	COMBINEFUNC = _klout_signals_combine,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE klout_score(text, text, bigint, timestamptz) IS
 'the score of a group of actions in one step: with the default model, daily buckets, as of now(). The same as klout_score(klout_signals(network, kind, actor, at)), with its conditions on the arguments';
 
 CREATE AGGREGATE klout_score(network text, kind text, actor text, at timestamptz) (
-	SFUNC = klout_signals_add,
+	SFUNC = _klout_signals_accum,
 	STYPE = klout_signals,
 	SSPACE = 512,
 	FINALFUNC = _klout_score_final,
-	COMBINEFUNC = klout_signals_combine,
+	COMBINEFUNC = _klout_signals_combine,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE klout_score(text, text, text, timestamptz) IS
 'the score of a group of actions in one step: with the default model, daily buckets, as of now(). The same as klout_score(klout_signals(network, kind, actor, at)), with its conditions on the arguments';
 
 CREATE AGGREGATE klout_score(network text, kind text, actor uuid, at timestamptz) (
-	SFUNC = klout_signals_add,
+	SFUNC = _klout_signals_accum,
 	STYPE = klout_signals,
 	SSPACE = 512,
 	FINALFUNC = _klout_score_final,
-	COMBINEFUNC = klout_signals_combine,
+	COMBINEFUNC = _klout_signals_combine,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE klout_score(text, text, uuid, timestamptz) IS

@@ -4,27 +4,27 @@
 
 CREATE TYPE klout_signals;
 
-CREATE FUNCTION klout_signals_in(cstring) RETURNS klout_signals
+CREATE FUNCTION _klout_signals_in(cstring) RETURNS klout_signals
 	AS 'MODULE_PATHNAME', 'klout_signals_in'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
-CREATE FUNCTION klout_signals_out(klout_signals) RETURNS cstring
+CREATE FUNCTION _klout_signals_out(klout_signals) RETURNS cstring
 	AS 'MODULE_PATHNAME', 'klout_signals_out'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
-CREATE FUNCTION klout_signals_recv(internal) RETURNS klout_signals
+CREATE FUNCTION _klout_signals_recv(internal) RETURNS klout_signals
 	AS 'MODULE_PATHNAME', 'klout_signals_recv'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
-CREATE FUNCTION klout_signals_send(klout_signals) RETURNS bytea
+CREATE FUNCTION _klout_signals_send(klout_signals) RETURNS bytea
 	AS 'MODULE_PATHNAME', 'klout_signals_send'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
 CREATE TYPE klout_signals (
-	INPUT = klout_signals_in,
-	OUTPUT = klout_signals_out,
-	RECEIVE = klout_signals_recv,
-	SEND = klout_signals_send,
+	INPUT = _klout_signals_in,
+	OUTPUT = _klout_signals_out,
+	RECEIVE = _klout_signals_recv,
+	SEND = _klout_signals_send,
 	INTERNALLENGTH = VARIABLE,
 	ALIGNMENT = int4,
 	STORAGE = extended
@@ -32,113 +32,113 @@ CREATE TYPE klout_signals (
 
 COMMENT ON TYPE klout_signals IS
 'the facts about the actions one person received: exact counts by network, kind and bucket (UTC day or hour), samples of the proven and of the unproven reactors (all of them up to 256 each a network), the latest audience and the person''s own posts. Mergeable, independent of order, byte for byte the same on every platform. Text form: JSON; ''{}'' is the empty value, which scores 0 and merges with any bucket. One action takes at most 96 bytes with names of up to 32 bytes together; 10,000 reactors on one network over 90 days at most 6 kB, twice that when as many are unproven';
-COMMENT ON FUNCTION klout_signals_in(cstring) IS
-'text input of klout_signals: the JSON that klout_signals_out prints, or {}; anything that is not in that form, in order and in range is an error (that a reactor''s kinds and day have actions is not checked)';
-COMMENT ON FUNCTION klout_signals_out(klout_signals) IS
+COMMENT ON FUNCTION _klout_signals_in(cstring) IS
+'text input of klout_signals: the JSON that _klout_signals_out prints, or {}; anything that is not in that form, in order and in range is an error (that a reactor''s kinds and day have actions is not checked)';
+COMMENT ON FUNCTION _klout_signals_out(klout_signals) IS
 'text output of klout_signals: JSON, exact, whatever the settings of the session';
-COMMENT ON FUNCTION klout_signals_recv(internal) IS
+COMMENT ON FUNCTION _klout_signals_recv(internal) IS
 'binary input of klout_signals: the stored bytes; anything that is not in their one form, in order and in range is an error';
-COMMENT ON FUNCTION klout_signals_send(klout_signals) IS
+COMMENT ON FUNCTION _klout_signals_send(klout_signals) IS
 'binary output of klout_signals: the stored bytes, the same on every platform';
 
-CREATE FUNCTION klout_signals_eq(klout_signals, klout_signals) RETURNS boolean
+CREATE FUNCTION _klout_signals_eq(klout_signals, klout_signals) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'klout_signals_eq'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
-CREATE FUNCTION klout_signals_ne(klout_signals, klout_signals) RETURNS boolean
+CREATE FUNCTION _klout_signals_ne(klout_signals, klout_signals) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'klout_signals_ne'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
-CREATE FUNCTION klout_signals_lt(klout_signals, klout_signals) RETURNS boolean
+CREATE FUNCTION _klout_signals_lt(klout_signals, klout_signals) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'klout_signals_lt'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
-CREATE FUNCTION klout_signals_le(klout_signals, klout_signals) RETURNS boolean
+CREATE FUNCTION _klout_signals_le(klout_signals, klout_signals) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'klout_signals_le'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
-CREATE FUNCTION klout_signals_ge(klout_signals, klout_signals) RETURNS boolean
+CREATE FUNCTION _klout_signals_ge(klout_signals, klout_signals) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'klout_signals_ge'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
-CREATE FUNCTION klout_signals_gt(klout_signals, klout_signals) RETURNS boolean
+CREATE FUNCTION _klout_signals_gt(klout_signals, klout_signals) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'klout_signals_gt'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
-CREATE FUNCTION klout_signals_cmp(klout_signals, klout_signals) RETURNS integer
+CREATE FUNCTION _klout_signals_cmp(klout_signals, klout_signals) RETURNS integer
 	AS 'MODULE_PATHNAME', 'klout_signals_cmp'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
-CREATE FUNCTION klout_signals_hash(klout_signals) RETURNS integer
+CREATE FUNCTION _klout_signals_hash(klout_signals) RETURNS integer
 	AS 'MODULE_PATHNAME', 'klout_signals_hash'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
-CREATE FUNCTION klout_signals_hash_extended(klout_signals, bigint) RETURNS bigint
+CREATE FUNCTION _klout_signals_hash_extended(klout_signals, bigint) RETURNS bigint
 	AS 'MODULE_PATHNAME', 'klout_signals_hash_extended'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
 CREATE OPERATOR = (
 	LEFTARG = klout_signals, RIGHTARG = klout_signals,
-	FUNCTION = klout_signals_eq,
+	FUNCTION = _klout_signals_eq,
 	COMMUTATOR = =, NEGATOR = <>,
 	RESTRICT = eqsel, JOIN = eqjoinsel, HASHES, MERGES
 );
 
 CREATE OPERATOR <> (
 	LEFTARG = klout_signals, RIGHTARG = klout_signals,
-	FUNCTION = klout_signals_ne,
+	FUNCTION = _klout_signals_ne,
 	COMMUTATOR = <>, NEGATOR = =,
 	RESTRICT = neqsel, JOIN = neqjoinsel
 );
 
 CREATE OPERATOR < (
 	LEFTARG = klout_signals, RIGHTARG = klout_signals,
-	FUNCTION = klout_signals_lt,
+	FUNCTION = _klout_signals_lt,
 	COMMUTATOR = >, NEGATOR = >=,
 	RESTRICT = scalarltsel, JOIN = scalarltjoinsel
 );
 
 CREATE OPERATOR <= (
 	LEFTARG = klout_signals, RIGHTARG = klout_signals,
-	FUNCTION = klout_signals_le,
+	FUNCTION = _klout_signals_le,
 	COMMUTATOR = >=, NEGATOR = >,
 	RESTRICT = scalarlesel, JOIN = scalarlejoinsel
 );
 
 CREATE OPERATOR >= (
 	LEFTARG = klout_signals, RIGHTARG = klout_signals,
-	FUNCTION = klout_signals_ge,
+	FUNCTION = _klout_signals_ge,
 	COMMUTATOR = <=, NEGATOR = <,
 	RESTRICT = scalargesel, JOIN = scalargejoinsel
 );
 
 CREATE OPERATOR > (
 	LEFTARG = klout_signals, RIGHTARG = klout_signals,
-	FUNCTION = klout_signals_gt,
+	FUNCTION = _klout_signals_gt,
 	COMMUTATOR = <, NEGATOR = <=,
 	RESTRICT = scalargtsel, JOIN = scalargtjoinsel
 );
 
 CREATE OPERATOR CLASS klout_signals_ops DEFAULT FOR TYPE klout_signals USING btree AS
 	OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=, OPERATOR 5 >,
-	FUNCTION 1 klout_signals_cmp(klout_signals, klout_signals);
+	FUNCTION 1 _klout_signals_cmp(klout_signals, klout_signals);
 
 CREATE OPERATOR CLASS klout_signals_ops DEFAULT FOR TYPE klout_signals USING hash AS
 	OPERATOR 1 =,
-	FUNCTION 1 klout_signals_hash(klout_signals),
-	FUNCTION 2 klout_signals_hash_extended(klout_signals, bigint);
+	FUNCTION 1 _klout_signals_hash(klout_signals),
+	FUNCTION 2 _klout_signals_hash_extended(klout_signals, bigint);
 
-COMMENT ON FUNCTION klout_signals_eq(klout_signals, klout_signals) IS
+COMMENT ON FUNCTION _klout_signals_eq(klout_signals, klout_signals) IS
 'implementation of operator =';
-COMMENT ON FUNCTION klout_signals_ne(klout_signals, klout_signals) IS
+COMMENT ON FUNCTION _klout_signals_ne(klout_signals, klout_signals) IS
 'implementation of operator <>';
-COMMENT ON FUNCTION klout_signals_lt(klout_signals, klout_signals) IS
+COMMENT ON FUNCTION _klout_signals_lt(klout_signals, klout_signals) IS
 'implementation of operator <';
-COMMENT ON FUNCTION klout_signals_le(klout_signals, klout_signals) IS
+COMMENT ON FUNCTION _klout_signals_le(klout_signals, klout_signals) IS
 'implementation of operator <=';
-COMMENT ON FUNCTION klout_signals_ge(klout_signals, klout_signals) IS
+COMMENT ON FUNCTION _klout_signals_ge(klout_signals, klout_signals) IS
 'implementation of operator >=';
-COMMENT ON FUNCTION klout_signals_gt(klout_signals, klout_signals) IS
+COMMENT ON FUNCTION _klout_signals_gt(klout_signals, klout_signals) IS
 'implementation of operator >';
 COMMENT ON OPERATOR = (klout_signals, klout_signals) IS
 'left equals right, by canonical bytes';
@@ -152,11 +152,11 @@ COMMENT ON OPERATOR >= (klout_signals, klout_signals) IS
 'left sorts after or equals right, by canonical bytes';
 COMMENT ON OPERATOR > (klout_signals, klout_signals) IS
 'left sorts after right, by canonical bytes';
-COMMENT ON FUNCTION klout_signals_cmp(klout_signals, klout_signals) IS
+COMMENT ON FUNCTION _klout_signals_cmp(klout_signals, klout_signals) IS
 'order of two values by their canonical bytes: negative, zero or positive';
-COMMENT ON FUNCTION klout_signals_hash(klout_signals) IS
+COMMENT ON FUNCTION _klout_signals_hash(klout_signals) IS
 'hash of the canonical bytes';
-COMMENT ON FUNCTION klout_signals_hash_extended(klout_signals, bigint) IS
+COMMENT ON FUNCTION _klout_signals_hash_extended(klout_signals, bigint) IS
 'seeded hash of the canonical bytes';
 COMMENT ON OPERATOR CLASS klout_signals_ops USING btree IS
 'order by canonical bytes';
@@ -167,224 +167,173 @@ COMMENT ON OPERATOR FAMILY klout_signals_ops USING btree IS
 COMMENT ON OPERATOR FAMILY klout_signals_ops USING hash IS
 'equality of canonical bytes';
 
-CREATE FUNCTION klout_signals_add(state klout_signals, network text, kind text, actor bigint, at timestamptz) RETURNS klout_signals
+CREATE FUNCTION _klout_signals_accum(state klout_signals, network text, kind text, actor bigint, at timestamptz) RETURNS klout_signals
 	AS 'MODULE_PATHNAME', 'klout_signals_add_bigint'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
-CREATE FUNCTION klout_signals_add(state klout_signals, network text, kind text, actor bigint, at timestamptz, weight double precision) RETURNS klout_signals
+CREATE FUNCTION _klout_signals_accum(state klout_signals, network text, kind text, actor bigint, at timestamptz, weight double precision, bucket interval) RETURNS klout_signals
 	AS 'MODULE_PATHNAME', 'klout_signals_add_bigint'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
-CREATE FUNCTION klout_signals_add(state klout_signals, network text, kind text, actor bigint, at timestamptz, weight double precision, bucket interval) RETURNS klout_signals
-	AS 'MODULE_PATHNAME', 'klout_signals_add_bigint'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-
-CREATE FUNCTION klout_signals_add(state klout_signals, network text, kind text, actor text, at timestamptz) RETURNS klout_signals
+CREATE FUNCTION _klout_signals_accum(state klout_signals, network text, kind text, actor text, at timestamptz) RETURNS klout_signals
 	AS 'MODULE_PATHNAME', 'klout_signals_add_text'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
-CREATE FUNCTION klout_signals_add(state klout_signals, network text, kind text, actor text, at timestamptz, weight double precision) RETURNS klout_signals
+CREATE FUNCTION _klout_signals_accum(state klout_signals, network text, kind text, actor text, at timestamptz, weight double precision, bucket interval) RETURNS klout_signals
 	AS 'MODULE_PATHNAME', 'klout_signals_add_text'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
-CREATE FUNCTION klout_signals_add(state klout_signals, network text, kind text, actor text, at timestamptz, weight double precision, bucket interval) RETURNS klout_signals
-	AS 'MODULE_PATHNAME', 'klout_signals_add_text'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-
-CREATE FUNCTION klout_signals_add(state klout_signals, network text, kind text, actor uuid, at timestamptz) RETURNS klout_signals
+CREATE FUNCTION _klout_signals_accum(state klout_signals, network text, kind text, actor uuid, at timestamptz) RETURNS klout_signals
 	AS 'MODULE_PATHNAME', 'klout_signals_add_uuid'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
-CREATE FUNCTION klout_signals_add(state klout_signals, network text, kind text, actor uuid, at timestamptz, weight double precision) RETURNS klout_signals
+CREATE FUNCTION _klout_signals_accum(state klout_signals, network text, kind text, actor uuid, at timestamptz, weight double precision, bucket interval) RETURNS klout_signals
 	AS 'MODULE_PATHNAME', 'klout_signals_add_uuid'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
-CREATE FUNCTION klout_signals_add(state klout_signals, network text, kind text, actor uuid, at timestamptz, weight double precision, bucket interval) RETURNS klout_signals
-	AS 'MODULE_PATHNAME', 'klout_signals_add_uuid'
-	LANGUAGE C IMMUTABLE PARALLEL SAFE;
-
-CREATE FUNCTION klout_posts_add(state klout_signals, network text, at timestamptz) RETURNS klout_signals
+CREATE FUNCTION _klout_posts_accum(state klout_signals, network text, at timestamptz) RETURNS klout_signals
 	AS 'MODULE_PATHNAME', 'klout_posts_add'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
-CREATE FUNCTION klout_posts_add(state klout_signals, network text, at timestamptz, bucket interval) RETURNS klout_signals
+CREATE FUNCTION _klout_posts_accum(state klout_signals, network text, at timestamptz, bucket interval) RETURNS klout_signals
 	AS 'MODULE_PATHNAME', 'klout_posts_add'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
-CREATE FUNCTION klout_audience_add(state klout_signals, network text, followers bigint, at timestamptz) RETURNS klout_signals
+CREATE FUNCTION _klout_audience_accum(state klout_signals, network text, followers bigint, at timestamptz) RETURNS klout_signals
 	AS 'MODULE_PATHNAME', 'klout_audience_add'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
-CREATE FUNCTION klout_signals_combine(klout_signals, klout_signals) RETURNS klout_signals
+CREATE FUNCTION _klout_signals_combine(klout_signals, klout_signals) RETURNS klout_signals
 	AS 'MODULE_PATHNAME', 'klout_signals_combine'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
-CREATE FUNCTION klout_signals_final(klout_signals) RETURNS klout_signals
+CREATE FUNCTION _klout_signals_final(klout_signals) RETURNS klout_signals
 	AS 'MODULE_PATHNAME', 'klout_signals_final'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
-COMMENT ON FUNCTION klout_signals_add(klout_signals, text, text, bigint, timestamptz) IS
+COMMENT ON FUNCTION _klout_signals_accum(klout_signals, text, text, bigint, timestamptz) IS
 'adds one action: the transition function of the aggregate klout_signals with these arguments. Called outside an aggregate it returns a new value';
-COMMENT ON FUNCTION klout_signals_add(klout_signals, text, text, bigint, timestamptz, double precision) IS
+COMMENT ON FUNCTION _klout_signals_accum(klout_signals, text, text, bigint, timestamptz, double precision, interval) IS
 'adds one action: the transition function of the aggregate klout_signals with these arguments. Called outside an aggregate it returns a new value';
-COMMENT ON FUNCTION klout_signals_add(klout_signals, text, text, bigint, timestamptz, double precision, interval) IS
+COMMENT ON FUNCTION _klout_signals_accum(klout_signals, text, text, text, timestamptz) IS
 'adds one action: the transition function of the aggregate klout_signals with these arguments. Called outside an aggregate it returns a new value';
-COMMENT ON FUNCTION klout_signals_add(klout_signals, text, text, text, timestamptz) IS
+COMMENT ON FUNCTION _klout_signals_accum(klout_signals, text, text, text, timestamptz, double precision, interval) IS
 'adds one action: the transition function of the aggregate klout_signals with these arguments. Called outside an aggregate it returns a new value';
-COMMENT ON FUNCTION klout_signals_add(klout_signals, text, text, text, timestamptz, double precision) IS
+COMMENT ON FUNCTION _klout_signals_accum(klout_signals, text, text, uuid, timestamptz) IS
 'adds one action: the transition function of the aggregate klout_signals with these arguments. Called outside an aggregate it returns a new value';
-COMMENT ON FUNCTION klout_signals_add(klout_signals, text, text, text, timestamptz, double precision, interval) IS
+COMMENT ON FUNCTION _klout_signals_accum(klout_signals, text, text, uuid, timestamptz, double precision, interval) IS
 'adds one action: the transition function of the aggregate klout_signals with these arguments. Called outside an aggregate it returns a new value';
-COMMENT ON FUNCTION klout_signals_add(klout_signals, text, text, uuid, timestamptz) IS
-'adds one action: the transition function of the aggregate klout_signals with these arguments. Called outside an aggregate it returns a new value';
-COMMENT ON FUNCTION klout_signals_add(klout_signals, text, text, uuid, timestamptz, double precision) IS
-'adds one action: the transition function of the aggregate klout_signals with these arguments. Called outside an aggregate it returns a new value';
-COMMENT ON FUNCTION klout_signals_add(klout_signals, text, text, uuid, timestamptz, double precision, interval) IS
-'adds one action: the transition function of the aggregate klout_signals with these arguments. Called outside an aggregate it returns a new value';
-COMMENT ON FUNCTION klout_posts_add(klout_signals, text, timestamptz) IS
+COMMENT ON FUNCTION _klout_posts_accum(klout_signals, text, timestamptz) IS
 'adds one post of the person: the transition function of the aggregate klout_posts';
-COMMENT ON FUNCTION klout_posts_add(klout_signals, text, timestamptz, interval) IS
+COMMENT ON FUNCTION _klout_posts_accum(klout_signals, text, timestamptz, interval) IS
 'adds one post of the person: the transition function of the aggregate klout_posts with a bucket';
-COMMENT ON FUNCTION klout_audience_add(klout_signals, text, bigint, timestamptz) IS
+COMMENT ON FUNCTION _klout_audience_accum(klout_signals, text, bigint, timestamptz) IS
 'adds one observation of an audience: the transition function of the aggregate klout_audience';
-COMMENT ON FUNCTION klout_signals_combine(klout_signals, klout_signals) IS
+COMMENT ON FUNCTION _klout_signals_combine(klout_signals, klout_signals) IS
 'merges two states; NULL is neutral: the combine function of the aggregates of signals and the transition function of klout_rollup';
-COMMENT ON FUNCTION klout_signals_final(klout_signals) IS
+COMMENT ON FUNCTION _klout_signals_final(klout_signals) IS
 'a state as a finished, compact value; the state stays as it is';
 
 CREATE AGGREGATE klout_signals(network text, kind text, actor bigint, at timestamptz) (
-	SFUNC = klout_signals_add,
+	SFUNC = _klout_signals_accum,
 	STYPE = klout_signals,
 	SSPACE = 512,
-	FINALFUNC = klout_signals_final,
-	COMBINEFUNC = klout_signals_combine,
-	PARALLEL = SAFE
-);
-
-CREATE AGGREGATE klout_signals(network text, kind text, actor bigint, at timestamptz, weight double precision) (
-	SFUNC = klout_signals_add,
-	STYPE = klout_signals,
-	SSPACE = 512,
-	FINALFUNC = klout_signals_final,
-	COMBINEFUNC = klout_signals_combine,
+	FINALFUNC = _klout_signals_final,
+	COMBINEFUNC = _klout_signals_combine,
 	PARALLEL = SAFE
 );
 
 CREATE AGGREGATE klout_signals(network text, kind text, actor bigint, at timestamptz, weight double precision, bucket interval) (
-	SFUNC = klout_signals_add,
+	SFUNC = _klout_signals_accum,
 	STYPE = klout_signals,
 	SSPACE = 512,
-	FINALFUNC = klout_signals_final,
-	COMBINEFUNC = klout_signals_combine,
+	FINALFUNC = _klout_signals_final,
+	COMBINEFUNC = _klout_signals_combine,
 	PARALLEL = SAFE
 );
 
 CREATE AGGREGATE klout_signals(network text, kind text, actor text, at timestamptz) (
-	SFUNC = klout_signals_add,
+	SFUNC = _klout_signals_accum,
 	STYPE = klout_signals,
 	SSPACE = 512,
-	FINALFUNC = klout_signals_final,
-	COMBINEFUNC = klout_signals_combine,
-	PARALLEL = SAFE
-);
-
-CREATE AGGREGATE klout_signals(network text, kind text, actor text, at timestamptz, weight double precision) (
-	SFUNC = klout_signals_add,
-	STYPE = klout_signals,
-	SSPACE = 512,
-	FINALFUNC = klout_signals_final,
-	COMBINEFUNC = klout_signals_combine,
+	FINALFUNC = _klout_signals_final,
+	COMBINEFUNC = _klout_signals_combine,
 	PARALLEL = SAFE
 );
 
 CREATE AGGREGATE klout_signals(network text, kind text, actor text, at timestamptz, weight double precision, bucket interval) (
-	SFUNC = klout_signals_add,
+	SFUNC = _klout_signals_accum,
 	STYPE = klout_signals,
 	SSPACE = 512,
-	FINALFUNC = klout_signals_final,
-	COMBINEFUNC = klout_signals_combine,
+	FINALFUNC = _klout_signals_final,
+	COMBINEFUNC = _klout_signals_combine,
 	PARALLEL = SAFE
 );
 
 CREATE AGGREGATE klout_signals(network text, kind text, actor uuid, at timestamptz) (
-	SFUNC = klout_signals_add,
+	SFUNC = _klout_signals_accum,
 	STYPE = klout_signals,
 	SSPACE = 512,
-	FINALFUNC = klout_signals_final,
-	COMBINEFUNC = klout_signals_combine,
-	PARALLEL = SAFE
-);
-
-CREATE AGGREGATE klout_signals(network text, kind text, actor uuid, at timestamptz, weight double precision) (
-	SFUNC = klout_signals_add,
-	STYPE = klout_signals,
-	SSPACE = 512,
-	FINALFUNC = klout_signals_final,
-	COMBINEFUNC = klout_signals_combine,
+	FINALFUNC = _klout_signals_final,
+	COMBINEFUNC = _klout_signals_combine,
 	PARALLEL = SAFE
 );
 
 CREATE AGGREGATE klout_signals(network text, kind text, actor uuid, at timestamptz, weight double precision, bucket interval) (
-	SFUNC = klout_signals_add,
+	SFUNC = _klout_signals_accum,
 	STYPE = klout_signals,
 	SSPACE = 512,
-	FINALFUNC = klout_signals_final,
-	COMBINEFUNC = klout_signals_combine,
+	FINALFUNC = _klout_signals_final,
+	COMBINEFUNC = _klout_signals_combine,
 	PARALLEL = SAFE
 );
 
 CREATE AGGREGATE klout_audience(network text, followers bigint, at timestamptz) (
-	SFUNC = klout_audience_add,
+	SFUNC = _klout_audience_accum,
 	STYPE = klout_signals,
 	SSPACE = 512,
-	FINALFUNC = klout_signals_final,
-	COMBINEFUNC = klout_signals_combine,
+	FINALFUNC = _klout_signals_final,
+	COMBINEFUNC = _klout_signals_combine,
 	PARALLEL = SAFE
 );
 
 CREATE AGGREGATE klout_posts(network text, at timestamptz) (
-	SFUNC = klout_posts_add,
+	SFUNC = _klout_posts_accum,
 	STYPE = klout_signals,
 	SSPACE = 512,
-	FINALFUNC = klout_signals_final,
-	COMBINEFUNC = klout_signals_combine,
+	FINALFUNC = _klout_signals_final,
+	COMBINEFUNC = _klout_signals_combine,
 	PARALLEL = SAFE
 );
 
 CREATE AGGREGATE klout_posts(network text, at timestamptz, bucket interval) (
-	SFUNC = klout_posts_add,
+	SFUNC = _klout_posts_accum,
 	STYPE = klout_signals,
 	SSPACE = 512,
-	FINALFUNC = klout_signals_final,
-	COMBINEFUNC = klout_signals_combine,
+	FINALFUNC = _klout_signals_final,
+	COMBINEFUNC = _klout_signals_combine,
 	PARALLEL = SAFE
 );
 
 CREATE AGGREGATE klout_rollup(klout_signals) (
-	SFUNC = klout_signals_combine,
+	SFUNC = _klout_signals_combine,
 	STYPE = klout_signals,
 	SSPACE = 2048,
-	FINALFUNC = klout_signals_final,
-	COMBINEFUNC = klout_signals_combine,
+	FINALFUNC = _klout_signals_final,
+	COMBINEFUNC = _klout_signals_combine,
 	PARALLEL = SAFE
 );
 
 COMMENT ON AGGREGATE klout_signals(text, text, bigint, timestamptz) IS
 'the facts about the actions of a group of rows, one row an action: on network, actor did kind at a time. network and kind: names of 1 to 63 bytes of UTF-8, at most 255 networks and 64 kinds a network. at: finite timestamptz. Rows with a NULL network, kind, actor or at are skipped; no rows give NULL. Buckets are UTC days. The order of rows does not matter. Cost: O(1) a row amortised while a group has up to 255 pairs of network and kind, beyond that the size of the value every 255 new pairs; memory grows with rows up to about 8 kB a group, then with what the value holds';
-COMMENT ON AGGREGATE klout_signals(text, text, bigint, timestamptz, double precision) IS
-'the facts about the actions of a group of rows, one row an action: on network, actor did kind at a time. network and kind: names of 1 to 63 bytes of UTF-8, at most 255 networks and 64 kinds a network. at: finite timestamptz. Rows with a NULL network, kind, actor or at are skipped; no rows give NULL. weight: quality of the actor in [0, 1], 1 proven and 0 unproven, kept in steps of 0.005, NULL = 1; of several above 0 in one bucket the largest counts, those of 0 are kept apart. Buckets are UTC days. The order of rows does not matter. Cost: O(1) a row amortised while a group has up to 255 pairs of network and kind, beyond that the size of the value every 255 new pairs; memory grows with rows up to about 8 kB a group, then with what the value holds';
 COMMENT ON AGGREGATE klout_signals(text, text, bigint, timestamptz, double precision, interval) IS
 'the facts about the actions of a group of rows, one row an action: on network, actor did kind at a time. network and kind: names of 1 to 63 bytes of UTF-8, at most 255 networks and 64 kinds a network. at: finite timestamptz. Rows with a NULL network, kind, actor or at are skipped; no rows give NULL. weight: quality of the actor in [0, 1], 1 proven and 0 unproven, kept in steps of 0.005, NULL = 1; of several above 0 in one bucket the largest counts, those of 0 are kept apart. bucket: ''1 day'' (of UTC) or ''1 hour'', the same in all rows. The order of rows does not matter. Cost: O(1) a row amortised while a group has up to 255 pairs of network and kind, beyond that the size of the value every 255 new pairs; memory grows with rows up to about 8 kB a group, then with what the value holds';
 COMMENT ON AGGREGATE klout_signals(text, text, text, timestamptz) IS
 'the facts about the actions of a group of rows, one row an action: on network, actor did kind at a time. network and kind: names of 1 to 63 bytes of UTF-8, at most 255 networks and 64 kinds a network. at: finite timestamptz. Rows with a NULL network, kind, actor or at are skipped; no rows give NULL. Buckets are UTC days. The order of rows does not matter. Cost: O(1) a row amortised while a group has up to 255 pairs of network and kind, beyond that the size of the value every 255 new pairs; memory grows with rows up to about 8 kB a group, then with what the value holds';
-COMMENT ON AGGREGATE klout_signals(text, text, text, timestamptz, double precision) IS
-'the facts about the actions of a group of rows, one row an action: on network, actor did kind at a time. network and kind: names of 1 to 63 bytes of UTF-8, at most 255 networks and 64 kinds a network. at: finite timestamptz. Rows with a NULL network, kind, actor or at are skipped; no rows give NULL. weight: quality of the actor in [0, 1], 1 proven and 0 unproven, kept in steps of 0.005, NULL = 1; of several above 0 in one bucket the largest counts, those of 0 are kept apart. Buckets are UTC days. The order of rows does not matter. Cost: O(1) a row amortised while a group has up to 255 pairs of network and kind, beyond that the size of the value every 255 new pairs; memory grows with rows up to about 8 kB a group, then with what the value holds';
 COMMENT ON AGGREGATE klout_signals(text, text, text, timestamptz, double precision, interval) IS
 'the facts about the actions of a group of rows, one row an action: on network, actor did kind at a time. network and kind: names of 1 to 63 bytes of UTF-8, at most 255 networks and 64 kinds a network. at: finite timestamptz. Rows with a NULL network, kind, actor or at are skipped; no rows give NULL. weight: quality of the actor in [0, 1], 1 proven and 0 unproven, kept in steps of 0.005, NULL = 1; of several above 0 in one bucket the largest counts, those of 0 are kept apart. bucket: ''1 day'' (of UTC) or ''1 hour'', the same in all rows. The order of rows does not matter. Cost: O(1) a row amortised while a group has up to 255 pairs of network and kind, beyond that the size of the value every 255 new pairs; memory grows with rows up to about 8 kB a group, then with what the value holds';
 COMMENT ON AGGREGATE klout_signals(text, text, uuid, timestamptz) IS
 'the facts about the actions of a group of rows, one row an action: on network, actor did kind at a time. network and kind: names of 1 to 63 bytes of UTF-8, at most 255 networks and 64 kinds a network. at: finite timestamptz. Rows with a NULL network, kind, actor or at are skipped; no rows give NULL. Buckets are UTC days. The order of rows does not matter. Cost: O(1) a row amortised while a group has up to 255 pairs of network and kind, beyond that the size of the value every 255 new pairs; memory grows with rows up to about 8 kB a group, then with what the value holds';
-COMMENT ON AGGREGATE klout_signals(text, text, uuid, timestamptz, double precision) IS
-'the facts about the actions of a group of rows, one row an action: on network, actor did kind at a time. network and kind: names of 1 to 63 bytes of UTF-8, at most 255 networks and 64 kinds a network. at: finite timestamptz. Rows with a NULL network, kind, actor or at are skipped; no rows give NULL. weight: quality of the actor in [0, 1], 1 proven and 0 unproven, kept in steps of 0.005, NULL = 1; of several above 0 in one bucket the largest counts, those of 0 are kept apart. Buckets are UTC days. The order of rows does not matter. Cost: O(1) a row amortised while a group has up to 255 pairs of network and kind, beyond that the size of the value every 255 new pairs; memory grows with rows up to about 8 kB a group, then with what the value holds';
 COMMENT ON AGGREGATE klout_signals(text, text, uuid, timestamptz, double precision, interval) IS
 'the facts about the actions of a group of rows, one row an action: on network, actor did kind at a time. network and kind: names of 1 to 63 bytes of UTF-8, at most 255 networks and 64 kinds a network. at: finite timestamptz. Rows with a NULL network, kind, actor or at are skipped; no rows give NULL. weight: quality of the actor in [0, 1], 1 proven and 0 unproven, kept in steps of 0.005, NULL = 1; of several above 0 in one bucket the largest counts, those of 0 are kept apart. bucket: ''1 day'' (of UTC) or ''1 hour'', the same in all rows. The order of rows does not matter. Cost: O(1) a row amortised while a group has up to 255 pairs of network and kind, beyond that the size of the value every 255 new pairs; memory grows with rows up to about 8 kB a group, then with what the value holds';
 COMMENT ON AGGREGATE klout_audience(text, bigint, timestamptz) IS
@@ -446,16 +395,16 @@ COMMENT ON FUNCTION klout_entries(klout_signals) IS
 COMMENT ON FUNCTION klout_reactor_sample(klout_signals) IS
 'the sampled reactors as rows: hash of the actor on that network (a pseudonym, not a secret: hashes of known ids can be computed), beginning of the bucket of the last proven action, the kinds used and the largest weight in that bucket, and the probability of being in the sample, 1 for all where a network has up to 256 proven and 256 unproven reactors. An unproven action (weight 0) is a row if the reactor has no proven one in the same or a later bucket. The sum of 1 / inclusion over rows of a weight above 0 estimates how many reactors acted proven. Cost: O(size)';
 
-CREATE FUNCTION _klout_has_folded(signals klout_signals) RETURNS boolean
+CREATE FUNCTION _klout_has_surplus(signals klout_signals) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'klout_has_folded'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION _klout_has_folded(klout_signals) IS
+COMMENT ON FUNCTION _klout_has_surplus(klout_signals) IS
 'internal: are networks, or kinds of a network, folded into "(other)" because there are too many? A person with exactly 255 networks, or 64 kinds on a network, of which one is called so counts as well. Cost: O(1) for values below 300 bytes, which cannot be, otherwise O(size)';
 
-CREATE FUNCTION _klout_folded(signals klout_signals) RETURNS SETOF text
+CREATE FUNCTION _klout_surplus(signals klout_signals) RETURNS SETOF text
 	AS 'MODULE_PATHNAME', 'klout_folded'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 1;
-COMMENT ON FUNCTION _klout_folded(klout_signals) IS
+COMMENT ON FUNCTION _klout_surplus(klout_signals) IS
 'internal: the networks whose kinds are folded into "(other)", and NULL as a network if networks are; no row if nothing is folded. Cost: O(size)';
 
 CREATE FUNCTION _klout_utf8_length(value text) RETURNS integer

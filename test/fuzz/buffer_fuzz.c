@@ -19,48 +19,48 @@ fuzz_one(const uint8 *data, size_t size)
 	Input		input = input_of(data, size);
 	Part		value = input_part(&input);
 	Part		larger;
-	KloutBuffer buffer;
+	KloutGrowing buffer;
 
-	if (!klout_is_open(value.data, value.len) ||
-		!klout_buffer_view(&buffer, value.data, value.len))
+	if (!klout_is_growing(value.data, value.len) ||
+		!klout_growing_view(&buffer, value.data, value.len))
 	{
 		free(value.data);
 		return;
 	}
-	require(klout_buffer_used(&buffer) <= value.len);
+	require(klout_growing_used(&buffer) <= value.len);
 
 	/* to a larger block, as an aggregate does when it grows */
 	larger.len = value.len + (size_t) input_below(&input, 256);
 	larger.data = malloc(larger.len);
-	klout_buffer_move(&buffer, larger.data, larger.len);
+	klout_growing_move(&buffer, larger.data, larger.len);
 	free(value.data);
-	require(klout_buffer_view(&buffer, larger.data, larger.len));
+	require(klout_growing_view(&buffer, larger.data, larger.len));
 
 	while (input.left > 0)
 	{
-		KloutTopic	topic;
+		KloutSeries series;
 		char		name[2] = {'a', 'b'};
 		int			what = input_u8(&input);
 		int			number;
 
-		memset(&topic, 0, sizeof(topic));
+		memset(&series, 0, sizeof(series));
 		name[0] = (char) (1 + (what >> 4));
-		topic.network.data = name;
-		topic.network.len = 1 + (what & 1);
-		topic.type = (KloutTopicType) (what >> 1 & 3) % 3;
-		topic.kind = topic.network;
-		topic.followers = (int64) (input_u8(&input));
+		series.network.data = name;
+		series.network.len = 1 + (what & 1);
+		series.type = (KloutSeriesType) (what >> 1 & 3) % 3;
+		series.kind = series.network;
+		series.followers = (int64) (input_u8(&input));
 		if (buffer.unit == KLOUT_UNIT_NONE && buffer.entries.count == 0)
-			klout_buffer_set_unit(&buffer, what & 8 ? KLOUT_UNIT_DAY : KLOUT_UNIT_HOUR);
-		number = klout_buffer_topic(&buffer, &topic);
-		require(number >= KLOUT_TOPIC_CORRUPT && number < KLOUT_TOPICS_MAX);
-		if (number >= 0 && topic.type != KLOUT_TOPIC_AUDIENCE)
+			klout_growing_set_unit(&buffer, what & 8 ? KLOUT_UNIT_DAY : KLOUT_UNIT_HOUR);
+		number = klout_growing_series(&buffer, &series);
+		require(number >= KLOUT_SERIES_CORRUPT && number < KLOUT_SERIES_MAX);
+		if (number >= 0 && series.type != KLOUT_SERIES_AUDIENCE)
 		{
 			int64		bucket = 20000 + (what & 128 ? 100000 : 0) + input_below(&input, 100);
 
-			(void) klout_buffer_append(&buffer, number, bucket, input_number(&input, 1), 200);
+			(void) klout_growing_append(&buffer, number, bucket, input_number(&input, 1), 200);
 		}
-		require(klout_buffer_view(&buffer, larger.data, larger.len));
+		require(klout_growing_view(&buffer, larger.data, larger.len));
 	}
 
 	/*
@@ -68,13 +68,13 @@ fuzz_one(const uint8 *data, size_t size)
 	 * whoever validates what comes out.
 	 */
 	{
-		size_t		room = klout_buffer_workspace(&buffer);
+		size_t		room = klout_growing_workspace(&buffer);
 		void	   *memory = malloc(room + 1);
 		const uint8 *out;
 		size_t		out_len;
 		KloutFolds	folds;
 
-		if (klout_buffer_compact(&buffer, memory, room, &out, &out_len, &folds) == KLOUT_OK)
+		if (klout_growing_compact(&buffer, memory, room, &out, &out_len, &folds) == KLOUT_OK)
 		{
 			Part		result = part_of(out, out_len);
 

@@ -63,8 +63,8 @@ fuzz_one(const uint8 *data, size_t size)
 		int			type = input_below(&input, 16);
 
 		memset(&fact, 0, sizeof(fact));
-		fact.type = type == 0 ? KLOUT_TOPIC_AUDIENCE :
-			type == 1 ? KLOUT_TOPIC_POSTS : KLOUT_TOPIC_ACTIONS;
+		fact.type = type == 0 ? KLOUT_SERIES_AUDIENCE :
+			type == 1 ? KLOUT_SERIES_POSTS : KLOUT_SERIES_ACTIONS;
 		fact.network = networks == 1 ? 0 : input_below(&input, networks);
 		fact.kind = kinds == 1 ? 0 : input_below(&input, kinds);
 		fact.bucket = fact_bucket(&input, unit);

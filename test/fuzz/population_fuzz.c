@@ -99,15 +99,15 @@ merge_open(Part a, Part b, const KloutBins *expected, int form)
 
 	require(klout_population_people(a.data, a.len, PG_UINT64_MAX - 1) +
 			klout_population_people(b.data, b.len, PG_UINT64_MAX - 1) == people);
-	if (form == KLOUT_OPEN_BUFFER && people > KLOUT_OPEN_BUFFER_MAX)
+	if (form == KLOUT_GROWING_BUFFER && people > KLOUT_GROWING_BUFFER_MAX)
 		return;
-	open.len = form == KLOUT_OPEN_COUNTERS ? KLOUT_OPEN_COUNTERS_SIZE :
-		KLOUT_OPEN_BUFFER_HEADER + (size_t) people * sizeof(uint16);
+	open.len = form == KLOUT_GROWING_COUNTERS ? KLOUT_GROWING_COUNTERS_SIZE :
+		KLOUT_GROWING_BUFFER_HEADER + (size_t) people * sizeof(uint16);
 	open.data = malloc(open.len);
-	klout_open_init(open.data, open.len, form);
-	require(klout_open_has_room(open.data, open.len, people));
-	require(klout_open_merge(open.data, open.len, a.data, a.len) == NULL);
-	require(klout_open_merge(open.data, open.len, b.data, b.len) == NULL);
+	klout_growing_bins_init(open.data, open.len, form);
+	require(klout_growing_bins_has_room(open.data, open.len, people));
+	require(klout_growing_bins_merge(open.data, open.len, a.data, a.len) == NULL);
+	require(klout_growing_bins_merge(open.data, open.len, b.data, b.len) == NULL);
 	require(decode(open, &bins) && bins.n == expected->n);
 	for (int i = 0; i < bins.n; i++)
 		require(bins.bin[i] == expected->bin[i] && bins.upto[i] == expected->upto[i]);
@@ -137,7 +137,7 @@ fuzz_one(const uint8 *data, size_t size)
 			Part		again = encode(&bins[i]);
 
 			/* of what is stored there is one form */
-			if (!klout_population_is_open(bytes[i].data, bytes[i].len))
+			if (!klout_population_is_growing(bytes[i].data, bytes[i].len))
 				require(same_part(again, bytes[i]));
 			free(again.data);
 			ask(&bins[i], fraction);
@@ -147,21 +147,21 @@ fuzz_one(const uint8 *data, size_t size)
 			/* what is merged without being validated must do no harm */
 			Part		open;
 
-			open.len = KLOUT_OPEN_COUNTERS_SIZE;
+			open.len = KLOUT_GROWING_COUNTERS_SIZE;
 			open.data = malloc(open.len);
-			klout_open_init(open.data, open.len, KLOUT_OPEN_COUNTERS);
-			(void) klout_open_merge(open.data, open.len, bytes[i].data, bytes[i].len);
-			klout_open_init(open.data, 100, KLOUT_OPEN_BUFFER);
-			(void) klout_open_merge(open.data, 100, bytes[i].data, bytes[i].len);
+			klout_growing_bins_init(open.data, open.len, KLOUT_GROWING_COUNTERS);
+			(void) klout_growing_bins_merge(open.data, open.len, bytes[i].data, bytes[i].len);
+			klout_growing_bins_init(open.data, 100, KLOUT_GROWING_BUFFER);
+			(void) klout_growing_bins_merge(open.data, 100, bytes[i].data, bytes[i].len);
 			free(open.data);
 		}
-		if (klout_population_is_open(bytes[i].data, bytes[i].len))
+		if (klout_population_is_growing(bytes[i].data, bytes[i].len))
 		{
 			Part		open = part_of(bytes[i].data, bytes[i].len);
 
 			/* so must a row that comes to a bad state */
-			(void) klout_open_has_room(open.data, open.len, 7);
-			(void) klout_open_add(open.data, open.len, KLOUT_BIN_MAX);
+			(void) klout_growing_bins_has_room(open.data, open.len, 7);
+			(void) klout_growing_bins_add(open.data, open.len, KLOUT_BIN_MAX);
 			free(open.data);
 		}
 	}
@@ -187,8 +187,8 @@ fuzz_one(const uint8 *data, size_t size)
 
 			require(same_part(ab, ba));
 			require(klout_bins_total(&sum[0]) == klout_bins_total(&bins[0]) + klout_bins_total(&bins[1]));
-			merge_open(bytes[0], bytes[1], &sum[0], KLOUT_OPEN_COUNTERS);
-			merge_open(bytes[0], bytes[1], &sum[0], KLOUT_OPEN_BUFFER);
+			merge_open(bytes[0], bytes[1], &sum[0], KLOUT_GROWING_COUNTERS);
+			merge_open(bytes[0], bytes[1], &sum[0], KLOUT_GROWING_BUFFER);
 			free(ab.data);
 			free(ba.data);
 		}

@@ -54,7 +54,7 @@ fuzz_one(const uint8 *data, size_t size)
 	KloutModel	model;
 	KloutScore	score;
 	KloutScore	again;
-	const char *problem;
+	const char *fault;
 	double		points = 0;
 
 	/* timestamptz has infinities and nothing beyond its range */
@@ -64,10 +64,10 @@ fuzz_one(const uint8 *data, size_t size)
 	if (klout_model_read(model_bytes.data, model_bytes.len, &model) != NULL)
 		model_from_numbers(model_bytes, &model);
 
-	problem = klout_score_compute(value.data, value.len, &model, at, &score, networks);
+	fault = klout_score_compute(value.data, value.len, &model, at, &score, networks);
 	if (klout_signals_check(value.data, value.len) == NULL)
-		require(problem == NULL);
-	if (problem == NULL)
+		require(fault == NULL);
+	if (fault == NULL)
 	{
 		require(score.score >= 0 && score.score < 100);
 		require(score.raw >= 0 && isfinite(score.raw));

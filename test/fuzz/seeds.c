@@ -188,24 +188,24 @@ signals_seeds(void)
 	for (int i = 0; i < 4; i++)
 	{
 		uint8		bytes[2048] = {0};
-		KloutBuffer buffer;
+		KloutGrowing buffer;
 		Value		inside = some_signals(KLOUT_UNIT_DAY, 2, 5);
 
-		klout_buffer_init(&buffer, bytes, sizeof(bytes));
-		klout_buffer_set_unit(&buffer, KLOUT_UNIT_DAY);
-		if (i > 0 && !klout_buffer_set_canonical(&buffer, inside.data, inside.len))
+		klout_growing_init(&buffer, bytes, sizeof(bytes));
+		klout_growing_set_unit(&buffer, KLOUT_UNIT_DAY);
+		if (i > 0 && !klout_growing_set_canonical(&buffer, inside.data, inside.len))
 			abort();
 		for (int j = 0; j < i * i; j++)
 		{
-			Fact		fact = {j % 3 ? KLOUT_TOPIC_ACTIONS : KLOUT_TOPIC_POSTS, j % 2, j % 4, (uint64) j,
+			Fact		fact = {j % 3 ? KLOUT_SERIES_ACTIONS : KLOUT_SERIES_POSTS, j % 2, j % 4, (uint64) j,
 			20000 + (i == 3 ? j * 20000 : j), 200, 0, 0, 0};
-			KloutTopic	topic = fact_topic(&fact);
-			int			number = klout_buffer_topic(&buffer, &topic);
+			KloutSeries series = fact_topic(&fact);
+			int			number = klout_growing_series(&buffer, &series);
 
-			if (!klout_buffer_append(&buffer, number, fact.bucket, fact.actor, fact.weight))
+			if (!klout_growing_append(&buffer, number, fact.bucket, fact.actor, fact.weight))
 				abort();
 		}
-		put_part(bytes, klout_buffer_used(&buffer) + 100);
+		put_part(bytes, klout_growing_used(&buffer) + 100);
 		for (int j = 0; j < 3 * i; j++)
 			put_number(random_u64(), 4);
 		finish_seed("buffer");
@@ -249,12 +249,12 @@ some_population(int people, int form)
 
 	if (form >= 0)
 	{
-		value.len = form == KLOUT_OPEN_COUNTERS ? KLOUT_OPEN_COUNTERS_SIZE :
-			KLOUT_OPEN_BUFFER_HEADER + 2 * (size_t) people + 6;
+		value.len = form == KLOUT_GROWING_COUNTERS ? KLOUT_GROWING_COUNTERS_SIZE :
+			KLOUT_GROWING_BUFFER_HEADER + 2 * (size_t) people + 6;
 		value.data = malloc(value.len);
-		klout_open_init(value.data, value.len, form);
+		klout_growing_bins_init(value.data, value.len, form);
 		for (int i = 0; i < people; i++)
-			if (!klout_open_add(value.data, value.len, random_below(KLOUT_BIN_COUNT)))
+			if (!klout_growing_bins_add(value.data, value.len, random_below(KLOUT_BIN_COUNT)))
 				abort();
 		return value;
 	}
@@ -273,9 +273,9 @@ population_seeds(void)
 	static const int people[] = {0, 1, 2, 20, 60, 9000};
 
 	for (int i = 0; i < (int) lengthof(people); i++)
-		for (int form = -1; form < (people[i] > KLOUT_OPEN_BUFFER_MAX ? 0 : 1); form++)
+		for (int form = -1; form < (people[i] > KLOUT_GROWING_BUFFER_MAX ? 0 : 1); form++)
 		{
-			Value		a = people[i] ? some_population(people[i], form) : some_population(1, KLOUT_OPEN_BUFFER);
+			Value		a = people[i] ? some_population(people[i], form) : some_population(1, KLOUT_GROWING_BUFFER);
 			Value		b = some_population(3, form == 0 ? -1 : 0);
 
 			put_double(0.05);

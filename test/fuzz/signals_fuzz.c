@@ -26,7 +26,7 @@ read_all(Part value)
 	KloutNetwork network;
 	int			networks = 0;
 
-	require(klout_signals_open(&signals, value.data, value.len) == NULL);
+	require(klout_signals_iter_init(&signals, value.data, value.len) == NULL);
 	while (klout_signals_next(&signals, &network))
 	{
 		int64		bucket;
@@ -37,9 +37,9 @@ read_all(Part value)
 		require(network.name.len >= 1 && network.name.len <= KLOUT_NAME_MAX);
 		for (int i = 0; i < network.nkinds; i++)
 		{
-			KloutRuns	runs = network.runs[i];
+			KloutBucketCounts runs = network.runs[i];
 
-			while (klout_runs_next(&runs, &bucket, &count))
+			while (klout_bucket_counts_next(&runs, &bucket, &count))
 			{
 				require(klout_bucket_valid(bucket, signals.unit));
 				require(bucket <= network.newest && count > 0);
@@ -48,7 +48,7 @@ read_all(Part value)
 		}
 		require(actions <= PG_INT64_MAX);
 	}
-	require(signals.problem == NULL && networks == signals.networks);
+	require(signals.fault == NULL && networks == signals.networks);
 }
 
 /* What can be computed from any value. */
@@ -58,7 +58,7 @@ compute(Part value)
 	KloutModel	model;
 	KloutScore	score;
 	KloutMix	pairs = {0, 0};
-	const char *problem;
+	const char *fault;
 
 	klout_model_default(&model);
 	/* at the beginning, in the middle and at the end of time */
@@ -71,8 +71,8 @@ compute(Part value)
 		require(score.score >= 0 && score.score < 100);
 		require(score.raw >= 0 && isfinite(score.raw));
 	}
-	problem = klout_mix_add(&pairs, value.data, value.len);
-	require(problem == NULL || problem == klout_mix_too_many);
+	fault = klout_mix_add(&pairs, value.data, value.len);
+	require(fault == NULL || fault == klout_mix_too_many);
 	require(pairs.proven >= 0 && pairs.unproven >= 0);
 }
 
@@ -131,9 +131,9 @@ fuzz_one(const uint8 *data, size_t size)
 	value[2] = input_rest(&input);
 	for (int i = 0; i < 3; i++)
 	{
-		const char *problem = klout_signals_check(value[i].data, value[i].len);
+		const char *fault = klout_signals_check(value[i].data, value[i].len);
 
-		if (problem == NULL)
+		if (fault == NULL)
 		{
 			Part		empty = part_of(klout_signals_empty, KLOUT_SIGNALS_EMPTY_LEN);
 

@@ -86,9 +86,9 @@ BEGIN
     INSERT INTO attack.person
     SELECT target, count(*), count(DISTINCT actor),
            klout_signals('forum', kind, actor, at),
-           klout_signals('forum', kind, actor, at, proven::int),
-           klout_signals(CASE WHEN proven THEN 'forum' ELSE 'forum, unproven' END, kind, actor, at, proven::int),
-           klout_signals(CASE WHEN trusted THEN 'forum' ELSE 'forum, unproven' END, kind, actor, at, trusted::int)
+           klout_signals('forum', kind, actor, at, proven::int, '1 day'),
+           klout_signals(CASE WHEN proven THEN 'forum' ELSE 'forum, unproven' END, kind, actor, at, proven::int, '1 day'),
+           klout_signals(CASE WHEN trusted THEN 'forum' ELSE 'forum, unproven' END, kind, actor, at, trusted::int, '1 day')
     FROM attack.staged JOIN attack.actor USING (actor)
     GROUP BY target;
     IF stage.name = 'bought followers' THEN

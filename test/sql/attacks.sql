@@ -35,7 +35,7 @@ CREATE FUNCTION pg_temp.followers(n bigint) RETURNS klout_signals
 -- n accounts that nobody knows react on one day
 CREATE FUNCTION pg_temp.fresh(network text, n int, day timestamptz) RETURNS klout_signals
     LANGUAGE sql IMMUTABLE AS
-    $$SELECT klout_signals(network, 'like', 1000000000 + i, day, 0) FROM generate_series(1, n) AS i$$;
+    $$SELECT klout_signals(network, 'like', 1000000000 + i, day, 0, '1 day') FROM generate_series(1, n) AS i$$;
 
 --
 -- Bought followers
@@ -85,7 +85,7 @@ GROUP BY key ORDER BY key;
 --
 -- Victims of 0 to 50 proven reactors, some of them long ago
 CREATE TEMPORARY TABLE victim AS
-SELECT p, coalesce(klout_signals('forum', 'reply', i, timestamptz :'as_of' - i * 7 * interval '1 day', 1), '{}') AS signals,
+SELECT p, coalesce(klout_signals('forum', 'reply', i, timestamptz :'as_of' - i * 7 * interval '1 day', 1, '1 day'), '{}') AS signals,
        coalesce(sum(2 ^ (-i * 7 / 30.0::float8)), 0) AS proven, coalesce(sum(2 ^ (-i * 7 / 360.0::float8)), 0) AS slow
 FROM unnest('{0, 1, 2, 5, 20, 50}'::int[]) AS p LEFT JOIN generate_series(1, 50) AS i ON i <= p
 GROUP BY p;
@@ -120,7 +120,7 @@ GROUP BY p, proven ORDER BY p;
 -- number, and a flood lets it come back to what the sample says.)
 CREATE TEMPORARY TABLE celebrity AS
 SELECT p, signals, klout_reach(signals, pg_temp.proven_only(), :'as_of') AS proven, klout_reach(signals, pg_temp.proven_only() || '{"reach_half_life": "360 days"}', :'as_of') AS slow
-FROM (SELECT p, klout_signals('forum', 'reply', i, timestamptz :'as_of' - (i * 7 % 500 + ago) * interval '1 day', 1) AS signals
+FROM (SELECT p, klout_signals('forum', 'reply', i, timestamptz :'as_of' - (i * 7 % 500 + ago) * interval '1 day', 1, '1 day') AS signals
       FROM unnest('{256, 257, 1000, 20000}'::int[]) AS p JOIN generate_series(1, 20000) AS i ON i <= p, unnest('{0, 1}'::int[]) AS ago GROUP BY p) AS s;
 SELECT p, count(*) AS attacks,
        count(*) FILTER (WHERE klout_reach(attacked, pg_temp.proven_only(), :'as_of') IS DISTINCT FROM proven) AS proven_reach,
@@ -148,7 +148,7 @@ FROM (SELECT target, coalesce(klout_signals('forum', kind, actor, at) FILTER (WH
       FROM attack.staged JOIN attack.actor USING (actor) GROUP BY target) AS p JOIN attack.person ON person = target,
      (SELECT klout_model('strict') || '{"kinds": {"like": 0}}' AS model) AS m,
      (SELECT 'of today, weight 0' AS flood, pg_temp.fresh('forum', 10000, :'as_of') AS crowd
-      UNION ALL SELECT 'of a year ago', klout_signals('forum', 'answer', 1000000000 + i, timestamptz :'as_of' - interval '365 days', 0) FROM generate_series(1, 10000) AS i) AS floods
+      UNION ALL SELECT 'of a year ago', klout_signals('forum', 'answer', 1000000000 + i, timestamptz :'as_of' - interval '365 days', 0, '1 day') FROM generate_series(1, 10000) AS i) AS floods
 GROUP BY flood ORDER BY flood;
 -- On a network of their own fresh ones have no P to double: they are worth one
 -- person together, exactly, however many.

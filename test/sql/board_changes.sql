@@ -10,31 +10,31 @@ SET client_min_messages = warning;
 --
 CREATE TABLE acts (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, network text, kind text, actor text, target text, at timestamptz);
 INSERT INTO acts (network, kind, actor, target, at) SELECT 'n', 'k', 'old' || n, 'old', '2026-01-01' FROM generate_series(1, 10) AS n;
-SELECT klout_create_board('b', 'acts', reactor_weight => 'none');
-CALL klout_refresh('b', as_of => '2026-01-02 00:00+00');
+SELECT klout_board_create('b', 'acts', reactor_weight => 'none');
+CALL klout_board_refresh('b', as_of => '2026-01-02 00:00+00');
 BEGIN;
 TRUNCATE acts RESTART IDENTITY;
 INSERT INTO acts (network, kind, actor, target, at) SELECT 'n', 'k', 'new' || n, 'new', '2026-01-01' FROM generate_series(1, 15) AS n;
 COMMIT;
-CALL klout_refresh('b', as_of => '2026-01-02 01:00+00');
+CALL klout_board_refresh('b', as_of => '2026-01-02 01:00+00');
 SELECT at, published, forced, reason, people, rescored FROM b.publications ORDER BY at;
-SELECT * FROM klout_audit('b');
+SELECT * FROM klout_board_audit('b');
 SELECT person, round(reach::numeric) AS reach FROM b.leaderboard ORDER BY 1;
 -- nothing is published until that is settled, but by force
 \set VERBOSITY terse
-CALL klout_refresh('b', as_of => '2026-01-02 02:00+00');
-SELECT klout_publish('b', '2026-01-02 02:30+00');
-CALL klout_refresh('b', as_of => '2026-01-02 03:00+00', publish => 'always');
+CALL klout_board_refresh('b', as_of => '2026-01-02 02:00+00');
+SELECT klout_board_publish('b', '2026-01-02 02:30+00');
+CALL klout_board_refresh('b', as_of => '2026-01-02 03:00+00', publish => 'always');
 \set VERBOSITY default
 SELECT at, published, forced, reason FROM b.publications ORDER BY at DESC LIMIT 3;
-SELECT klout_rebuild('b');
-CALL klout_refresh('b', as_of => '2026-01-02 04:00+00');
+SELECT klout_board_rebuild('b');
+CALL klout_board_refresh('b', as_of => '2026-01-02 04:00+00');
 SELECT person, round(reach::numeric) AS reach FROM b.leaderboard ORDER BY 1;
 -- fewer rows: the sequence is behind the watermark
 TRUNCATE acts RESTART IDENTITY;
 INSERT INTO acts (network, kind, actor, target, at) VALUES ('n', 'k', 'a', 'b', '2026-01-01');
-CALL klout_refresh('b', as_of => '2026-01-02 05:00+00');
-SELECT klout_drop_board('b');
+CALL klout_board_refresh('b', as_of => '2026-01-02 05:00+00');
+SELECT klout_board_drop('b');
 DROP TABLE acts;
 
 --
@@ -43,36 +43,36 @@ DROP TABLE acts;
 CREATE TABLE acts (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, network text, kind text, actor bigint, target bigint, at timestamptz);
 INSERT INTO acts (network, kind, actor, target, at)
 SELECT 'n', CASE WHEN g % 50 = 7 THEN NULL ELSE 'k' END, g % 7, 10 + g % 5, timestamptz '2026-01-01' + g * interval '1 minute' FROM generate_series(1, 1000) AS g;
-SELECT klout_create_board('b', 'acts', reactor_weight => 'none');
+SELECT klout_board_create('b', 'acts', reactor_weight => 'none');
 SET client_min_messages = error;
-CALL klout_refresh('b', as_of => '2026-02-01 00:00+00', batch => 100);
+CALL klout_board_refresh('b', as_of => '2026-02-01 00:00+00', batch => 100);
 SET client_min_messages = warning;
 SELECT count(*) AS ranges, count(*) FILTER (WHERE changed) AS changed, sum(rows) AS rows FROM b.batches;
 SELECT sum(klout_count(signals)) AS before FROM b.signals;
 DELETE FROM acts WHERE id <= 250;
-SELECT * FROM klout_audit('b');
+SELECT * FROM klout_board_audit('b');
 SELECT klout_board_accept('b', 201, 220);
-SELECT * FROM klout_audit('b');
+SELECT * FROM klout_board_audit('b');
 SELECT klout_board_accept('b');
 SELECT klout_board_accept('b'), klout_board_accept(NULL);
 SET client_min_messages = notice;
-SELECT * FROM klout_audit('b');
-SELECT * FROM klout_audit('b', 2);
-SELECT * FROM klout_audit('b', 0);
+SELECT * FROM klout_board_audit('b');
+SELECT * FROM klout_board_audit('b', 2);
+SELECT * FROM klout_board_audit('b', 0);
 SET client_min_messages = warning;
 SELECT klout_board_accept('b', 3, 2);
 SELECT klout_board_accept('no such board');
-CALL klout_refresh('b', as_of => '2026-02-01 01:00+00');
+CALL klout_board_refresh('b', as_of => '2026-02-01 01:00+00');
 SELECT published, reason, (SELECT sum(klout_count(signals)) FROM b.signals) AS counted FROM b.publications ORDER BY at DESC LIMIT 1;
 -- what was set aside and deleted is no change, what is mended is taken in with its range
 DELETE FROM acts WHERE id = 257;
 UPDATE acts SET kind = 'mended' WHERE id IN (307, 357);
-SELECT * FROM klout_audit('b');
-SELECT * FROM klout_take_rejected('b');
-SELECT * FROM klout_audit('b');
+SELECT * FROM klout_board_audit('b');
+SELECT * FROM klout_board_retry_rejected('b');
+SELECT * FROM klout_board_audit('b');
 UPDATE acts SET kind = 'again' WHERE id = 307;
-SELECT * FROM klout_audit('b');
-SELECT klout_drop_board('b');
+SELECT * FROM klout_board_audit('b');
+SELECT klout_board_drop('b');
 DROP TABLE acts;
 
 --
@@ -92,14 +92,14 @@ CREATE FUNCTION pg_temp.rows(first integer, last integer) RETURNS void LANGUAGE 
 	FROM generate_series(first, last) AS g
 $$;
 SELECT pg_temp.rows(1, 3000);
-SELECT klout_create_board('b', 'acts', reactor_weight => 'none');
+SELECT klout_board_create('b', 'acts', reactor_weight => 'none');
 SET client_min_messages = error;
-CALL klout_refresh('b', as_of => '2026-02-01 00:00+00', batch => 97, publish => 'never');
+CALL klout_board_refresh('b', as_of => '2026-02-01 00:00+00', batch => 97, publish => 'never');
 -- other settings are not other rows
 SET datestyle = 'German';
 SET timezone = 'Asia/Kathmandu';
 SET extra_float_digits = 0;
-SELECT count(*) AS found FROM klout_audit('b');
+SELECT count(*) AS found FROM klout_board_audit('b');
 RESET datestyle;
 SET timezone = 'UTC';
 RESET extra_float_digits;
@@ -153,7 +153,7 @@ BEGIN
 	END CASE;
 	INSERT INTO found VALUES (round, did,
 		CASE WHEN expected THEN (SELECT r.first_id FROM b.batches AS r WHERE victim.id BETWEEN r.first_id AND r.last_id) END,
-		ARRAY(SELECT a.first_id FROM klout_audit('b') AS a));
+		ARRAY(SELECT a.first_id FROM klout_board_audit('b') AS a));
 END
 $$;
 CREATE PROCEDURE pg_temp.changes() LANGUAGE plpgsql AS $$
@@ -161,7 +161,7 @@ BEGIN
 	FOR n IN 1 .. 10 * 17 LOOP
 		CALL pg_temp.change(n);
 		COMMIT;
-		CALL klout_refresh('b', as_of => '2026-02-01 00:00+00', publish => 'never');
+		CALL klout_board_refresh('b', as_of => '2026-02-01 00:00+00', publish => 'never');
 		UPDATE found SET marked = ARRAY(SELECT r.first_id FROM b.batches AS r WHERE r.changed) WHERE found.round = n;
 		PERFORM klout_board_accept('b');
 	END LOOP;
@@ -174,18 +174,18 @@ SELECT * FROM found WHERE audited <> array_remove(ARRAY[expected], NULL) OR mark
 -- all at once; a reload of the same rows in any order is no change, of others it is
 BEGIN;
 UPDATE acts SET actor = actor || 'y';
-SELECT count(*) = (SELECT count(*) FROM b.batches) AS all, count(*) = count(*) FILTER (WHERE finding = 'rows were changed') AS changed FROM klout_audit('b');
+SELECT count(*) = (SELECT count(*) FROM b.batches) AS all, count(*) = count(*) FILTER (WHERE finding = 'rows were changed') AS changed FROM klout_board_audit('b');
 ROLLBACK;
 BEGIN;
 CREATE TABLE acts_before AS SELECT * FROM acts;
 TRUNCATE acts RESTART IDENTITY;
 INSERT INTO acts OVERRIDING SYSTEM VALUE SELECT * FROM acts_before ORDER BY md5(id::text);
-SELECT count(*) AS found FROM klout_audit('b');
+SELECT count(*) AS found FROM klout_board_audit('b');
 TRUNCATE acts RESTART IDENTITY;
 INSERT INTO acts OVERRIDING SYSTEM VALUE SELECT max(id) OVER () + 1 - id, network, kind, actor, target, at, weight, topic, post FROM acts_before;
-SELECT count(*) = (SELECT count(*) FROM b.batches) AS all_found FROM klout_audit('b');
+SELECT count(*) = (SELECT count(*) FROM b.batches) AS all_found FROM klout_board_audit('b');
 ROLLBACK;
-SELECT klout_drop_board('b');
+SELECT klout_board_drop('b');
 DROP TABLE acts, found;
 
 --
@@ -193,8 +193,8 @@ DROP TABLE acts, found;
 --
 CREATE TABLE acts (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, network text, kind text, actor bigint, target bigint, at timestamptz);
 INSERT INTO acts (network, kind, actor, target, at) SELECT 'n', 'k', g % 7, 10 + g % 3, '2026-01-01' FROM generate_series(1, 260000) AS g;
-SELECT klout_create_board('b', 'acts', reactor_weight => 'none');
-CALL klout_refresh('b', as_of => '2026-01-02 00:00+00');
+SELECT klout_board_create('b', 'acts', reactor_weight => 'none');
+CALL klout_board_refresh('b', as_of => '2026-01-02 00:00+00');
 -- one batch
 SELECT first_id, last_id, rows, changed, seconds > 0 AS timed FROM b.batches ORDER BY first_id;
 UPDATE acts SET actor = actor + 1 WHERE id = 77;
@@ -203,7 +203,7 @@ BEGIN
 	refreshes := 0;
 	WHILE EXISTS (SELECT FROM b.batches WHERE changed) <> wanted AND refreshes < 10 LOOP
 		COMMIT;
-		CALL klout_refresh('b', publish => 'never', as_of => '2026-01-02 00:00+00');
+		CALL klout_board_refresh('b', publish => 'never', as_of => '2026-01-02 00:00+00');
 		refreshes := refreshes + 1;
 	END LOOP;
 END
@@ -214,9 +214,9 @@ SELECT first_id, last_id, changed FROM b.batches ORDER BY first_id;
 UPDATE acts SET actor = actor - 1 WHERE id = 77;
 CALL pg_temp.until_found(NULL, false);
 SELECT checked FROM b.settings;
-SELECT count(*) AS found FROM klout_audit('b');
+SELECT count(*) AS found FROM klout_board_audit('b');
 SELECT count(*) = 3 AS all_checked FROM b.batches WHERE checked_at > taken_at;
-SELECT klout_drop_board('b');
+SELECT klout_board_drop('b');
 DROP TABLE acts;
 
 --

@@ -31,27 +31,27 @@ DECLARE
 	batches bigint := 0;
 	before record;
 BEGIN
-	PERFORM klout_create_board('b', actions, reactor_weight => 'none');
-	SELECT s.settled INTO settled FROM klout_settle('b') AS s;
+	PERFORM klout_board_create('b', actions, reactor_weight => 'none');
+	SELECT s.settled INTO settled FROM _klout_board_safe_watermark('b') AS s;
 	SELECT * INTO before FROM pg_temp.work(actions);
 	WHILE remaining > 0 LOOP
-		SELECT t.remaining INTO remaining FROM klout_take_in('b', settled, size, '2026-03-01 00:00+00') AS t;
+		SELECT t.remaining INTO remaining FROM _klout_board_ingest('b', settled, size, '2026-03-01 00:00+00') AS t;
 		batches := batches + 1;
 	END LOOP;
 	INSERT INTO work SELECT actions::text, 'take in', size, batches, w.scans - before.scans, w.rows - before.rows FROM pg_temp.work(actions) AS w;
 	SELECT * INTO before FROM pg_temp.work(actions);
-	IF EXISTS (SELECT FROM klout_audit('b')) THEN
+	IF EXISTS (SELECT FROM klout_board_audit('b')) THEN
 		RAISE EXCEPTION 'the audit found something';
 	END IF;
 	INSERT INTO work SELECT actions::text, 'audit', size, (SELECT count(*) FROM b.batches), w.scans - before.scans, w.rows - before.rows FROM pg_temp.work(actions) AS w;
 	COMMIT;
 	SELECT * INTO before FROM pg_temp.work(actions);
-	CALL klout_refresh('b', as_of => '2026-03-01 00:00+00', publish => 'never');
+	CALL klout_board_refresh('b', as_of => '2026-03-01 00:00+00', publish => 'never');
 	INSERT INTO work SELECT actions::text, 'nothing new', size, 0, w.scans - before.scans, w.rows - before.rows FROM pg_temp.work(actions) AS w;
 	IF (SELECT sum(klout_count(signals)) FROM b.signals) <> 100000 THEN
 		RAISE EXCEPTION 'not all rows count';
 	END IF;
-	PERFORM klout_drop_board('b');
+	PERFORM klout_board_drop('b');
 END
 $$;
 CALL pg_temp.measure('dense', 20000000);
@@ -74,13 +74,13 @@ TRUNCATE clock_btree RESTART IDENTITY;
 INSERT INTO clock_btree OVERRIDING SYSTEM VALUE
 SELECT (1766000000000 + g * 3 + g / 60000 * 86400000) << 16, 'n', 'k', 1, 2, '2026-01-01' FROM generate_series(1::bigint, 250000) AS g;
 SELECT setval(pg_get_serial_sequence('clock_btree', 'id'), max(id)) = max(id) AS set FROM clock_btree;
-SELECT klout_create_board('b', 'clock_btree', reactor_weight => 'none');
-CALL klout_refresh('b', as_of => '2026-03-01 00:00+00', publish => 'never');
+SELECT klout_board_create('b', 'clock_btree', reactor_weight => 'none');
+CALL klout_board_refresh('b', as_of => '2026-03-01 00:00+00', publish => 'never');
 SELECT count(*) BETWEEN 3 AND 5 AS ranges, sum(rows), min(rows) >= 30000 AS min, max(rows) <= 100000 AS max,
 	   count(*) FILTER (WHERE first_id <> follows) AS gaps, max(last_id) = (SELECT max(id) FROM clock_btree) AS whole
 FROM (SELECT *, lag(last_id) OVER (ORDER BY last_id) + 1 AS follows FROM b.batches) AS r;
-SELECT count(*) AS found FROM klout_audit('b');
-SELECT klout_drop_board('b');
+SELECT count(*) AS found FROM klout_board_audit('b');
+SELECT klout_board_drop('b');
 
 -- Ids at both ends of what there is, and a batch that ends among equal ids (a BRIN index does not make them unique)
 CREATE TABLE ends (id bigint NOT NULL, network text, kind text, actor bigint, target bigint, at timestamptz);
@@ -88,24 +88,24 @@ CREATE INDEX ON ends (id);
 CREATE SEQUENCE ends_ids AS bigint MINVALUE -9223372036854775808 START -9223372036854775807 OWNED BY ends.id;
 INSERT INTO ends SELECT i, 'n', 'k', 1, 2, '2026-01-01' FROM unnest('{-9223372036854775807,-9223372036854775806,-5,-5,-5,0,7,7,9223372036854775800,9223372036854775806}'::bigint[]) AS i;
 SELECT setval('ends_ids', 9223372036854775806);
-SELECT klout_create_board('b', 'ends', reactor_weight => 'none');
-CALL klout_refresh('b', as_of => '2026-03-01 00:00+00', batch => 3, publish => 'never');
+SELECT klout_board_create('b', 'ends', reactor_weight => 'none');
+CALL klout_board_refresh('b', as_of => '2026-03-01 00:00+00', batch => 3, publish => 'never');
 SELECT first_id, last_id, rows FROM b.batches ORDER BY last_id;
-SELECT sum(klout_count(signals)) AS counted, (SELECT count(*) FROM ends) AS rows, (SELECT count(*) FROM klout_audit('b')) AS found FROM b.signals;
-SELECT klout_rebuild('b');
-CALL klout_refresh('b', as_of => '2026-03-01 00:00+00', publish => 'never');
+SELECT sum(klout_count(signals)) AS counted, (SELECT count(*) FROM ends) AS rows, (SELECT count(*) FROM klout_board_audit('b')) AS found FROM b.signals;
+SELECT klout_board_rebuild('b');
+CALL klout_board_refresh('b', as_of => '2026-03-01 00:00+00', publish => 'never');
 SELECT first_id, last_id, rows FROM b.batches ORDER BY last_id;
-SELECT sum(klout_count(signals)) AS counted, (SELECT count(*) FROM klout_audit('b')) AS found FROM b.signals;
-SELECT klout_drop_board('b');
+SELECT sum(klout_count(signals)) AS counted, (SELECT count(*) FROM klout_board_audit('b')) AS found FROM b.signals;
+SELECT klout_board_drop('b');
 
 -- Steps of more than one leave ids to applications that give them out by blocks, and later
 ALTER SEQUENCE ends_ids INCREMENT 50;
-SELECT klout_create_board('b', 'ends');
+SELECT klout_board_create('b', 'ends');
 ALTER SEQUENCE ends_ids INCREMENT 1;
-SELECT klout_create_board('b', 'ends');
+SELECT klout_board_create('b', 'ends');
 ALTER SEQUENCE ends_ids INCREMENT 50;
-CALL klout_refresh('b');
+CALL klout_board_refresh('b');
 ALTER SEQUENCE ends_ids INCREMENT 1;
-CALL klout_refresh('b', publish => 'never');
-SELECT klout_drop_board('b');
+CALL klout_board_refresh('b', publish => 'never');
+SELECT klout_board_drop('b');
 DROP TABLE ends, dense, clock_btree, clock_brin, work;

@@ -44,23 +44,23 @@ SELECT 'n', 'k', 'a' || max(s), 'b' || max(s), '2026-01-01', 'c' || max(s), 'd' 
 
 -- rows that are not at fault, directly
 CREATE VIEW good AS SELECT * FROM acts WHERE id IN (1, 9, 12, 15, 20, 27, 28);
-SELECT klout_create_board('b', 'acts', reactor_weight => 'none');
+SELECT klout_board_create('b', 'acts', reactor_weight => 'none');
 CREATE VIEW facts AS
 SELECT (SELECT sum(klout_count(signals)) FROM b.signals) AS counted,
-       (SELECT count(*) FROM (SELECT target, network, coalesce(topic, ''), klout_signals(network, kind, actor, at, weight)::text FROM good WHERE at < '2026-02-01' GROUP BY 1, 2, 3
+       (SELECT count(*) FROM (SELECT target, network, coalesce(topic, ''), klout_signals(network, kind, actor, at, weight, '1 day')::text FROM good WHERE at < '2026-02-01' GROUP BY 1, 2, 3
                               EXCEPT SELECT account, network, topic, signals::text FROM b.signals) AS d) AS missing,
        (SELECT count(*) FROM (SELECT account, network, topic, signals::text FROM b.signals
-                              EXCEPT SELECT target, network, coalesce(topic, ''), klout_signals(network, kind, actor, at, weight)::text FROM good WHERE at < '2026-02-01' GROUP BY 1, 2, 3) AS d) AS extra;
-CALL klout_refresh('b', as_of => '2026-01-10 00:00+00');
+                              EXCEPT SELECT target, network, coalesce(topic, ''), klout_signals(network, kind, actor, at, weight, '1 day')::text FROM good WHERE at < '2026-02-01' GROUP BY 1, 2, 3) AS d) AS extra;
+CALL klout_board_refresh('b', as_of => '2026-01-10 00:00+00');
 TABLE facts;
-SELECT id, flaw FROM b.rejected ORDER BY id;
+SELECT id, reason FROM b.rejected ORDER BY id;
 SELECT first_id, last_id, rows FROM b.batches;
-SELECT * FROM klout_audit('b');
+SELECT * FROM klout_board_audit('b');
 SELECT length(post) FROM b.moments ORDER BY 1 DESC LIMIT 1;
 
 -- nothing is mended, and nothing comes in again
-SELECT * FROM klout_take_rejected('b');
-CALL klout_refresh('b', as_of => '2026-01-10 01:00+00');
+SELECT * FROM klout_board_retry_rejected('b');
+CALL klout_board_refresh('b', as_of => '2026-01-10 01:00+00');
 TABLE facts;
 -- mended: they wait for the next refresh, and count once, whatever is called how often
 UPDATE acts SET weight = 1 WHERE id IN (16, 18);
@@ -69,71 +69,71 @@ UPDATE acts SET actor = 'ada' WHERE id = 4; -- herself
 UPDATE acts SET weight = 0.5 WHERE id = 26; -- still in the future
 UPDATE acts SET weight = NULL, actor = 'x', target = 'y' WHERE id = 25; -- still without a time
 BEGIN;
-SELECT * FROM klout_take_rejected('b');
+SELECT * FROM klout_board_retry_rejected('b');
 ROLLBACK;
-SELECT * FROM klout_take_rejected('b');
-SELECT * FROM klout_take_rejected('b');
+SELECT * FROM klout_board_retry_rejected('b');
+SELECT * FROM klout_board_retry_rejected('b');
 SELECT id FROM b.pending ORDER BY id;
-SELECT * FROM klout_audit('b');
-CALL klout_refresh('b', as_of => '2026-01-10 02:00+00', publish => 'always');
+SELECT * FROM klout_board_audit('b');
+CALL klout_board_refresh('b', as_of => '2026-01-10 02:00+00', publish => 'always');
 CREATE OR REPLACE VIEW good AS SELECT * FROM acts WHERE id IN (1, 9, 12, 15, 20, 27, 28, 16, 18, 3, 13, 26);
 TABLE facts;
 SELECT id FROM b.pending;
-SELECT id, flaw FROM b.rejected ORDER BY id;
-CALL klout_refresh('b', as_of => '2026-01-10 03:00+00');
+SELECT id, reason FROM b.rejected ORDER BY id;
+CALL klout_board_refresh('b', as_of => '2026-01-10 03:00+00');
 TABLE facts;
-SELECT * FROM klout_audit('b');
+SELECT * FROM klout_board_audit('b');
 
 -- deleted instead, and inserted anew: the audit has nothing against it, and the new row counts
 DELETE FROM acts WHERE id = 2;
 INSERT INTO acts (network, kind, actor, target, at, weight, topic, post) VALUES ('n', 'k', 'z', 'ada', '2026-01-01', 1, 't', 'p');
-CALL klout_refresh('b', as_of => '2026-01-10 04:00+00', publish => 'always');
+CALL klout_board_refresh('b', as_of => '2026-01-10 04:00+00', publish => 'always');
 CREATE OR REPLACE VIEW good AS SELECT * FROM acts WHERE id IN (1, 9, 12, 15, 20, 27, 28, 16, 18, 3, 13, 26, 29);
 TABLE facts;
-SELECT * FROM klout_audit('b');
+SELECT * FROM klout_board_audit('b');
 -- a good row that is deleted is still missed, beside those that were rejected
 BEGIN;
 DELETE FROM acts WHERE id IN (1, 5);
-SELECT * FROM klout_audit('b');
+SELECT * FROM klout_board_audit('b');
 ROLLBACK;
 
 -- mended for somebody who opted out: not even pending
-SELECT klout_opt_out('b', 'eva');
+SELECT klout_board_opt_out('b', 'eva');
 UPDATE acts SET target = 'eva' WHERE id = 5;
 UPDATE acts SET actor = 'eva', at = '2026-05-01' WHERE id = 6;
-SELECT * FROM klout_take_rejected('b');
+SELECT * FROM klout_board_retry_rejected('b');
 SELECT id FROM b.pending;
-SELECT klout_opt_in('b', 'eva');
+SELECT klout_board_opt_in('b', 'eva');
 
 -- in batches of one
 INSERT INTO acts (network, kind, actor, target, at, weight) SELECT 'n', 'k', 'a', 'ada', '2026-01-03', g FROM generate_series(0, 3) AS g;
-CALL klout_refresh('b', batch => 1, publish => 'never', as_of => '2026-01-10 05:00+00');
-SELECT id, flaw FROM b.rejected WHERE id > 29;
+CALL klout_board_refresh('b', batch => 1, publish => 'never', as_of => '2026-01-10 05:00+00');
+SELECT id, reason FROM b.rejected WHERE id > 29;
 -- rebuilt: set aside is what is at fault now
-SELECT klout_rebuild('b');
+SELECT klout_board_rebuild('b');
 SELECT count(*) FROM b.rejected;
-CALL klout_refresh('b', publish => 'always', as_of => '2026-01-10 06:00+00');
+CALL klout_board_refresh('b', publish => 'always', as_of => '2026-01-10 06:00+00');
 CREATE OR REPLACE VIEW good AS SELECT * FROM acts WHERE id IN (1, 9, 12, 15, 20, 27, 28, 16, 18, 3, 13, 26, 29, 30, 31, 5);
 TABLE facts;
 SELECT count(*) FROM b.rejected;
 -- the future has come
-CALL klout_refresh('b', publish => 'always', as_of => '2026-06-01 00:00+00');
+CALL klout_board_refresh('b', publish => 'always', as_of => '2026-06-01 00:00+00');
 SELECT count(*) FROM b.pending;
 SELECT account, e.kind, e.bucket, e.actions FROM b.signals AS s, klout_entries(s.signals) AS e WHERE e.bucket > '2026-02-01' ORDER BY 1;
 
 -- constants, numbers and other weights: proven and authority see the good rows only
 CREATE TABLE numbers (id bigserial PRIMARY KEY, kind text, actor bigint, target bigint, at timestamp, weight numeric);
-SELECT klout_create_board('p', 'numbers', columns => '{"network": {"value": "n"}}', tenure => '1 day'),
-       klout_create_board('q', 'numbers', columns => '{"network": {"value": "n"}}', reactor_weight => 'authority');
+SELECT klout_board_create('p', 'numbers', columns => '{"network": {"value": "n"}}', tenure => '1 day'),
+       klout_board_create('q', 'numbers', columns => '{"network": {"value": "n"}}', reactor_weight => 'authority');
 INSERT INTO numbers (kind, actor, target, at, weight) VALUES
     ('k', 1, 2, '2026-01-01', 1), ('k', 1, 3, '2026-01-02', 1), ('k', 2, 3, '2026-01-02', 1),
     ('k', 4, 2, 'infinity', 1), ('k', 4, 3, '2026-01-01', 'NaN'), ('k', 5, NULL, '2026-01-01', 1), (NULL, 6, 3, '2026-01-01', 1), ('k', 7, 3, '2026-01-01', 1e400), ('k', 8, 3, '2026-01-01', -1e400);
-CALL klout_refresh('p', as_of => '2026-01-10 00:00+00');
-SELECT id, flaw FROM p.rejected ORDER BY id;
+CALL klout_board_refresh('p', as_of => '2026-01-10 00:00+00');
+SELECT id, reason FROM p.rejected ORDER BY id;
 SELECT actor, first_seen, several FROM p.reactors ORDER BY actor;
 \set VERBOSITY terse
-CALL klout_refresh('q', as_of => '2026-01-10 00:00+00');
+CALL klout_board_refresh('q', as_of => '2026-01-10 00:00+00');
 SELECT person FROM q.authority ORDER BY person;
 
-SELECT klout_drop_board('b'), klout_drop_board('p'), klout_drop_board('q');
+SELECT klout_board_drop('b'), klout_board_drop('p'), klout_board_drop('q');
 DROP SCHEMA br CASCADE;

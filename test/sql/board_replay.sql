@@ -15,7 +15,7 @@ COPY line (actor, target, seconds) FROM PROGRAM :'command' WITH (DELIMITER ' ');
 CREATE TABLE replay (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     network text NOT NULL DEFAULT 'mathoverflow', kind text NOT NULL, actor bigint NOT NULL, target bigint NOT NULL, at timestamptz NOT NULL);
-SELECT klout_create_board('replay_board', 'replay', reactor_weight => 'none');
+SELECT klout_board_create('replay_board', 'replay', reactor_weight => 'none');
 
 -- Rows arrive in no order, one in ten a quarter late; a few are too early and wait
 CREATE TABLE arrivals AS
@@ -31,7 +31,7 @@ $$
 BEGIN
     INSERT INTO replay (kind, actor, target, at) SELECT a.kind, a.actor, a.target, a.at FROM arrivals AS a WHERE a.quarter = $1;
     COMMIT;
-    CALL klout_refresh('replay_board', batch => 7000, publish => 'always', as_of => $1);
+    CALL klout_board_refresh('replay_board', batch => 7000, publish => 'always', as_of => $1);
     INSERT INTO frozen SELECT $1, h.* FROM replay_board.history AS h WHERE h.day = $1::date;
 END
 $$;
@@ -39,7 +39,7 @@ CREATE VIEW verdict AS
 SELECT p.at, (SELECT count(*) FROM replay WHERE at <= p.at) AS actions,
        count(*) AS people, count(*) FILTER (WHERE s.score IS DISTINCT FROM d.score) AS scores,
        count(*) FILTER (WHERE s.reach IS DISTINCT FROM d.reach) AS reach, count(*) FILTER (WHERE s.consistency IS DISTINCT FROM d.consistency) AS consistency,
-       count(*) FILTER (WHERE klout_signals_send(f.signals) IS DISTINCT FROM klout_signals_send(d.signals)) AS signals,
+       count(*) FILTER (WHERE _klout_signals_send(f.signals) IS DISTINCT FROM _klout_signals_send(d.signals)) AS signals,
        count(*) FILTER (WHERE s.rank IS DISTINCT FROM d.rank) AS ranks
 FROM (SELECT max(at) AS at FROM replay_board.publications) AS p
 CROSS JOIN LATERAL (
@@ -73,14 +73,14 @@ SELECT count(*) AS people, count(*) FILTER (WHERE l.change_90 IS DISTINCT FROM l
 FROM replay_board.leaderboard AS l LEFT JOIN replay_board.history AS h ON h.person = l.person AND h.day = '2011-04-01';
 SELECT count(*) AS movers, count(*) FILTER (WHERE abs(m.score_before - h.score) > 1e-9) AS violations
 FROM replay_board.movers AS m LEFT JOIN replay_board.history AS h ON h.person = m.person AND h.day = '2011-04-01';
-SELECT count(*) > 7 AS batches, (SELECT count(*) FROM klout_audit('replay_board')) AS violations FROM replay_board.batches;
+SELECT count(*) > 7 AS batches, (SELECT count(*) FROM klout_board_audit('replay_board')) AS violations FROM replay_board.batches;
 SELECT count(*) > 0 AS waiting, min(at) > '2011-07-01' AS late FROM replay_board.pending;
 -- statements of the fifty best: points of kinds add up, actions are what the table says
 SELECT count(*) AS people, count(*) FILTER (WHERE abs(s.points - l.score) > 1e-9) AS points, count(*) FILTER (WHERE s.actions <> t.actions) AS actions
 FROM (SELECT * FROM replay_board.leaderboard ORDER BY rank LIMIT 50) AS l,
-     LATERAL (SELECT sum(points) AS points, sum(actions) AS actions FROM klout_statement('replay_board', l.person::text)) AS s,
+     LATERAL (SELECT sum(points) AS points, sum(actions) AS actions FROM klout_board_activity('replay_board', l.person::text)) AS s,
      LATERAL (SELECT count(*) AS actions FROM replay WHERE target = l.person AND actor <> target AND at <= '2011-07-01') AS t;
 
-SELECT klout_drop_board('replay_board');
+SELECT klout_board_drop('replay_board');
 DROP PROCEDURE replay_quarter;
 DROP TABLE replay, arrivals, frozen;

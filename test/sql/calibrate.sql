@@ -200,31 +200,31 @@ FROM (SELECT population, model, long, klout_calibrate(signals, model, :'as_of') 
 	FROM people JOIN model USING (population) GROUP BY population, model, long) AS a;
 
 -- partial states, kept as bytes and as text, and merged in any shape
-CREATE AGGREGATE state_of(klout_signals, klout_model, timestamptz) (SFUNC = klout_calibrate_accum, STYPE = bytea);
-CREATE AGGREGATE merged(bytea) (SFUNC = klout_calibrate_combine, STYPE = bytea);
+CREATE AGGREGATE state_of(klout_signals, klout_model, timestamptz) (SFUNC = _klout_calibrate_accum, STYPE = bytea);
+CREATE AGGREGATE merged(bytea) (SFUNC = _klout_calibrate_combine, STYPE = bytea);
 CREATE TABLE state AS
 SELECT population, target % 7 AS part, state_of(signals, klout_model(), :'as_of') AS state
 FROM people WHERE population NOT IN ('idle', 'zero') GROUP BY 1, 2;
 SELECT count(*) AS "0" FROM calibrated AS c JOIN (
-	SELECT population, klout_calibrate_final(merged(state ORDER BY part)) AS forwards,
-		klout_calibrate_final(merged(state::text::bytea ORDER BY hashint8(part))) AS hashed
+	SELECT population, _klout_calibrate_final(merged(state ORDER BY part)) AS forwards,
+		_klout_calibrate_final(merged(state::text::bytea ORDER BY hashint8(part))) AS hashed
 	FROM (SELECT population, part, state FROM state UNION ALL SELECT 'one', 99, NULL) AS s GROUP BY population) AS m USING (population)
 WHERE c.model <> m.forwards OR c.model <> m.hashed;
 SELECT count(*) AS "0" FROM calibrated AS c JOIN (
-	SELECT population, klout_calibrate_final(merged(half)) AS model
+	SELECT population, _klout_calibrate_final(merged(half)) AS model
 	FROM (SELECT population, merged(state) AS half FROM state GROUP BY population, part % 3) AS h GROUP BY population) AS m USING (population)
 WHERE c.model <> m.model;
 
 -- support functions by hand, outside any aggregate, change nothing in place
 CREATE TABLE kept AS SELECT population, part, state, md5(state::text) FROM state;
-SELECT count(*) AS "0" FROM kept, LATERAL (SELECT klout_calibrate_accum(state, signals, klout_model(), :'as_of') AS more
+SELECT count(*) AS "0" FROM kept, LATERAL (SELECT _klout_calibrate_accum(state, signals, klout_model(), :'as_of') AS more
 	FROM people WHERE population = 'one' AND target = 1) AS a
-WHERE more = state OR md5(state::text) <> md5 OR md5(klout_calibrate_combine(state, more)::text) = md5;
-SELECT klout_calibrate_accum(NULL, NULL, klout_model(), :'as_of') IS NULL, klout_calibrate_combine(NULL, NULL) IS NULL,
-	klout_calibrate_final(NULL) IS NULL, klout_calibrate_combine(NULL, state) = state, klout_calibrate_combine(state, NULL) = state,
-	klout_calibrate_accum(state, NULL, klout_model(), :'as_of') = state
+WHERE more = state OR md5(state::text) <> md5 OR md5(_klout_calibrate_combine(state, more)::text) = md5;
+SELECT _klout_calibrate_accum(NULL, NULL, klout_model(), :'as_of') IS NULL, _klout_calibrate_combine(NULL, NULL) IS NULL,
+	_klout_calibrate_final(NULL) IS NULL, _klout_calibrate_combine(NULL, state) = state, _klout_calibrate_combine(state, NULL) = state,
+	_klout_calibrate_accum(state, NULL, klout_model(), :'as_of') = state
 FROM state WHERE population = 'one' AND part = 1;
-SELECT try(format('SELECT klout_calibrate_combine(%L, klout_calibrate_accum(NULL, ''{}'', %L, %L))', state, model, as_of))
+SELECT try(format('SELECT _klout_calibrate_combine(%L, _klout_calibrate_accum(NULL, ''{}'', %L, %L))', state, model, as_of))
 FROM state, (VALUES ('strict', '2026-03-31 12:00+00'), ('default', '2026-03-30 12:00+00')) AS v (model, as_of)
 WHERE population = 'one' AND part = 1;
 
@@ -287,10 +287,10 @@ DECLARE
 BEGIN
 	FOREACH step IN ARRAY ARRAY['final', 'accum', 'combine', 'combined'] LOOP
 		BEGIN
-			model := klout_calibrate_final(CASE step WHEN 'final' THEN state
-				WHEN 'accum' THEN klout_calibrate_accum(state, signals, klout_model(), '2026-03-31 12:00+00')
-				WHEN 'combine' THEN klout_calibrate_combine(state, klout_calibrate_accum(NULL, signals, klout_model(), '2026-03-31 12:00+00'))
-				ELSE klout_calibrate_combine(klout_calibrate_accum(NULL, signals, klout_model(), '2026-03-31 12:00+00'), state) END);
+			model := _klout_calibrate_final(CASE step WHEN 'final' THEN state
+				WHEN 'accum' THEN _klout_calibrate_accum(state, signals, klout_model(), '2026-03-31 12:00+00')
+				WHEN 'combine' THEN _klout_calibrate_combine(state, _klout_calibrate_accum(NULL, signals, klout_model(), '2026-03-31 12:00+00'))
+				ELSE _klout_calibrate_combine(_klout_calibrate_accum(NULL, signals, klout_model(), '2026-03-31 12:00+00'), state) END);
 			outcomes := outcomes || ' model';
 		EXCEPTION WHEN OTHERS THEN
 			outcomes := outcomes || ' ' || sqlstate;
@@ -308,12 +308,12 @@ FROM whole, generate_series(0, 24 + 115 + 4 * 4 - 1) AS cut, outcome(substr(stat
 SELECT array_agg(DISTINCT one ORDER BY one) AS outcomes
 FROM whole, generate_series(0, 8 * length(state) - 1) AS bit,
 	outcome(set_bit(state, bit, 1 - get_bit(state, bit)), signals) AS all_of_it, regexp_split_to_table(all_of_it, ' ') AS one;
-SELECT try(format('SELECT klout_calibrate_final(%L)', bytes)) FROM (VALUES
+SELECT try(format('SELECT _klout_calibrate_final(%L)', bytes)) FROM (VALUES
 	(''::bytea), ('\x01'), ('\x02000000' || decode(repeat('00', 40), 'hex')),
 	('\x01000000ffffffff' || decode(repeat('00', 40), 'hex')),
 	('\x01000000' || decode(repeat('00', 20), 'hex'))) AS v (bytes);
 -- nor as the beginning of somebody's own aggregate
-CREATE AGGREGATE spoilt(klout_signals, klout_model, timestamptz) (SFUNC = klout_calibrate_accum, STYPE = bytea, INITCOND = '\x0100000001');
+CREATE AGGREGATE spoilt(klout_signals, klout_model, timestamptz) (SFUNC = _klout_calibrate_accum, STYPE = bytea, INITCOND = '\x0100000001');
 SELECT try($$SELECT spoilt(signals, klout_model(), '2026-03-31 12:00+00') FROM people$$);
 
 -- ---------------------------------------------------------------------------
@@ -322,7 +322,7 @@ SELECT try($$SELECT spoilt(signals, klout_model(), '2026-03-31 12:00+00') FROM p
 
 -- by hand: weights of the last proven day 1, 0.25, 0.5 and 0.5 on two networks, and one who never was: 2.25 proven, 2.75 unproven
 CREATE TABLE rated AS
-SELECT target, klout_signals(network, 'like', actor, at, weight) AS signals
+SELECT target, klout_signals(network, 'like', actor, at, weight, '1 day') AS signals
 FROM (VALUES (1, 'a', 1, timestamptz '2026-01-02', 1.0::float8), (1, 'a', 1, '2026-01-01', 0), (1, 'a', 2, '2026-01-02', 0.25),
 	(2, 'a', 1, '2026-01-02', 0), (2, 'a', 1, '2026-01-01', 0.5), (2, 'b', 1, '2026-01-02', 0.5), (2, 'b', 2, '2026-01-02', 0)) AS v (target, network, actor, at, weight)
 GROUP BY target;
@@ -331,11 +331,11 @@ SELECT klout_mix(signals) = 2.75 / 2.25::float8 AS same, klout_mix(signals) FILT
 SELECT klout_mix(signals) FROM people; -- no weights: all proven
 SELECT klout_mix(signals) FROM rated WHERE false;
 SELECT klout_mix(NULL), klout_mix('{}'), klout_mix(klout_audience) FROM (SELECT klout_audience('n', 5, :'as_of') FROM generate_series(1, 1)) AS a;
-SELECT try($$SELECT klout_mix(signals) FROM (SELECT klout_signals('n', 'like', a, now(), 0) AS signals FROM generate_series(1, 12) AS a GROUP BY a % 5) AS p$$);
+SELECT try($$SELECT klout_mix(signals) FROM (SELECT klout_signals('n', 'like', a, now(), 0, '1 day') AS signals FROM generate_series(1, 12) AS a GROUP BY a % 5) AS p$$);
 SELECT klout_model() || jsonb_build_object('mix', klout_mix(signals)) = klout_model() || '{"mix": 1.2222222222222223}' AS recipe FROM rated;
 -- order and shape do not matter
-CREATE AGGREGATE pairs_of(klout_signals) (SFUNC = klout_mix_accum, STYPE = bytea);
-CREATE AGGREGATE all_pairs(bytea) (SFUNC = klout_mix_combine, STYPE = bytea);
+CREATE AGGREGATE pairs_of(klout_signals) (SFUNC = _klout_mix_accum, STYPE = bytea);
+CREATE AGGREGATE all_pairs(bytea) (SFUNC = _klout_mix_combine, STYPE = bytea);
 -- the state by hand: version, proven and unproven, lowest byte first
 CREATE FUNCTION pairs(proven bigint, unproven bigint) RETURNS bytea LANGUAGE sql IMMUTABLE AS $$
 	SELECT '\x01' || string_agg(substr(int8send(x), i, 1), '' ORDER BY n, i DESC)
@@ -343,18 +343,18 @@ CREATE FUNCTION pairs(proven bigint, unproven bigint) RETURNS bytea LANGUAGE sql
 $$;
 -- 2.25 and 2.75 of 5 pairs, in steps of 1/200
 SELECT pairs_of(signals) = pairs(450, 550) AS by_hand, pairs_of(signals) FROM rated;
-SELECT all_pairs(pairs), klout_mix_final(all_pairs(pairs)) = (SELECT klout_mix(signals) FROM rated) AS same
+SELECT all_pairs(pairs), _klout_mix_final(all_pairs(pairs)) = (SELECT klout_mix(signals) FROM rated) AS same
 FROM (SELECT pairs_of(signals) AS pairs FROM rated GROUP BY target UNION ALL SELECT NULL) AS p;
 -- what is no state
-SELECT try(format('SELECT klout_mix_final(%L)', state)) AS final, try(format('SELECT klout_mix_accum(%L, ''{}'')', state)) AS accum
+SELECT try(format('SELECT _klout_mix_final(%L)', state)) AS final, try(format('SELECT _klout_mix_accum(%L, ''{}'')', state)) AS accum
 FROM (VALUES ('\x'::bytea), ('\x01'), (pairs(1, 2) || '\x00'), (substr(pairs(1, 2), 1, 16)), (set_byte(pairs(1, 2), 0, 2)),
 	(pairs(-1, 2)), (pairs(1, -2))) AS v (state);
-SELECT try($$SELECT klout_mix_combine(pairs(9223372036854775807, 0), pairs(1, 0))$$), try($$SELECT klout_mix_combine(pairs(1, 9223372036854775807), pairs(0, 1))$$),
-	try($$SELECT klout_mix_accum(pairs(9223372036854775807, 0), signals) FROM rated$$);
-SELECT klout_mix_combine(NULL, NULL) IS NULL, klout_mix_combine(pairs(1, 2), NULL), klout_mix_combine(NULL, pairs(1, 2)),
-	klout_mix_accum(pairs(1, 2), NULL), klout_mix_final(NULL) IS NULL, klout_mix_final(pairs(0, 0)) IS NULL;
+SELECT try($$SELECT _klout_mix_combine(pairs(9223372036854775807, 0), pairs(1, 0))$$), try($$SELECT _klout_mix_combine(pairs(1, 9223372036854775807), pairs(0, 1))$$),
+	try($$SELECT _klout_mix_accum(pairs(9223372036854775807, 0), signals) FROM rated$$);
+SELECT _klout_mix_combine(NULL, NULL) IS NULL, _klout_mix_combine(pairs(1, 2), NULL), _klout_mix_combine(NULL, pairs(1, 2)),
+	_klout_mix_accum(pairs(1, 2), NULL), _klout_mix_final(NULL) IS NULL, _klout_mix_final(pairs(0, 0)) IS NULL;
 CREATE TABLE constant AS SELECT pairs(1, 2) AS pairs;
-SELECT klout_mix_accum(pairs, signals) FROM constant, rated WHERE target = 1;
+SELECT _klout_mix_accum(pairs, signals) FROM constant, rated WHERE target = 1;
 SELECT pairs FROM constant;
 
 -- ---------------------------------------------------------------------------
@@ -409,8 +409,8 @@ CREATE TABLE mo_pair AS
 SELECT target, count(*) AS reactors, sum(weight) AS proven
 FROM (SELECT DISTINCT actor, target FROM mo_action WHERE at <= '2013-12-31 23:59:59+00') AS p JOIN mo_weight USING (actor) GROUP BY target;
 CREATE TABLE mo_proven AS
-SELECT target, klout_signals('mathoverflow', kind, actor, at, weight) AS signals,
-	klout_signals('mathoverflow', kind, actor, at, 1 - weight) AS opposite
+SELECT target, klout_signals('mathoverflow', kind, actor, at, weight, '1 day') AS signals,
+	klout_signals('mathoverflow', kind, actor, at, 1 - weight, '1 day') AS opposite
 FROM mo_action JOIN mo_weight USING (actor) WHERE at <= '2013-12-31 23:59:59+00' GROUP BY target;
 -- exact where all reactors are known, within 1 % for everybody
 SELECT count(*) AS people, klout_mix(signals) AS mix, klout_mix(opposite) = sum(proven)::float8 / sum(reactors - proven) AS same

@@ -122,8 +122,8 @@ CREATE FUNCTION evil.raise() RETURNS boolean LANGUAGE plpgsql AS 'BEGIN RAISE ''
 CREATE TYPE evil.klout_signals AS (n int);
 CREATE TYPE evil.klout_model AS (n int);
 CREATE TYPE evil.klout_population AS (n int);
-CREATE FUNCTION evil.klout_signals_eq(evil.klout_signals, evil.klout_signals) RETURNS boolean LANGUAGE sql AS 'SELECT evil.raise()';
-CREATE FUNCTION evil.klout_signals_final(evil.klout_signals) RETURNS evil.klout_signals LANGUAGE sql AS 'SELECT $1 WHERE evil.raise()';
+CREATE FUNCTION evil._klout_signals_eq(evil.klout_signals, evil.klout_signals) RETURNS boolean LANGUAGE sql AS 'SELECT evil.raise()';
+CREATE FUNCTION evil._klout_signals_final(evil.klout_signals) RETURNS evil.klout_signals LANGUAGE sql AS 'SELECT $1 WHERE evil.raise()';
 CREATE FUNCTION evil.klout_merge(evil.klout_signals, evil.klout_signals) RETURNS evil.klout_signals LANGUAGE sql AS 'SELECT $1 WHERE evil.raise()';
 CREATE FUNCTION evil.equal(float8, float8) RETURNS boolean LANGUAGE sql AS 'SELECT evil.raise()';
 CREATE OPERATOR evil.= (LEFTARG = float8, RIGHTARG = float8, FUNCTION = evil.equal);

@@ -45,7 +45,7 @@ FROM example,
 ORDER BY e.ordinality;
 -- Amounts are capped: 10 unproven reactors reach 3 people, three days of one
 -- reactor are 2 days.
-SELECT part, amount FROM klout_explain((SELECT klout_signals('a', 'like', i, :'noon', 0) FROM generate_series(1, 10) i), klout_model(), :'noon');
+SELECT part, amount FROM klout_explain((SELECT klout_signals('a', 'like', i, :'noon', 0, '1 day') FROM generate_series(1, 10) i), klout_model(), :'noon');
 SELECT part, amount FROM klout_explain((SELECT klout_signals('a', 'like', 1, timestamptz :'noon' - i * interval '1 day') FROM generate_series(0, 2) i), klout_model(), :'noon');
 -- Networks come in order of their names, bytewise.
 SELECT part, string_agg(network, ' ' ORDER BY ordinality) AS networks
@@ -80,7 +80,7 @@ COMMIT;
 --
 CREATE TEMPORARY TABLE person AS
 SELECT p,
-       (SELECT klout_signals('n' || i % (p % 4 + 1), 'k' || i % 5, i * 7919 % 997, timestamptz :'noon' - (i * 104729 % (p + 1) - 2) * interval '1 day', i % 9 / 8.0)
+       (SELECT klout_signals('n' || i % (p % 4 + 1), 'k' || i % 5, i * 7919 % 997, timestamptz :'noon' - (i * 104729 % (p + 1) - 2) * interval '1 day', i % 9 / 8.0, '1 day')
         FROM generate_series(1, p) i)
        || (SELECT klout_audience('n' || i, p * (i + 1), :'noon') FROM generate_series(0, p % 3) i WHERE p % 2 = 0)
        || (SELECT klout_posts('n' || i % 6, timestamptz :'noon' - i * interval '1 day') FROM generate_series(0, p % 10) i WHERE p % 3 = 0) AS signals

@@ -149,18 +149,18 @@ SELECT as_whole(klout_fit(better, worse)) AS parallel FROM many;
 RESET parallel_leader_participation;
 SET max_parallel_workers_per_gather = 0;
 -- merged by hand, each part 50 rows, in any order
-CREATE AGGREGATE accumulate(float8[], float8[]) (SFUNC = klout_fit_accum, STYPE = bytea, COMBINEFUNC = klout_fit_combine, PARALLEL = SAFE);
-CREATE AGGREGATE merge(bytea) (SFUNC = klout_fit_combine, STYPE = bytea);
+CREATE AGGREGATE accumulate(float8[], float8[]) (SFUNC = _klout_fit_accum, STYPE = bytea, COMBINEFUNC = _klout_fit_combine, PARALLEL = SAFE);
+CREATE AGGREGATE merge(bytea) (SFUNC = _klout_fit_combine, STYPE = bytea);
 CREATE TABLE part AS SELECT i % 100 AS part, accumulate(better, worse) AS state FROM many GROUP BY 1;
-SELECT as_whole(klout_fit_final(merge(state ORDER BY part))) AS merged, as_whole(klout_fit_final(merge(state ORDER BY part DESC))) AS backwards,
+SELECT as_whole(_klout_fit_final(merge(state ORDER BY part))) AS merged, as_whole(_klout_fit_final(merge(state ORDER BY part DESC))) AS backwards,
 	sum(get_byte(state, 2) + 256 * get_byte(state, 3)) AS pairs FROM part;
 -- support functions called as functions change nothing and take NULLs
 CREATE TABLE kept AS SELECT state AS a, state AS b FROM part WHERE part = 1;
-SELECT klout_fit_accum(a, '{1,1,1,1,1,1}', '{0,0,0,0,0,0}')::text <> b::text AS added, a::text = b::text AS kept,
-	klout_fit_combine(a, b)::text <> b::text AS merged, a::text = b::text AS kept FROM kept;
-SELECT klout_fit_accum(a, NULL, '{1}')::text = b::text AND klout_fit_accum(a, '{1}', NULL)::text = b::text AND klout_fit_combine(a, NULL)::text = b::text
-	AND klout_fit_combine(NULL, a)::text = b::text AND klout_fit_combine(NULL, NULL) IS NULL AND klout_fit_accum(NULL, NULL, NULL) IS NULL
-	AND klout_fit_final(NULL) IS NULL AS nulls FROM kept;
+SELECT _klout_fit_accum(a, '{1,1,1,1,1,1}', '{0,0,0,0,0,0}')::text <> b::text AS added, a::text = b::text AS kept,
+	_klout_fit_combine(a, b)::text <> b::text AS merged, a::text = b::text AS kept FROM kept;
+SELECT _klout_fit_accum(a, NULL, '{1}')::text = b::text AND _klout_fit_accum(a, '{1}', NULL)::text = b::text AND _klout_fit_combine(a, NULL)::text = b::text
+	AND _klout_fit_combine(NULL, a)::text = b::text AND _klout_fit_combine(NULL, NULL) IS NULL AND _klout_fit_accum(NULL, NULL, NULL) IS NULL
+	AND _klout_fit_final(NULL) IS NULL AS nulls FROM kept;
 
 -- ---------------------------------------------------------------------------
 -- Errors
@@ -172,10 +172,10 @@ FROM (VALUES ('{NaN}', '{0}'), ('{1,2}', '{1,Infinity}'), ('{-Infinity}', '{0}')
 	('{1,2,3,4}', '{0,0,0,0}'), ('{1,2,3}', '{1,2,3}')) AS v (b, w);
 SELECT try('SELECT klout_fit(array_fill(1::float8, ARRAY[65]), array_fill(0::float8, ARRAY[65]))');
 SELECT try('SELECT klout_fit(array_fill(1::float8, ARRAY[n]), array_fill(0::float8, ARRAY[n])) FROM generate_series(1, 2) AS n');
-SELECT try('SELECT klout_fit_combine(klout_fit_accum(NULL, ''{1}'', ''{0}''), klout_fit_accum(NULL, ''{1,2}'', ''{0,1}''))');
+SELECT try('SELECT _klout_fit_combine(_klout_fit_accum(NULL, ''{1}'', ''{0}''), _klout_fit_accum(NULL, ''{1,2}'', ''{0,1}''))');
 -- 2^63 - 1 pairs, and twice 2^62: the most is 2^63 - 1
-SELECT try($$SELECT klout_fit_accum('\x0101ffffffffffffff7f000000000000f03f0000000000000000000000000000f03f0000000000000000', '{1}', '{0}')$$);
-SELECT try($$SELECT klout_fit_combine(s, s) FROM (SELECT '\x01010000000000000040000000000000f03f0000000000000000000000000000f03f0000000000000000'::bytea) AS a (s)$$);
+SELECT try($$SELECT _klout_fit_accum('\x0101ffffffffffffff7f000000000000f03f0000000000000000000000000000f03f0000000000000000', '{1}', '{0}')$$);
+SELECT try($$SELECT _klout_fit_combine(s, s) FROM (SELECT '\x01010000000000000040000000000000f03f0000000000000000000000000000f03f0000000000000000'::bytea) AS a (s)$$);
 -- the aggregate is named, also in a window
 SELECT try('SELECT klout_fit(ARRAY[n], ARRAY[n, 1]) OVER (ORDER BY n) FROM generate_series(1, 2) AS n');
 
@@ -193,7 +193,7 @@ SELECT accumulate(b, '{0,0}') = '\x01020200000000000000' || sums(3, 0, 5, -1, 2)
 SELECT substr(accumulate(ARRAY[1 + 2.0 ^ (-52)], '{0}'), 27) AS square FROM generate_series(1, 1);
 
 -- hostile bytes: 1 feature, 1 pair, sum 1, square 1
-SELECT what, try(format('SELECT klout_fit_final(%L)', bytes)) AS try
+SELECT what, try(format('SELECT _klout_fit_final(%L)', bytes)) AS try
 FROM (VALUES ('good', '\x01010100000000000000000000000000f03f0000000000000000000000000000f03f0000000000000000'::bytea),
 	('empty', '\x'), ('version', '\x02010100000000000000000000000000f03f0000000000000000000000000000f03f0000000000000000'),
 	('no features', '\x01000100000000000000'), ('too many features', '\x01410100000000000000'),
@@ -206,7 +206,7 @@ FROM (VALUES ('good', '\x01010100000000000000000000000000f03f0000000000000000000
 	('two forms', '\x01010100000000000000000000000000f03f000000000000f03f000000000000f03f0000000000000000')) AS v (what, bytes);
 -- cut short anywhere it is none; changed anywhere it is none, or one that can be solved
 WITH good (bytes) AS (SELECT accumulate(better, worse) FROM pairs WHERE problem = 'random 3 x 3')
-SELECT count(*) AS cut, count(*) FILTER (WHERE try(format('SELECT klout_fit_final(%L)', substr(bytes, 1, n))) LIKE '22023 invalid state of klout_fit_final %') AS refused
+SELECT count(*) AS cut, count(*) FILTER (WHERE try(format('SELECT _klout_fit_final(%L)', substr(bytes, 1, n))) LIKE '22023 invalid state of _klout_fit_final %') AS refused
 FROM good, generate_series(0, length(bytes) - 1) AS n;
 DO $$
 DECLARE
@@ -215,16 +215,16 @@ DECLARE
 BEGIN
 	FOR i IN 0 .. length(good) - 1 LOOP
 		FOREACH answer IN ARRAY ARRAY['0', '1', '127', '128', '240', '255'] LOOP
-			answer := try(format('SELECT klout_fit_final(%L)', set_byte(good, i, answer::int)));
-			ASSERT answer ~ '^({|22000 klout_fit_final: |22023 klout_fit_final: |22023 invalid state of klout_fit_final )', answer;
-			answer := try(format('SELECT klout_fit_combine(%L, %L)', good, set_byte(good, i, 255)));
-			ASSERT answer ~ '^(\\x|22023 invalid state of klout_fit_combine |22003 klout_fit_combine: |2202E klout_fit_combine: )', answer;
+			answer := try(format('SELECT _klout_fit_final(%L)', set_byte(good, i, answer::int)));
+			ASSERT answer ~ '^({|22000 _klout_fit_final: |22023 _klout_fit_final: |22023 invalid state of _klout_fit_final )', answer;
+			answer := try(format('SELECT _klout_fit_combine(%L, %L)', good, set_byte(good, i, 255)));
+			ASSERT answer ~ '^(\\x|22023 invalid state of _klout_fit_combine |22003 _klout_fit_combine: |2202E _klout_fit_combine: )', answer;
 		END LOOP;
 	END LOOP;
 END $$;
 -- sums that no rows add up to: weights or an error, no crash and no loop
-SELECT try($$SELECT klout_fit_final('\x01030300000000000000' || sums(1, 1, 1, 1, -1, -1, 1, -1, 1))$$) ~ '^({|22000)' AS ends;
-SELECT count(*) AS tried, count(*) FILTER (WHERE try(format('SELECT klout_fit_final(''\x01040900000000000000'' || sums(%s, 1, 2, 2.5, 1, %s, %s, -1, 1, %s, %s, 1, %s, 1))', a, b, c, a, b, -c)) ~ '^({|22000)') AS ended
+SELECT try($$SELECT _klout_fit_final('\x01030300000000000000' || sums(1, 1, 1, 1, -1, -1, 1, -1, 1))$$) ~ '^({|22000)' AS ends;
+SELECT count(*) AS tried, count(*) FILTER (WHERE try(format('SELECT _klout_fit_final(''\x01040900000000000000'' || sums(%s, 1, 2, 2.5, 1, %s, %s, -1, 1, %s, %s, 1, %s, 1))', a, b, c, a, b, -c)) ~ '^({|22000)') AS ended
 FROM generate_series(-1, 1, 0.25) AS a, generate_series(-1, 1, 0.25) AS b, generate_series(-1, 1, 0.25) AS c;
 
 -- ---------------------------------------------------------------------------

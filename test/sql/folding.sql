@@ -37,7 +37,7 @@ FROM placed AS p JOIN kind USING (person, network_kept, kind);
 SELECT person, count(DISTINCT network) > 255 AS networks_folded, bool_or(network_kept <> network) AS folded FROM named GROUP BY person ORDER BY person;
 
 -- One warning, however many groups fold
-CREATE TABLE value AS SELECT person, klout_signals(network, kind, actor, at, weight) AS s FROM act GROUP BY person;
+CREATE TABLE value AS SELECT person, klout_signals(network, kind, actor, at, weight, '1 day') AS s FROM act GROUP BY person;
 SELECT count(*) FILTER (WHERE e.n IS DISTINCT FROM x.n) AS differ, count(*) > 8000 AS many
 FROM (SELECT person, network_kept AS network, kind_kept AS kind, at AS bucket, count(*) AS n FROM named GROUP BY 1, 2, 3, 4) AS x
      FULL JOIN (SELECT person, (klout_entries(s)).network, (klout_entries(s)).kind, (klout_entries(s)).bucket, (klout_entries(s)).actions AS n FROM value) AS e
@@ -53,26 +53,26 @@ SET klout.warn_folded = off;
 CREATE AGGREGATE merge_all(klout_signals) (SFUNC = klout_merge, STYPE = klout_signals);
 SELECT count(*) FILTER (WHERE v.s <> o.s) AS order_differs, count(*) FILTER (WHERE v.s <> p.s) AS parts_differ, count(*) FILTER (WHERE v.s <> m.s) AS merges_differ
 FROM value AS v
-     JOIN (SELECT person, klout_signals(network, kind, actor, at, weight ORDER BY hashint8(n + 17)) AS s FROM act GROUP BY person) AS o USING (person)
+     JOIN (SELECT person, klout_signals(network, kind, actor, at, weight, '1 day' ORDER BY hashint8(n + 17)) AS s FROM act GROUP BY person) AS o USING (person)
      JOIN (SELECT person, klout_rollup(s ORDER BY part) AS s
-           FROM (SELECT person, abs(hashint8(n)) % 37 AS part, klout_signals(network, kind, actor, at, weight) AS s FROM act GROUP BY 1, 2) AS parts GROUP BY 1) AS p USING (person)
+           FROM (SELECT person, abs(hashint8(n)) % 37 AS part, klout_signals(network, kind, actor, at, weight, '1 day') AS s FROM act GROUP BY 1, 2) AS parts GROUP BY 1) AS p USING (person)
      JOIN (SELECT person, merge_all(s ORDER BY hashint4(part)) AS s
            FROM (SELECT person, part % 5 AS part, merge_all(s) AS s
-                 FROM (SELECT person, abs(hashint8(n + 5)) % 300 AS part, klout_signals(network, kind, actor, at, weight) AS s FROM act GROUP BY 1, 2) AS leaves GROUP BY 1, 2) AS branches GROUP BY 1) AS m USING (person);
+                 FROM (SELECT person, abs(hashint8(n + 5)) % 300 AS part, klout_signals(network, kind, actor, at, weight, '1 day') AS s FROM act GROUP BY 1, 2) AS leaves GROUP BY 1, 2) AS branches GROUP BY 1) AS m USING (person);
 SET max_parallel_workers_per_gather = 2;
 SET parallel_setup_cost = 0;
 SET parallel_tuple_cost = 0;
 SET min_parallel_table_scan_size = 0;
 SELECT count(*) FILTER (WHERE v.s <> w.s) AS workers_differ
-FROM value AS v JOIN (SELECT person, klout_signals(network, kind, actor, at, weight) AS s FROM act GROUP BY person) AS w USING (person);
+FROM value AS v JOIN (SELECT person, klout_signals(network, kind, actor, at, weight, '1 day') AS s FROM act GROUP BY person) AS w USING (person);
 RESET max_parallel_workers_per_gather;
 RESET klout.warn_folded;
 
 -- What is folded, of a value
-SELECT person, _klout_has_folded(s) AS has, (SELECT count(*) FROM _klout_folded(s) AS f WHERE f IS NULL) AS networks, (SELECT count(f) FROM _klout_folded(s) AS f) AS with_kinds
+SELECT person, _klout_has_surplus(s) AS has, (SELECT count(*) FROM _klout_surplus(s) AS f WHERE f IS NULL) AS networks, (SELECT count(f) FROM _klout_surplus(s) AS f) AS with_kinds
 FROM value ORDER BY person;
-SELECT _klout_has_folded('{}') AS empty, _klout_has_folded(klout_signals('a', 'b', 1, '2026-01-01')) AS small, _klout_has_folded(NULL) IS NULL AS "null",
-       (SELECT count(*) FROM _klout_folded('{}')) AS rows
+SELECT _klout_has_surplus('{}') AS empty, _klout_has_surplus(klout_signals('a', 'b', 1, '2026-01-01')) AS small, _klout_has_surplus(NULL) IS NULL AS "null",
+       (SELECT count(*) FROM _klout_surplus('{}')) AS rows
 FROM generate_series(1, 1);
 
 -- Merging warns as well, and audiences and posts are folded with their networks: the latest, the sum

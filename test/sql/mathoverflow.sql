@@ -101,7 +101,7 @@ SELECT greatest(1, (count(*) FILTER (WHERE weight = 0))::float8 / count(*) FILTE
 FROM (SELECT DISTINCT actor, target FROM mo_action WHERE at <= :'as_of') pair JOIN mo_weight USING (actor);
 
 CREATE TEMPORARY TABLE mo_2013_proven AS
-SELECT target, klout_signals('mathoverflow', kind, actor, at, weight) AS signals
+SELECT target, klout_signals('mathoverflow', kind, actor, at, weight, '1 day') AS signals
 FROM mo_action JOIN mo_weight USING (actor) WHERE at <= :'as_of' GROUP BY target;
 
 CREATE TEMPORARY VIEW verdict_strict AS
@@ -189,7 +189,7 @@ INSERT INTO oracle_post SELECT actor, CASE kind WHEN 'answer' THEN 'answers' ELS
 
 CREATE TEMPORARY TABLE mo_signals AS
 SELECT target, klout_rollup(signals) AS signals FROM (
-    SELECT target, klout_signals(network, kind, actor, at, weight) AS signals FROM oracle_action GROUP BY target
+    SELECT target, klout_signals(network, kind, actor, at, weight, '1 day') AS signals FROM oracle_action GROUP BY target
     UNION ALL SELECT target, klout_audience(network, followers, at) FROM oracle_audience GROUP BY target
     UNION ALL SELECT target, klout_posts(network, at) FROM oracle_post GROUP BY target) part
 GROUP BY target;

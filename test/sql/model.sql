@@ -232,10 +232,10 @@ SET IntervalStyle = postgres;
 
 -- the stored form of the default model: Python's
 -- struct.pack('<Bqq12d', 1, 30*86400*10**6, 360*86400*10**6, 3, 2, 1, 1, 1, 0.1, 0.1, 0, 3.4, 0.05, 63, 90) and two empty lists
-SELECT klout_model_send(klout_model()) =
+SELECT _klout_model_send(klout_model()) =
 	'\x0100403d7f5b0200000000dff6491c000000000000000008400000000000000040000000000000f03f000000000000f03f000000000000f03f9a9999999999b93f9a9999999999b93f00000000000000003333333333330b409a9999999999a93f0000000000804f4000000000008056400000' AS same;
 -- two networks (ab 0, b 2) and a kind (reply 0.5) after its numbers
-SELECT substr(klout_model_send('{"networks": {"b": 2, "ab": 0}, "kinds": {"reply": 0.5}}'), 114) AS lists;
+SELECT substr(_klout_model_send('{"networks": {"b": 2, "ab": 0}, "kinds": {"reply": 0.5}}'), 114) AS lists;
 
 -- Binary input: COPY in binary writes a bytea as its bytes, and reads them as
 -- what the column is.
@@ -252,8 +252,8 @@ BEGIN
 	DELETE FROM received;
 	EXECUTE format('COPY received FROM %L WITH (FORMAT binary)', file);
 	SELECT model INTO STRICT result FROM received;
-	IF klout_model_send(result) <> bytes OR result::text::klout_model <> result OR
-		result::jsonb::klout_model <> result OR klout_model_send(result || '{}') <> bytes THEN
+	IF _klout_model_send(result) <> bytes OR result::text::klout_model <> result OR
+		result::jsonb::klout_model <> result OR _klout_model_send(result || '{}') <> bytes THEN
 		RETURN 'taken, but not canonical';
 	END IF;
 	RETURN 'taken';
@@ -262,9 +262,9 @@ EXCEPTION WHEN OTHERS THEN
 	RETURN sqlstate || ': ' || sqlerrm || ': ' || reason;
 END
 $$;
-SELECT id, pg_temp.receive(klout_model_send(model)) FROM models ORDER BY id;
+SELECT id, pg_temp.receive(_klout_model_send(model)) FROM models ORDER BY id;
 CREATE TEMP TABLE crafted AS
-SELECT substr(klout_model_send(klout_model()), 1, 113) AS numbers;
+SELECT substr(_klout_model_send(klout_model()), 1, 113) AS numbers;
 SELECT why, pg_temp.receive(numbers || lists) AS result
 FROM crafted, (VALUES
 	-- count, length, name, weight; count
@@ -289,11 +289,11 @@ FROM crafted, (VALUES
 	('a byte left over', '\x00 00 00'),
 	('no list of kinds', '\x00')) AS v (why, lists);
 SELECT pg_temp.receive(''), pg_temp.receive('\x00'), pg_temp.receive('\x01'),
-	pg_temp.receive(set_byte(klout_model_send(klout_model()), 0, 2));
+	pg_temp.receive(set_byte(_klout_model_send(klout_model()), 0, 2));
 -- cut at every byte, and every bit flipped: taken only as what it would be
 -- written as, else an error of the right class
 CREATE TEMP TABLE flipped AS
-SELECT klout_model_send('{"networks": {"b": 2, "ab": 0}, "kinds": {"reply": 0.5}}') AS bytes;
+SELECT _klout_model_send('{"networks": {"b": 2, "ab": 0}, "kinds": {"reply": 0.5}}') AS bytes;
 SELECT count(*) AS cuts, count(*) FILTER (WHERE result LIKE '22P03: invalid binary input for type klout_model: %') AS refused
 FROM flipped, generate_series(0, length(bytes) - 1) AS cut, pg_temp.receive(substr(bytes, 1, cut)) AS result;
 SELECT count(*) AS flips,
@@ -399,19 +399,19 @@ SELECT count(DISTINCT klout_fingerprint(model)) = count(*) AS "all different" FR
 -- Comparing
 --
 INSERT INTO models SELECT id + 100, model::text::klout_model FROM models;
-SELECT count(*), count(DISTINCT model), count(DISTINCT klout_model_hash(model)) AS hashes,
-	count(DISTINCT klout_model_hash_extended(model, 42)) AS extended_hashes FROM models;
-SELECT a.id FROM models a WHERE (klout_model_hash_extended(model, 0) & 4294967295) <> (klout_model_hash(model)::bigint & 4294967295);
+SELECT count(*), count(DISTINCT model), count(DISTINCT _klout_model_hash(model)) AS hashes,
+	count(DISTINCT _klout_model_hash_extended(model, 42)) AS extended_hashes FROM models;
+SELECT a.id FROM models a WHERE (_klout_model_hash_extended(model, 0) & 4294967295) <> (_klout_model_hash(model)::bigint & 4294967295);
 -- exactly the order of the stored bytes
 SELECT a.id, b.id FROM models a, models b
-WHERE (a.model = b.model) <> (klout_model_send(a.model) = klout_model_send(b.model))
-	OR (a.model <> b.model) <> (klout_model_send(a.model) <> klout_model_send(b.model))
-	OR (a.model < b.model) <> (klout_model_send(a.model) < klout_model_send(b.model))
-	OR (a.model <= b.model) <> (klout_model_send(a.model) <= klout_model_send(b.model))
-	OR (a.model > b.model) <> (klout_model_send(a.model) > klout_model_send(b.model))
-	OR (a.model >= b.model) <> (klout_model_send(a.model) >= klout_model_send(b.model))
-	OR klout_model_cmp(a.model, b.model) * klout_model_cmp(b.model, a.model) > 0
-	OR (klout_model_cmp(a.model, b.model) = 0) <> (a.model = b.model);
+WHERE (a.model = b.model) <> (_klout_model_send(a.model) = _klout_model_send(b.model))
+	OR (a.model <> b.model) <> (_klout_model_send(a.model) <> _klout_model_send(b.model))
+	OR (a.model < b.model) <> (_klout_model_send(a.model) < _klout_model_send(b.model))
+	OR (a.model <= b.model) <> (_klout_model_send(a.model) <= _klout_model_send(b.model))
+	OR (a.model > b.model) <> (_klout_model_send(a.model) > _klout_model_send(b.model))
+	OR (a.model >= b.model) <> (_klout_model_send(a.model) >= _klout_model_send(b.model))
+	OR _klout_model_cmp(a.model, b.model) * _klout_model_cmp(b.model, a.model) > 0
+	OR (_klout_model_cmp(a.model, b.model) = 0) <> (a.model = b.model);
 -- joins and grouping by each method
 SET enable_hashjoin = off;
 SET enable_nestloop = off;
@@ -443,5 +443,5 @@ ALTER TABLE models ALTER COLUMN model SET STORAGE external;
 CREATE TEMP TABLE kept (LIKE models INCLUDING STORAGE);
 INSERT INTO kept SELECT id, model || '{}' FROM models;
 SELECT count(*), bool_and(k.model = m.model AND k.model::text = m.model::text AND
-	klout_model_hash(k.model) = klout_model_hash(m.model) AND klout_fingerprint(k.model) = klout_fingerprint(m.model)) AS same
+	_klout_model_hash(k.model) = _klout_model_hash(m.model) AND klout_fingerprint(k.model) = klout_fingerprint(m.model)) AS same
 FROM kept k JOIN models m USING (id);

@@ -44,16 +44,16 @@ SELECT ' { "bins" : [ [ 6.325e1 , 5 ] , [64.00,1] ]}'::klout_population;
 SELECT '{"bins": [[0.1, 1], [0.29, 1], [0.3000000000001, 1], [99.99, 9223372036854775804]]}'::klout_population;
 
 -- worked out by hand: version, sparse, n, (gap, count) ...; 10000 is 90 4e
-SELECT klout_population_send('{}');
-SELECT klout_population_send('{"bins": [[0, 1], [100, 300]]}');
-SELECT klout_population_send('{"bins": [[0.01, 1], [1.29, 127], [1.3, 128]]}');
-SELECT klout_population_send('{"bins": [[50, 9223372036854775807]]}');
+SELECT _klout_population_send('{}');
+SELECT _klout_population_send('{"bins": [[0, 1], [100, 300]]}');
+SELECT _klout_population_send('{"bins": [[0.01, 1], [1.29, 127], [1.3, 128]]}');
+SELECT _klout_population_send('{"bins": [[50, 9223372036854775807]]}');
 
 -- a bin costs two bytes when sparse and one when dense: 3 bytes of the header,
 -- of which dense has 2; 5000 neighbours are 2 + 2 + 2 * 5000 = 10004 bytes,
 -- dense 2 + 10001 = 10003; 4999 are 10002, sparse again
 SELECT n, length(bytes), substr(bytes, 1, 5)
-FROM (SELECT n, klout_population_send((SELECT klout_population(b / 100.0::float8)
+FROM (SELECT n, _klout_population_send((SELECT klout_population(b / 100.0::float8)
 		FROM generate_series(0, n - 1) AS b)) AS bytes
 	FROM (VALUES (4999), (5000), (10001)) AS v (n)) AS s ORDER BY n;
 
@@ -135,12 +135,12 @@ FROM (VALUES
 -- every cut of a good value is refused; every change of a byte is refused or
 -- is another good value that stays the same bytes
 WITH good (bytes) AS (
-	SELECT klout_population_send('{"bins": [[0, 1], [1.28, 300], [63.25, 5], [100, 128]]}'))
+	SELECT _klout_population_send('{"bins": [[0, 1], [1.28, 300], [63.25, 5], [100, 128]]}'))
 SELECT count(*) AS tried, count(*) FILTER (WHERE answer NOT LIKE '22P03 %') AS accepted
 FROM good, generate_series(0, length(bytes) - 1) AS n,
 	try(format('SELECT receive(%L, ''klout_population'')', substr(bytes, 1, n))) AS answer;
 WITH good (bytes) AS (
-	SELECT klout_population_send('{"bins": [[0, 1], [1.28, 300], [63.25, 5], [100, 128]]}'))
+	SELECT _klout_population_send('{"bins": [[0, 1], [1.28, 300], [63.25, 5], [100, 128]]}'))
 SELECT count(*) AS tried,
 	count(*) FILTER (WHERE answer = changed::text) > 0 AS some_good,
 	count(*) FILTER (WHERE answer <> changed::text
@@ -245,11 +245,11 @@ SELECT statement, try(format('SELECT %s FROM full_house', statement))
 FROM (VALUES
 	('p || ''{"bins": [[60, 2]]}'''),
 	('klout_rollup(p || ''{"bins": [[60, 1]]}'') FROM (TABLE full_house UNION ALL TABLE full_house) AS f --'),
-	('klout_count(klout_population_accum(p, 1))'),
-	('klout_count(klout_population_accum(klout_population_accum(p, 1), 1))'),
+	('klout_count(_klout_population_accum(p, 1))'),
+	('klout_count(_klout_population_accum(_klout_population_accum(p, 1), 1))'),
 	('klout_rank(p || ''{"bins": [[60, 1]]}'', 0)')) AS v (statement);
 -- and inside an aggregate that goes on from a full one
-CREATE AGGREGATE from_full (float8) (SFUNC = klout_population_accum, STYPE = klout_population,
+CREATE AGGREGATE from_full (float8) (SFUNC = _klout_population_accum, STYPE = klout_population,
 	INITCOND = '{"bins": [[50, 9223372036854775806]]}');
 SELECT klout_count(from_full(1));
 SELECT from_full(1) FROM generate_series(1, 2);
@@ -336,7 +336,7 @@ JOIN (VALUES (0, decode(repeat('e29688', 40), 'hex'), repeat('#', 40)),
 -- ---------------------------------------------------------------------------
 
 CREATE FUNCTION bytes(klout_population) RETURNS bytea LANGUAGE sql IMMUTABLE
-AS 'SELECT klout_population_send($1)';
+AS 'SELECT _klout_population_send($1)';
 SELECT bytes(klout_population(score ORDER BY score)) = bytes(p) AS up,
 	bytes(klout_population(score ORDER BY score DESC)) = bytes(p) AS down,
 	bytes(klout_population(score ORDER BY chance(id, 5))) = bytes(p) AS mixed
@@ -452,7 +452,7 @@ SELECT '{"bins": [[1, 1]]}'::klout_population = '{"bins": [[1.00, 1]]}' AS eq,
 	'{}'::klout_population < '{"bins": [[1, 1]]}' AS lt, '{}'::klout_population <= '{}' AS le,
 	'{"bins": [[2, 1]]}'::klout_population > '{"bins": [[1, 1]]}' AS gt,
 	'{}'::klout_population >= '{"bins": [[1, 1]]}' AS ge,
-	klout_population_cmp('{"bins": [[0, 1]]}', '{"bins": [[0, 2]]}') AS cmp,
+	_klout_population_cmp('{"bins": [[0, 1]]}', '{"bins": [[0, 2]]}') AS cmp,
 	'{}'::klout_population IS DISTINCT FROM NULL AS is_distinct;
 SET enable_hashjoin = on;
 SET enable_mergejoin = off;
@@ -511,8 +511,8 @@ SELECT bool_and(receive(bytes(p), 'klout_population') = bytes(p)) AS same FROM s
 
 -- somebody's aggregate without the final function leaves the open form: all
 -- that read it read it right, and what they give is canonical
-CREATE AGGREGATE left_open (float8) (SFUNC = klout_population_accum, STYPE = klout_population,
-	COMBINEFUNC = klout_population_combine, PARALLEL = SAFE);
+CREATE AGGREGATE left_open (float8) (SFUNC = _klout_population_accum, STYPE = klout_population,
+	COMBINEFUNC = _klout_population_combine, PARALLEL = SAFE);
 CREATE TEMP TABLE opened AS
 SELECT n, left_open(score) AS open, klout_population(score) AS closed
 FROM unnest(ARRAY[3, 26, 27, 4090, 4091, 10000]) AS n
@@ -520,11 +520,11 @@ JOIN (SELECT score, row_number() OVER (ORDER BY id) AS i FROM people WHERE score
 GROUP BY n;
 SELECT n, pg_column_size(open) <> pg_column_size(closed) AS is_open, open = closed AS equal,
 	open::text = closed::text AS text, bytes(open) = bytes(closed) AS sent,
-	klout_population_hash(open) = klout_population_hash(closed) AS hash,
-	klout_population_hash_extended(open, 5) = klout_population_hash_extended(closed, 5) AS hash_extended,
+	_klout_population_hash(open) = _klout_population_hash(closed) AS hash,
+	_klout_population_hash_extended(open, 5) = _klout_population_hash_extended(closed, 5) AS hash_extended,
 	klout_percentile(open, 0.9) = klout_percentile(closed, 0.9) AS percentile,
 	bytes(open || NULL) = bytes(closed) AS with_null, bytes(open || closed) = bytes(closed || closed) AS merged,
-	bytes(klout_population_accum(open, 5)) = bytes(klout_population_accum(closed, 5)) AS one_more
+	bytes(_klout_population_accum(open, 5)) = bytes(_klout_population_accum(closed, 5)) AS one_more
 FROM opened ORDER BY n;
 SELECT bytes(klout_rollup(open)) = bytes(klout_rollup(closed)) AS rolled FROM opened;
 
@@ -532,20 +532,20 @@ SELECT bytes(klout_rollup(open)) = bytes(klout_rollup(closed)) AS rolled FROM op
 -- Support functions called by hand, with anything
 -- ---------------------------------------------------------------------------
 
-SELECT klout_population_accum(NULL, NULL), klout_population_accum(NULL, 5),
-	klout_population_accum('{"bins": [[5, 1]]}', NULL), klout_population_accum('{"bins": [[5, 1]]}', 5);
-SELECT klout_population_combine(NULL, NULL), klout_population_combine(NULL, '{}'),
-	klout_population_combine('{}', NULL), klout_population_combine('{"bins": [[5, 1]]}', '{"bins": [[5, 1]]}');
-SELECT klout_population_final(NULL), klout_population_final('{"bins": [[5, 1]]}');
+SELECT _klout_population_accum(NULL, NULL), _klout_population_accum(NULL, 5),
+	_klout_population_accum('{"bins": [[5, 1]]}', NULL), _klout_population_accum('{"bins": [[5, 1]]}', 5);
+SELECT _klout_population_combine(NULL, NULL), _klout_population_combine(NULL, '{}'),
+	_klout_population_combine('{}', NULL), _klout_population_combine('{"bins": [[5, 1]]}', '{"bins": [[5, 1]]}');
+SELECT _klout_population_final(NULL), _klout_population_final('{"bins": [[5, 1]]}');
 -- an argument is never changed
 DO $$
 DECLARE
 	before klout_population := (SELECT open FROM opened WHERE n = 27);
 	kept text := before::text;
 BEGIN
-	PERFORM klout_population_accum(before, 1);
-	PERFORM klout_population_combine(before, before);
-	PERFORM klout_population_final(before);
+	PERFORM _klout_population_accum(before, 1);
+	PERFORM _klout_population_combine(before, before);
+	PERFORM _klout_population_final(before);
 	ASSERT before::text = kept, 'an argument was changed';
 END $$;
 

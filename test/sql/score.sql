@@ -222,7 +222,7 @@ FROM pg_temp.one('twitter', 'reply', 1, :'noon') a, pg_temp.one('facebook', 'rep
 -- R = S = p + min(u, cu mix (1 + p)), D = min(1, cd S) = 1, as S >= 1; the
 -- strict model has cu = cd = 1.
 WITH crowd AS (
-    SELECT p, u, (SELECT klout_signals('twitter', 'like', a, :'noon', (a <= p)::integer) FROM generate_series(1, p + u) a) AS s
+    SELECT p, u, (SELECT klout_signals('twitter', 'like', a, :'noon', (a <= p)::integer, '1 day') FROM generate_series(1, p + u) a) AS s
     FROM (VALUES (0, 3), (0, 10), (2, 8), (2, 9), (2, 10), (2, 100)) v(p, u))
 SELECT p, u,
        pg_temp.about(klout_raw(s, klout_model(), :'noon'), ln(1 + p + least(u, 3 * (1 + p))) + ln(2)) AS "default",
@@ -235,7 +235,7 @@ FROM crowd;
 -- the last three by number: 2 + min(9, 9), 2 + min(10, 9), 2 + min(100, 9) are all 11
 SELECT pg_temp.about(klout_reach(s, klout_model(), :'noon'), 11) AS eleven
 FROM unnest('{9, 10, 100}'::integer[]) u,
-     LATERAL (SELECT klout_signals('twitter', 'like', a, :'noon', (a <= 2)::integer) AS s FROM generate_series(1, 2 + u) a) x;
+     LATERAL (SELECT klout_signals('twitter', 'like', a, :'noon', (a <= 2)::integer, '1 day') AS s FROM generate_series(1, 2 + u) a) x;
 -- cd: one reactor and one day, cd = 0.25: D = min(1, 0.25 * 1).  Strict, one
 -- reactor on three days: D = min(2.99..., 1 * 1) = 1.
 SELECT pg_temp.about(klout_consistency(s, klout_model() || '{"consistency_cap": 0.25}', :'noon'), 0.25) AS cd,
@@ -264,14 +264,14 @@ SELECT pg_temp.about(klout_reach(largest, m, :'noon'), 0.9) AS largest,
        pg_temp.about(klout_consistency(down, m, :'noon'), 1) AS down_days,
        pg_temp.about(klout_reach(up, m, :'noon'), 1) AS up
 FROM (SELECT klout_model() || '{"unproven_cap": 0}' AS m,
-             (SELECT klout_signals('twitter', 'like', 1, :'noon', w) FROM unnest('{0.2, 0.9, 0.5}'::float8[]) w) AS largest,
-             (SELECT klout_signals('twitter', 'like', 1, at, w)
+             (SELECT klout_signals('twitter', 'like', 1, :'noon', w, '1 day') FROM unnest('{0.2, 0.9, 0.5}'::float8[]) w) AS largest,
+             (SELECT klout_signals('twitter', 'like', 1, at, w, '1 day')
               FROM (VALUES (timestamptz '2020-06-15', 0.5), ('2020-06-14', 1)) v(at, w)) AS down,
-             (SELECT klout_signals('twitter', 'like', 1, at, w)
+             (SELECT klout_signals('twitter', 'like', 1, at, w, '1 day')
               FROM (VALUES (timestamptz '2020-06-15', 1), ('2020-06-14', 0.5)) v(at, w)) AS up) x;
 -- The caps hold network by network: 10 unproven on each of two are 3 + 3.
 SELECT pg_temp.about(klout_reach(s, klout_model(), :'noon'), 6) AS networks
-FROM (SELECT klout_signals(n, 'like', a, :'noon', 0) AS s FROM generate_series(1, 10) a, unnest('{x, y}'::text[]) n) x;
+FROM (SELECT klout_signals(n, 'like', a, :'noon', 0, '1 day') AS s FROM generate_series(1, 10) a, unnest('{x, y}'::text[]) n) x;
 
 --
 -- Audience.  With one reactor today E = 2 ln 2 = 1.386..., its cap 0.1 E = 0.138...
@@ -368,14 +368,14 @@ SELECT klout_signals(n, k, a, t) = pg_temp.one('twitter', 'like', 1, '2020-06-15
 FROM (VALUES (NULL, 'like', 1, timestamptz '2020-06-15'), ('twitter', NULL, 1, '2020-06-15'), ('twitter', 'like', NULL, '2020-06-15'),
              ('twitter', 'like', 1, NULL), ('twitter', 'like', 1, '2020-06-15'), (NULL, 'like', 1, 'infinity'), (NULL, NULL, NULL, NULL)) v(n, k, a, t);
 SELECT klout_signals('twitter', 'like', NULL::text, now()) IS NULL AS text, klout_signals('twitter', 'like', NULL::uuid, now()) IS NULL AS uuid,
-       klout_signals('twitter', 'like', NULL::bigint, now(), 0.5) IS NULL AS weighted,
+       klout_signals('twitter', 'like', NULL::bigint, now(), 0.5, '1 day') IS NULL AS weighted,
        klout_signals('twitter', 'like', NULL::text, now(), 7, '3 days') IS NULL AS skipped_unread,
        klout_audience(NULL, 1, now()) IS NULL AND klout_audience('x', NULL, now()) IS NULL AND klout_audience('x', 1, NULL) IS NULL AS audience,
        klout_posts(NULL, now()) IS NULL AND klout_posts('x', NULL) IS NULL AND klout_posts('x', NULL, '1 hour') IS NULL AS posts,
        klout_score(NULL, 'like', 1, now()) IS NULL AS score, klout_rollup(NULL::klout_signals) IS NULL AS rollup;
 -- A NULL weight is 1; a bucket must be said.
-SELECT klout_signals('twitter', 'like', 1, :'noon', NULL) = klout_signals('twitter', 'like', 1, :'noon', 1) AS weight,
-       klout_signals('twitter', 'like', 1, :'noon', NULL) = klout_signals('twitter', 'like', 1, :'noon') AS none;
+SELECT klout_signals('twitter', 'like', 1, :'noon', NULL, '1 day') = klout_signals('twitter', 'like', 1, :'noon', 1, '1 day') AS weight,
+       klout_signals('twitter', 'like', 1, :'noon', NULL, '1 day') = klout_signals('twitter', 'like', 1, :'noon') AS none;
 SELECT pg_temp.failure($$klout_signals('twitter', 'like', 1, now(), 1, NULL)$$);
 SELECT pg_temp.failure($$klout_posts('twitter', now(), NULL)$$);
 -- Scalars of NULL are NULL
@@ -414,9 +414,9 @@ SELECT pg_temp.failure($$pg_temp.one('x', 'y', 1, now(), 1, '1 day') || pg_temp.
 SELECT pg_temp.failure($$klout_merge(pg_temp.one('x', 'y', 1, now(), 1, '1 hour'), pg_temp.one('x', 'y', 1, now(), 1, '1 day'))$$);
 SELECT pg_temp.failure($$(SELECT klout_rollup(pg_temp.one('x', 'y', 1, now(), 1, b) ORDER BY b) FROM unnest('{1 hour, 1 day}'::interval[]) b)$$);
 SELECT pg_temp.failure($$(SELECT klout_posts('x', now(), '1 hour')) || (SELECT klout_posts('x', now()))$$);
-SELECT pg_temp.failure(format('klout_signals(%L, %L, 1, now(), %L)', 'x', 'y', weight))
+SELECT pg_temp.failure(format('klout_signals(%L, %L, 1, now(), %L, ''1 day'')', 'x', 'y', weight))
 FROM unnest('{1.5, -0.1, NaN, Infinity, -Infinity, 1.0000000000000002, -1e-300}'::float8[]) weight;
-SELECT klout_signals('x', 'y', 1, :'noon', '-0') = klout_signals('x', 'y', 1, :'noon', 0) AS negative_zero;
+SELECT klout_signals('x', 'y', 1, :'noon', '-0', '1 day') = klout_signals('x', 'y', 1, :'noon', 0, '1 day') AS negative_zero;
 -- Buckets: a day has 24 hours of 60 minutes, everything else is refused (the last
 -- of those refused is 2^64 microseconds more than a day).
 SELECT bucket, pg_temp.one('x', 'y', 1, :'noon', 1, bucket) = pg_temp.one('x', 'y', 1, :'noon', 1, unit) AS accepted
@@ -495,7 +495,7 @@ SELECT model, count(*) AS actions, count(*) FILTER (WHERE score < before) AS vio
        count(*) FILTER (WHERE score > before) > 1000 AS it_grows,
        count(*) FILTER (WHERE (score >= 0 AND score < 100) IS NOT TRUE) AS out_of_range
 FROM (SELECT model, i, score, lag(score) OVER (PARTITION BY model ORDER BY i) AS before
-      FROM (SELECT model, i, klout_score(klout_signals(network, kind, actor, at, weight) OVER (PARTITION BY model ORDER BY i),
+      FROM (SELECT model, i, klout_score(klout_signals(network, kind, actor, at, weight, '1 day') OVER (PARTITION BY model ORDER BY i),
                                  model_value, :'noon') AS score
             FROM growth, (VALUES ('default', klout_model()), ('strict', 'strict'),
                                  ('kinds', klout_model() || '{"kinds": {"kind 1": 0.25, "kind 2": 3}, "networks": {"twitter": 5}, "unproven_cap": 0.1}')
@@ -519,7 +519,7 @@ SELECT pg_temp.about(before, pg_temp.bent(ln(2 + 2 * 2 ^ (-1 / 30.0)) + ln(2 + 2
        pg_temp.about(half, pg_temp.bent(ln(3) + ln(2 + 2 ^ (-1 / 360.0)))) AS half, half < before AS lower, unproven = before AS same
 FROM (SELECT klout_score(s, 'strict', :'noon') AS before, klout_score(s || pg_temp.one('twitter', 'like', 1, :'noon', 0.5), 'strict', :'noon') AS half,
              klout_score(s || pg_temp.one('twitter', 'like', 1, :'noon', 0), 'strict', :'noon') AS unproven
-      FROM (SELECT klout_signals('twitter', 'like', a, CASE a WHEN 1 THEN timestamptz '2020-06-14' ELSE :'noon' END, (a = 1)::integer) AS s
+      FROM (SELECT klout_signals('twitter', 'like', a, CASE a WHEN 1 THEN timestamptz '2020-06-14' ELSE :'noon' END, (a = 1)::integer, '1 day') AS s
             FROM generate_series(1, 4) a) x) y;
 -- What was proven remains, and of the later action what is more: with a reply (2) worth
 -- x = 2 * 2^(-10/30) of ten days ago, and a like (0.5) or a reply of today, z = 0.5 or 2,
@@ -584,7 +584,7 @@ $$;
 --   0.6 S < days; audience: 0.1 ln 101 = 0.46 > 0.15 E
 WITH base AS (
     SELECT klout_model() || '{"unproven_cap": 0.5, "consistency_cap": 0.6, "mix": 1.5, "audience_cap": 0.15, "activity_weight": 0.2}' AS model,
-           (SELECT klout_signals('twitter', 'like', a, timestamptz :'noon' - age * interval '1 day', w)
+           (SELECT klout_signals('twitter', 'like', a, timestamptz :'noon' - age * interval '1 day', w, '1 day')
             FROM (VALUES (1, 0, 1), (2, 60, 1), (3, 30, 0), (4, 30, 0), (5, 30, 0), (6, 30, 0), (7, 30, 0)) v(a, age, w))
            || klout_audience('twitter', 100, :'noon')
            || (SELECT klout_posts('twitter', timestamptz :'noon' - age * interval '1 day') FROM unnest('{0, 30}'::integer[]) age) AS s)
@@ -621,7 +621,7 @@ FROM base, (VALUES
     ('{"kinds": {"like": 3}}',  pg_temp.formula(  30, 360, 0.5, 0.6, 1.5, 1,   1,   0.1,  0.15, 0.2, 3.4, 1, 3))) v(override, expected);
 -- The presets by their constants.  Hours: the half-lives are 1/8 and 3/2 days.
 WITH x AS (
-    SELECT (SELECT klout_signals('twitter', 'like', a, timestamptz :'noon' - age * interval '1 day', w)
+    SELECT (SELECT klout_signals('twitter', 'like', a, timestamptz :'noon' - age * interval '1 day', w, '1 day')
             FROM (VALUES (1, 0, 1), (2, 60, 1), (3, 30, 0), (4, 30, 0), (5, 30, 0), (6, 30, 0), (7, 30, 0)) v(a, age, w))
            || klout_audience('twitter', 100, :'noon') AS s)
 SELECT pg_temp.about(klout_score(s, klout_model(), :'noon'),         pg_temp.formula(30,  360, 3, 2, 1, 1, 1, 0.1, 0.1, 0, 3.4, 1, 1)) AS "default",

@@ -113,11 +113,11 @@ FROM (VALUES
     (pg_temp.one('twitter', 'like', 7, :'noon', 0.335, '1 hour'),
      '{"bucket": "hour", "networks": {"twitter": {"actions": {"like": [442284, 1]}, "reactors": [["%s", 442284, 0.335, ["like"]]]}}}'),
     -- two likes and a reply: the last bucket has both kinds, the larger weight
-    ((SELECT klout_signals('twitter', k, 7, at, w)
+    ((SELECT klout_signals('twitter', k, 7, at, w, '1 day')
       FROM (VALUES ('like', '2020-06-13'::timestamptz, 1.0), ('like', '2020-06-15', 0.25), ('reply', '2020-06-15', 0.5)) v(k, at, w)),
      '{"bucket": "day", "networks": {"twitter": {"actions": {"like": [18426, 1, 18428, 1], "reply": [18428, 1]}, "reactors": [["%s", 18428, 0.5, ["like", "reply"]]]}}}'),
     -- what weighs 0, or is rounded to it, is kept apart
-    ((SELECT klout_signals('twitter', k, 7, at, w)
+    ((SELECT klout_signals('twitter', k, 7, at, w, '1 day')
       FROM (VALUES ('like', '2020-06-13'::timestamptz, 0.003), ('like', '2020-06-15', 0.002), ('reply', '2020-06-14', 0)) v(k, at, w)),
      '{"bucket": "day", "networks": {"twitter": {"actions": {"like": [18426, 1, 18428, 1], "reply": [18427, 1]}, "reactors": [["%1$s", 18426, 0.005, ["like"]]], "unproven": [["%1$s", 18428, ["like"]]]}}}'),
     -- the kinds of the last bucket only
@@ -224,10 +224,10 @@ DELETE FROM small_crowd WHERE actor >= 256;
 SELECT network, count(*) FILTER (WHERE weight > 0) AS proven, count(*) FILTER (WHERE weight = 0) AS unproven, count(DISTINCT actor_hash) AS reactors
 FROM small_crowd_expected GROUP BY network ORDER BY network;
 SELECT network, klout_reactors(s, network) AS reactors
-FROM (SELECT klout_signals(network, kind, actor, at, weight) AS s FROM small_crowd) c, unnest('{x, y}'::text[]) AS network;
+FROM (SELECT klout_signals(network, kind, actor, at, weight, '1 day') AS s FROM small_crowd) c, unnest('{x, y}'::text[]) AS network;
 SELECT count(*) AS missing FROM (SELECT * FROM small_crowd_expected
-    EXCEPT ALL SELECT * FROM klout_reactor_sample((SELECT klout_signals(network, kind, actor, at, weight) FROM small_crowd))) x;
-SELECT count(*) AS too_many FROM (SELECT * FROM klout_reactor_sample((SELECT klout_signals(network, kind, actor, at, weight) FROM small_crowd))
+    EXCEPT ALL SELECT * FROM klout_reactor_sample((SELECT klout_signals(network, kind, actor, at, weight, '1 day') FROM small_crowd))) x;
+SELECT count(*) AS too_many FROM (SELECT * FROM klout_reactor_sample((SELECT klout_signals(network, kind, actor, at, weight, '1 day') FROM small_crowd))
     EXCEPT ALL SELECT * FROM small_crowd_expected) x;
 
 --
@@ -241,7 +241,7 @@ CREATE TEMPORARY TABLE big_crowd AS
 SELECT actor::bigint, 'kind ' || (actor + i) % 5 AS kind, timestamptz '2020-06-15 23:59:59+00' - (actor * 7919 + i * 104729) % 90 * interval '1 day' AS at,
        CASE WHEN actor % 7 % 3 + i <> 3 THEN (1 + (actor * 31 + i) % 200) / 200.0 ELSE 0 END::float8 AS weight
 FROM generate_series(1, 10000) actor, generate_series(1, 3) i WHERE i <= actor % 3 + 1;
-CREATE TEMPORARY TABLE big AS SELECT klout_signals('x', kind, actor, at, weight) AS s, klout_signals('x', kind, actor, at, weight, '1 hour') AS by_hour FROM big_crowd;
+CREATE TEMPORARY TABLE big AS SELECT klout_signals('x', kind, actor, at, weight, '1 day') AS s, klout_signals('x', kind, actor, at, weight, '1 hour') AS by_hour FROM big_crowd;
 -- keys with the logarithm in float8: here 1 - u is large enough not to lose digits that matter
 CREATE FUNCTION pg_temp.unit(hash bigint) RETURNS float8
     LANGUAGE sql IMMUTABLE
@@ -316,14 +316,14 @@ FROM (SELECT klout_signals(n, 'like', i % 5, at) AS s FROM generate_series(1, 10
 -- Any order and any way of merging gives the same bytes, also for those who
 -- left the sample and came back.
 SELECT count(*) AS ways, count(*) FILTER (WHERE x.s = big.s) AS same
-FROM big, (SELECT klout_signals('x', kind, actor, at, weight ORDER BY at) AS s FROM big_crowd
+FROM big, (SELECT klout_signals('x', kind, actor, at, weight, '1 day' ORDER BY at) AS s FROM big_crowd
            UNION ALL SELECT klout_signals('x', kind, actor, at, weight ORDER BY at DESC, actor) FROM big_crowd
            UNION ALL SELECT klout_signals('x', kind, actor, at, weight ORDER BY hashint8(actor), kind) FROM big_crowd
-           UNION ALL SELECT klout_rollup(s ORDER BY at) FROM (SELECT at, klout_signals('x', kind, actor, at, weight) AS s FROM big_crowd GROUP BY at) y
-           UNION ALL SELECT klout_rollup(s ORDER BY at DESC) FROM (SELECT at, klout_signals('x', kind, actor, at, weight) AS s FROM big_crowd GROUP BY at) y
-           UNION ALL SELECT klout_rollup(s) FROM (SELECT klout_signals('x', kind, actor, at, weight) AS s FROM big_crowd GROUP BY actor % 700) y
-           UNION ALL SELECT a.s || b.s FROM (SELECT klout_signals('x', kind, actor, at, weight) AS s FROM big_crowd WHERE kind < 'kind 2') a,
-                                            (SELECT klout_signals('x', kind, actor, at, weight) AS s FROM big_crowd WHERE kind >= 'kind 2') b) x;
+           UNION ALL SELECT klout_rollup(s ORDER BY at) FROM (SELECT at, klout_signals('x', kind, actor, at, weight, '1 day') AS s FROM big_crowd GROUP BY at) y
+           UNION ALL SELECT klout_rollup(s ORDER BY at DESC) FROM (SELECT at, klout_signals('x', kind, actor, at, weight, '1 day') AS s FROM big_crowd GROUP BY at) y
+           UNION ALL SELECT klout_rollup(s) FROM (SELECT klout_signals('x', kind, actor, at, weight, '1 day') AS s FROM big_crowd GROUP BY actor % 700) y
+           UNION ALL SELECT a.s || b.s FROM (SELECT klout_signals('x', kind, actor, at, weight, '1 day') AS s FROM big_crowd WHERE kind < 'kind 2') a,
+                                            (SELECT klout_signals('x', kind, actor, at, weight, '1 day') AS s FROM big_crowd WHERE kind >= 'kind 2') b) x;
 
 --
 -- Counting in windows: half open, by the beginning of a bucket
@@ -368,7 +368,7 @@ CREATE TEMPORARY TABLE value (id serial, s klout_signals);
 INSERT INTO value (s)
 SELECT s FROM big UNION ALL SELECT by_hour FROM big UNION ALL SELECT s FROM week UNION ALL SELECT '{}' UNION ALL SELECT NULL
 UNION ALL SELECT klout_audience('x', 9223372036854775807, '4714-11-24 00:00:00+00 BC') UNION ALL SELECT klout_posts('微博', '294276-12-31 23:59:59+00')
-UNION ALL SELECT klout_signals(network, kind, actor, at, weight) FROM small_crowd GROUP BY actor;
+UNION ALL SELECT klout_signals(network, kind, actor, at, weight, '1 day') FROM small_crowd GROUP BY actor;
 \set file :abs_builddir '/results/klout_signals.bin'
 COPY value TO :'file' (FORMAT binary);
 CREATE TEMPORARY TABLE value_back (LIKE value);
@@ -379,8 +379,8 @@ FROM value v FULL JOIN value_back b USING (id);
 SELECT '\x' || '01' || '01' || '01' || '05666f72756d' || '03' || '4002d86a45f10200' || 'ac02' || 'fac002' || '01' || '00' || '02'
        || '046c696b65' || 'fcc002' || '01' || '01' || '01' || '00' || '057265706c79' || 'fec002' || '01' || '00'
        || '02' || '3388c08e865d7f35' || '00' || '02' || 'c8' || '510028e384b5e3ce' || '00' || '01' || '64' AS example \gset
-SELECT klout_signals_send(s) = :'example'::bytea AS bytes
-FROM (SELECT klout_signals('forum', k, a, at, w) || (SELECT klout_posts('forum', '2026-03-29 18:00+00')) || (SELECT klout_audience('forum', 300, '2026-03-31 00:00:01+00')) AS s
+SELECT _klout_signals_send(s) = :'example'::bytea AS bytes
+FROM (SELECT klout_signals('forum', k, a, at, w, '1 day') || (SELECT klout_posts('forum', '2026-03-29 18:00+00')) || (SELECT klout_audience('forum', 300, '2026-03-31 00:00:01+00')) AS s
       FROM (VALUES ('like', 'ben', timestamptz '2026-03-30 12:00+00', 1.0), ('like', 'ben', '2026-03-31 12:00+00', 0.5), ('reply', 'eva', '2026-03-31 13:00+00', 1)) v(k, a, at, w)) x;
 -- Other bytes: a bytea's binary form is its bytes, so COPY brings any to the
 -- receive function.
@@ -398,7 +398,7 @@ BEGIN
     EXECUTE format('COPY bytes TO %L (FORMAT binary)', file);
     EXECUTE format('COPY received FROM %L (FORMAT binary)', file);
     SELECT s INTO STRICT got FROM received;
-    RETURN CASE WHEN klout_signals_send(got) = b AND got::text::klout_signals = got THEN 'accepted' ELSE 'accepted, but changed' END;
+    RETURN CASE WHEN _klout_signals_send(got) = b AND got::text::klout_signals = got THEN 'accepted' ELSE 'accepted, but changed' END;
 EXCEPTION WHEN OTHERS THEN
     RETURN sqlstate;
 END
@@ -430,15 +430,15 @@ FROM big, (SELECT klout_signals('x', kind, actor, at) AS proven FROM big_crowd) 
 -- Comparing: by the bytes of the binary form
 --
 CREATE TEMPORARY TABLE pick AS
-SELECT s, klout_signals_send(s) AS bytes
+SELECT s, _klout_signals_send(s) AS bytes
 FROM (SELECT pg_temp.one('x', 'like', i % 7, timestamptz '2020-06-15' - i % 11 * interval '1 day', i % 2, CASE WHEN i % 3 = 0 THEN interval '1 hour' ELSE '1 day' END) AS s FROM generate_series(1, 200) i
       UNION ALL SELECT '{}' UNION ALL SELECT '{}' UNION ALL SELECT klout_audience('x', i, now()) FROM generate_series(1, 3) i GROUP BY i) x;
 SELECT count(*) AS pairs, count(*) FILTER (WHERE (a.s = b.s) IS DISTINCT FROM (a.bytes = b.bytes)) AS eq, count(*) FILTER (WHERE (a.s <> b.s) IS DISTINCT FROM (a.bytes <> b.bytes)) AS ne,
        count(*) FILTER (WHERE (a.s < b.s) IS DISTINCT FROM (a.bytes < b.bytes)) AS lt, count(*) FILTER (WHERE (a.s <= b.s) IS DISTINCT FROM (a.bytes <= b.bytes)) AS le,
        count(*) FILTER (WHERE (a.s > b.s) IS DISTINCT FROM (a.bytes > b.bytes)) AS gt, count(*) FILTER (WHERE (a.s >= b.s) IS DISTINCT FROM (a.bytes >= b.bytes)) AS ge,
-       count(*) FILTER (WHERE sign(klout_signals_cmp(a.s, b.s)) IS DISTINCT FROM CASE WHEN a.bytes < b.bytes THEN -1 WHEN a.bytes > b.bytes THEN 1 ELSE 0 END) AS cmp,
-       count(*) FILTER (WHERE a.bytes = b.bytes AND klout_signals_hash(a.s) <> klout_signals_hash(b.s)) AS hash,
-       count(*) FILTER (WHERE a.bytes = b.bytes AND klout_signals_hash_extended(a.s, 7) <> klout_signals_hash_extended(b.s, 7)) AS hash_extended
+       count(*) FILTER (WHERE sign(_klout_signals_cmp(a.s, b.s)) IS DISTINCT FROM CASE WHEN a.bytes < b.bytes THEN -1 WHEN a.bytes > b.bytes THEN 1 ELSE 0 END) AS cmp,
+       count(*) FILTER (WHERE a.bytes = b.bytes AND _klout_signals_hash(a.s) <> _klout_signals_hash(b.s)) AS hash,
+       count(*) FILTER (WHERE a.bytes = b.bytes AND _klout_signals_hash_extended(a.s, 7) <> _klout_signals_hash_extended(b.s, 7)) AS hash_extended
 FROM pick a, pick b;
 -- Rows i and i + 154 are the same value if neither is a multiple of 3 (the actor
 -- goes by 7, the day by 11, the weight by 2): 16 of i = 1 .. 46.  So 184 values,
@@ -486,7 +486,7 @@ INSERT INTO pick_unique VALUES ('{}') ON CONFLICT DO NOTHING;
 SET enable_seqscan = off;
 SET enable_bitmapscan = off;
 SELECT count(*) AS empties FROM pick WHERE s = '{}';
-SELECT count(*) = (SELECT count(*) FROM pick b WHERE b.bytes > klout_signals_send(pg_temp.one('x', 'like', 1, '2020-06-10', 1))) AS range FROM pick WHERE s > pg_temp.one('x', 'like', 1, '2020-06-10', 1);
+SELECT count(*) = (SELECT count(*) FROM pick b WHERE b.bytes > _klout_signals_send(pg_temp.one('x', 'like', 1, '2020-06-10', 1))) AS range FROM pick WHERE s > pg_temp.one('x', 'like', 1, '2020-06-10', 1);
 SELECT array_agg(bytes) = array_agg(bytes ORDER BY bytes) AS in_order FROM (SELECT bytes FROM pick ORDER BY s, bytes) x;
 DROP INDEX pick_btree;
 SELECT count(*) AS empties_by_hash FROM pick WHERE s = '{}';
@@ -497,10 +497,10 @@ RESET enable_bitmapscan;
 -- Transition functions called by hand leave their argument alone; final
 -- functions leave the state alone: running values are those of each prefix.
 --
-SELECT klout_count(klout_signals_add(s, 'x', 'like', 2, '2020-06-15')) AS added, klout_count(klout_signals_combine(s, s)) AS combined, klout_signals_final(s) = s AS final, klout_count(s) AS still
+SELECT klout_count(_klout_signals_accum(s, 'x', 'like', 2, '2020-06-15')) AS added, klout_count(_klout_signals_combine(s, s)) AS combined, _klout_signals_final(s) = s AS final, klout_count(s) AS still
 FROM pg_temp.one('x', 'like', 1, :'noon') s;
-SELECT klout_count(klout_signals_add(NULL, 'x', 'like', 'a'::text, '2020-06-15')) AS added, klout_signals_add(NULL, NULL, 'like', 'a'::text, '2020-06-15') IS NULL AS skipped,
-       klout_signals_final(NULL) IS NULL AS final, klout_signals_combine(NULL, NULL) IS NULL AS combined;
-SELECT count(*) AS prefixes, count(*) FILTER (WHERE running = (SELECT klout_signals('x', kind, actor, at, weight) FROM big_crowd WHERE actor <= r.actor)) AS same
-FROM (SELECT actor, klout_signals('x', kind, actor, at, weight) OVER (ORDER BY actor) AS running FROM big_crowd WHERE actor <= 400) r
+SELECT klout_count(_klout_signals_accum(NULL, 'x', 'like', 'a'::text, '2020-06-15')) AS added, _klout_signals_accum(NULL, NULL, 'like', 'a'::text, '2020-06-15') IS NULL AS skipped,
+       _klout_signals_final(NULL) IS NULL AS final, _klout_signals_combine(NULL, NULL) IS NULL AS combined;
+SELECT count(*) AS prefixes, count(*) FILTER (WHERE running = (SELECT klout_signals('x', kind, actor, at, weight, '1 day') FROM big_crowd WHERE actor <= r.actor)) AS same
+FROM (SELECT actor, klout_signals('x', kind, actor, at, weight, '1 day') OVER (ORDER BY actor) AS running FROM big_crowd WHERE actor <= 400) r
 WHERE actor % 20 = 0;

@@ -15,7 +15,7 @@ CREATE FUNCTION pg_temp.exercise(s klout_signals) RETURNS text
 	LANGUAGE plpgsql AS
 $$
 DECLARE
-	other klout_signals := klout_signals_add(NULL, 'n', 'k', 77, '2026-01-01');
+	other klout_signals := _klout_signals_accum(NULL, 'n', 'k', 77, '2026-01-01');
 	merged klout_signals;
 	score float8;
 	number float8;
@@ -23,16 +23,16 @@ BEGIN
 	IF s::text::klout_signals <> s OR s::text::klout_signals::text <> s::text THEN
 		RETURN 'text differs';
 	END IF;
-	IF NOT (s = s AND s <= s AND s >= s) OR s <> s OR s < s OR s > s OR klout_signals_cmp(s, s) <> 0 OR
-		klout_signals_hash(s) <> klout_signals_hash(s::text::klout_signals) OR
-		klout_signals_hash_extended(s, 7) <> klout_signals_hash_extended(s::text::klout_signals, 7) OR
-		(s < other) <> (klout_signals_send(s) < klout_signals_send(other)) OR
-		(s = other) <> (klout_signals_send(s) = klout_signals_send(other)) OR
-		sign(klout_signals_cmp(s, other)) <> -sign(klout_signals_cmp(other, s)) THEN
+	IF NOT (s = s AND s <= s AND s >= s) OR s <> s OR s < s OR s > s OR _klout_signals_cmp(s, s) <> 0 OR
+		_klout_signals_hash(s) <> _klout_signals_hash(s::text::klout_signals) OR
+		_klout_signals_hash_extended(s, 7) <> _klout_signals_hash_extended(s::text::klout_signals, 7) OR
+		(s < other) <> (_klout_signals_send(s) < _klout_signals_send(other)) OR
+		(s = other) <> (_klout_signals_send(s) = _klout_signals_send(other)) OR
+		sign(_klout_signals_cmp(s, other)) <> -sign(_klout_signals_cmp(other, s)) THEN
 		RETURN 'comparison differs';
 	END IF;
-	IF s || '{}' <> s OR '{}' || s <> s OR s || NULL <> s OR NULL || s <> s OR klout_signals_final(s) <> s OR
-		klout_signals_combine(s, NULL) <> s OR klout_signals_combine(NULL, s) <> s OR
+	IF s || '{}' <> s OR '{}' || s <> s OR s || NULL <> s OR NULL || s <> s OR _klout_signals_final(s) <> s OR
+		_klout_signals_combine(s, NULL) <> s OR _klout_signals_combine(NULL, s) <> s OR
 		(SELECT klout_rollup(v) FROM unnest(ARRAY[NULL, s, '{}']) AS v) <> s THEN
 		RETURN 'neutral elements are not';
 	END IF;
@@ -70,13 +70,13 @@ BEGIN
 		merged := s || other;
 		IF merged <> other || s OR merged::text::klout_signals <> merged OR
 			(SELECT klout_rollup(v) FROM unnest(ARRAY[other, s]) AS v) <> merged OR
-			klout_signals_combine(s, other) <> merged OR klout_signals_combine(other, s) <> merged THEN
+			_klout_signals_combine(s, other) <> merged OR _klout_signals_combine(other, s) <> merged THEN
 			RETURN 'merging';
 		END IF;
-		IF klout_signals_add(s, 'n', 'k', 77, '2026-01-01') <> merged THEN
+		IF _klout_signals_accum(s, 'n', 'k', 77, '2026-01-01') <> merged THEN
 			RETURN 'adding';
 		END IF;
-		PERFORM klout_posts_add(s, 'n', '2026-01-01') || klout_audience_add(s, 'n', 1, '2026-01-01');
+		PERFORM _klout_posts_accum(s, 'n', '2026-01-01') || _klout_audience_accum(s, 'n', 1, '2026-01-01');
 	EXCEPTION WHEN invalid_parameter_value OR numeric_value_out_of_range OR program_limit_exceeded THEN
 		-- hours and days, too much of something
 		NULL;
@@ -215,7 +215,7 @@ SELECT pg_temp.try('{"bucket": "day", "networks": {"n": {"posts": [' || string_a
 
 -- a value with everything
 CREATE TEMP TABLE rich AS
-SELECT klout_signals('n' || g % 2, (ARRAY['k', 'l', 'é'])[1 + g % 3], g::bigint, timestamptz '2026-01-01' - g % 7 * interval '30 days', CASE WHEN g % 4 > 0 THEN g % 201 / 200.0 ELSE 0 END) ||
+SELECT klout_signals('n' || g % 2, (ARRAY['k', 'l', 'é'])[1 + g % 3], g::bigint, timestamptz '2026-01-01' - g % 7 * interval '30 days', CASE WHEN g % 4 > 0 THEN g % 201 / 200.0 ELSE 0 END, '1 day') ||
 	klout_posts('n0', timestamptz '2026-01-01' - g % 3 * interval '1 day') || klout_audience('n1', g, '2026-01-01 01:02:03.456789') AS s
 FROM generate_series(1, 12) AS g;
 SELECT pg_temp.try(s::text) FROM rich;
@@ -279,17 +279,17 @@ BEGIN
 		RETURN sqlstate || CASE sqlstate WHEN '22P03' THEN '' ELSE ': ' || sqlerrm END || ': ' || reason;
 	END;
 	SELECT s INTO STRICT result FROM received;
-	IF klout_signals_send(result) <> bytes THEN
+	IF _klout_signals_send(result) <> bytes THEN
 		RETURN 'taken, but bytes differ';
 	END IF;
 	wrong := pg_temp.exercise(result);
 	RETURN coalesce('taken, but ' || wrong, 'taken');
 END
 $$;
-SELECT pg_temp.receive(klout_signals_send(s)) FROM rich;
+SELECT pg_temp.receive(_klout_signals_send(s)) FROM rich;
 -- version 1, by day (1), one network: "n", no flags, one kind: "k", day 20454
 -- (zigzag 40908), once, end; one reactor: hash, 0 days before, kinds 1, weight 200
-SELECT klout_signals_send(('{"bucket": "day", "networks": {"n": ' || :'network' || '}}')::klout_signals) =
+SELECT _klout_signals_send(('{"bucket": "day", "networks": {"n": ' || :'network' || '}}')::klout_signals) =
 	'\x01 01 01 01 6e 00 01 01 6b ccbf02 01 00 01 efcdab8967452301 00 01 c8' AS as_by_hand;
 SELECT why, pg_temp.receive(bytes) AS result
 FROM (VALUES
@@ -402,27 +402,27 @@ FROM (VALUES
 ) AS crafted (why, bytes);
 -- registers: all 0 (which the text above took), 55 and 56 in the last of them, one byte fewer and more
 SELECT why, pg_temp.receive(substr(whole, 1, length(whole) - 768 - less) || registers) AS result
-FROM (SELECT klout_signals_send(pg_temp.sample(257, repeat('00', 768))::klout_signals) AS whole) AS w,
+FROM (SELECT _klout_signals_send(pg_temp.sample(257, repeat('00', 768))::klout_signals) AS whole) AS w,
 	(VALUES ('all 0', 0, decode(repeat('00', 768), 'hex')), ('the last 55', 0, decode(repeat('00', 767) || 'dc', 'hex')),
 		('the last 56', 0, decode(repeat('00', 767) || 'e0', 'hex')), ('all 63', 0, decode(repeat('ff', 768), 'hex')),
 		('a byte fewer', 0, decode(repeat('00', 767), 'hex')), ('a byte more', 0, decode(repeat('00', 769), 'hex')), ('none', 0, ''),
 		('a reactor fewer', 11, decode(repeat('00', 768), 'hex'))) AS r (why, less, registers);
 -- the same of unproven ones, behind 0 proven ones
 SELECT why, pg_temp.receive(substr(whole, 1, length(whole) - 768 - less) || registers) AS result
-FROM (SELECT klout_signals_send(pg_temp.unproven(pg_temp.sample(257, repeat('00', 768)))::klout_signals) AS whole) AS w,
+FROM (SELECT _klout_signals_send(pg_temp.unproven(pg_temp.sample(257, repeat('00', 768)))::klout_signals) AS whole) AS w,
 	(VALUES ('the last 55', 0, decode(repeat('00', 767) || 'dc', 'hex')), ('the last 56', 0, decode(repeat('00', 767) || 'e0', 'hex')),
 		('a byte fewer', 0, decode(repeat('00', 767), 'hex')), ('none', 0, ''), ('a reactor fewer', 10, decode(repeat('00', 768), 'hex'))) AS r (why, less, registers);
 -- cut short anywhere, a byte appended
 SELECT count(*) > 200 AS lengths, string_agg(DISTINCT left(result, 5), ' ') AS results
-FROM rich, generate_series(0, length(klout_signals_send(s)) - 1) AS n, pg_temp.receive(substr(klout_signals_send(s), 1, n)) AS result;
+FROM rich, generate_series(0, length(_klout_signals_send(s)) - 1) AS n, pg_temp.receive(substr(_klout_signals_send(s), 1, n)) AS result;
 SELECT count(*) AS bytes, string_agg(DISTINCT left(result, 5), ' ') AS results
-FROM rich, generate_series(0, 255) AS byte, pg_temp.receive(set_byte(klout_signals_send(s) || '\x00', length(klout_signals_send(s)), byte)) AS result;
+FROM rich, generate_series(0, 255) AS byte, pg_temp.receive(set_byte(_klout_signals_send(s) || '\x00', length(_klout_signals_send(s)), byte)) AS result;
 -- random damage
 CREATE TEMP TABLE byte_damage AS
 SELECT bytes, pg_temp.receive(bytes) AS result
 FROM (SELECT set_byte(set_byte(b, (random() * (length(b) - 1))::int, (random() * 255)::int), (random() * (length(b) - 1))::int,
 		CASE (random() * 3)::int WHEN 0 THEN 0 WHEN 1 THEN 255 WHEN 2 THEN 128 ELSE (random() * 255)::int END) AS bytes
-	FROM (SELECT klout_signals_send(s) AS b FROM rich) AS r, generate_series(1, 3000)) AS d;
+	FROM (SELECT _klout_signals_send(s) AS b FROM rich) AS r, generate_series(1, 3000)) AS d;
 SELECT count(*) AS cases, count(*) FILTER (WHERE result = 'taken') > 100 AS some_taken,
 	count(*) FILTER (WHERE result <> 'taken' AND result NOT LIKE '22P03: Reading it failed: %.') AS others FROM byte_damage;
 SELECT bytes, result FROM byte_damage WHERE result <> 'taken' AND result NOT LIKE '22P03: Reading it failed: %.' LIMIT 5;
@@ -457,9 +457,9 @@ FROM unnest(ARRAY[
 	$$klout_signals(repeat('n', 64), 'k', 1::bigint, '2026-01-01')$$, $$klout_signals('n', repeat('é', 32), 1::bigint, '2026-01-01')$$,
 	$$klout_signals('n', 'k', 1::bigint, 'infinity')$$, $$klout_signals('n', 'k', 1::bigint, '-infinity')$$,
 	$$klout_count(klout_signals('n', 'k', 1::bigint, '4714-11-24 00:00 BC'))$$, $$klout_count(klout_signals('n', 'k', 1::bigint, '294276-12-31 23:59:59.999999', 1, '1 hour'))$$,
-	$$klout_signals('n', 'k', 1::bigint, '2026-01-01', 1.0000001)$$, $$klout_signals('n', 'k', 1::bigint, '2026-01-01', -1e-300)$$,
-	$$klout_signals('n', 'k', 1::bigint, '2026-01-01', 'NaN')$$, $$klout_signals('n', 'k', 1::bigint, '2026-01-01', 'infinity')$$,
-	$$klout_count(klout_signals('n', 'k', 1::bigint, '2026-01-01', NULL))$$, $$klout_count(klout_signals('n', 'k', 1::bigint, '2026-01-01', '-0'))$$,
+	$$klout_signals('n', 'k', 1::bigint, '2026-01-01', 1.0000001, '1 day')$$, $$klout_signals('n', 'k', 1::bigint, '2026-01-01', -1e-300, '1 day')$$,
+	$$klout_signals('n', 'k', 1::bigint, '2026-01-01', 'NaN', '1 day')$$, $$klout_signals('n', 'k', 1::bigint, '2026-01-01', 'infinity', '1 day')$$,
+	$$klout_count(klout_signals('n', 'k', 1::bigint, '2026-01-01', NULL, '1 day'))$$, $$klout_count(klout_signals('n', 'k', 1::bigint, '2026-01-01', '-0', '1 day'))$$,
 	$$klout_signals('n', 'k', 1::bigint, '2026-01-01', 1, NULL)$$, $$klout_signals('n', 'k', 1::bigint, '2026-01-01', 1, '1 week')$$,
 	$$klout_signals('n', 'k', 1::bigint, '2026-01-01', 1, '1 mon')$$, $$klout_signals('n', 'k', 1::bigint, '2026-01-01', 1, '30 minutes')$$,
 	$$klout_signals('n', 'k', 1::bigint, '2026-01-01', 1, '-1 day')$$, $$klout_signals('n', 'k', 1::bigint, '2026-01-01', 1, '0')$$,
@@ -475,7 +475,7 @@ SELECT pg_temp.try_call($$SELECT klout_count(klout_signals('n', 'k' || g, 1::big
 	pg_temp.try_call($$SELECT klout_count(klout_signals('n', 'k' || g, 1::bigint, '2026-01-01')) FROM generate_series(1, 65) AS g$$) AS "65 kinds",
 	pg_temp.try_call($$SELECT klout_count(klout_signals('n' || g, 'k', 1::bigint, '2026-01-01')) FROM generate_series(1, 255) AS g$$) AS "255 networks",
 	pg_temp.try_call($$SELECT klout_count(klout_signals('n' || g, 'k', 1::bigint, '2026-01-01')) FROM generate_series(1, 256) AS g$$) AS "256 networks",
-	pg_temp.try_call($$SELECT klout_count(klout_rollup(klout_signals_add(NULL, 'n' || g, 'k', 1::bigint, '2026-01-01'))) FROM generate_series(1, 256) AS g$$) AS "256 rolled up",
+	pg_temp.try_call($$SELECT klout_count(klout_rollup(_klout_signals_accum(NULL, 'n' || g, 'k', 1::bigint, '2026-01-01'))) FROM generate_series(1, 256) AS g$$) AS "256 rolled up",
 	pg_temp.try_call($$SELECT klout_count(klout_signals('n' || g % 255, 'k' || g % 64, 1::bigint, '2026-01-01')) FROM generate_series(1, 20000) AS g$$) AS "255 times 64";
 -- a topic that is new where the open value is full: its size is swept over the last bytes of 16 kB
 SELECT count(*) AS cases, count(*) FILTER (WHERE klout_count(s) <> n + 1 OR s::text::klout_signals <> s OR klout_count(s, 'n', repeat('k', len)) <> 1) AS wrong
@@ -485,38 +485,38 @@ FROM generate_series(1355, 1364) AS n, generate_series(1, 60, 2) AS len,
 --
 -- Support functions by hand: outside an aggregate they change nothing
 --
-SELECT klout_signals_add(NULL, NULL, 'k', 1::bigint, '2026-01-01') IS NULL AS a, klout_signals_add(NULL, 'n', 'k', NULL::text, '2026-01-01', NULL) IS NULL AS b,
-	klout_signals_add(NULL, 'n', 'k', NULL::uuid, NULL, NULL, NULL) IS NULL AS c, klout_posts_add(NULL, NULL, NULL) IS NULL AS d,
-	klout_audience_add(NULL, NULL, NULL, NULL) IS NULL AS e, klout_signals_combine(NULL, NULL) IS NULL AS f, klout_signals_final(NULL) IS NULL AS g,
+SELECT _klout_signals_accum(NULL, NULL, 'k', 1::bigint, '2026-01-01') IS NULL AS a, _klout_signals_accum(NULL, 'n', 'k', NULL::text, '2026-01-01', NULL) IS NULL AS b,
+	_klout_signals_accum(NULL, 'n', 'k', NULL::uuid, NULL, NULL, NULL) IS NULL AS c, _klout_posts_accum(NULL, NULL, NULL) IS NULL AS d,
+	_klout_audience_accum(NULL, NULL, NULL, NULL) IS NULL AS e, _klout_signals_combine(NULL, NULL) IS NULL AS f, _klout_signals_final(NULL) IS NULL AS g,
 	klout_merge(NULL::klout_signals, NULL) IS NULL AS h;
-SELECT count(*) AS rows, bool_and(klout_signals_add(s, NULL, 'k', 1::bigint, '2026-01-01') = s AND klout_posts_add(s, NULL, NULL) = s AND
-	klout_audience_add(s, 'n', NULL, NULL) = s) AS skipped FROM rich;
-CREATE TEMP TABLE kept AS SELECT s, klout_signals_send(s) AS bytes FROM rich;
-SELECT klout_count(klout_signals_add(s, 'n0', 'k', 1::bigint, '2026-01-01')) - klout_count(s) AS one_more,
-	klout_count(klout_signals_add(klout_signals_add(s, 'new', 'k', 'x', '2026-01-01'), 'new', 'k', '00000000-0000-0000-0000-000000000001'::uuid, '2026-01-01', 0.5), 'new') AS two,
-	klout_signals_combine(s, s) = s || s AS twice, klout_count(klout_signals_combine(s, s)) - 2 * klout_count(s) AS zero,
-	klout_posts_add(s, 'n0', '2026-01-01') <> s AS posted, klout_audience_add(s, 'n1', 5, '2026-01-02') <> s AS watched,
-	klout_audience_add(s, 'n1', 5, '2025-01-01') = s AS earlier FROM kept;
-SELECT klout_signals_send(s) = bytes AS unchanged FROM kept;
+SELECT count(*) AS rows, bool_and(_klout_signals_accum(s, NULL, 'k', 1::bigint, '2026-01-01') = s AND _klout_posts_accum(s, NULL, NULL) = s AND
+	_klout_audience_accum(s, 'n', NULL, NULL) = s) AS skipped FROM rich;
+CREATE TEMP TABLE kept AS SELECT s, _klout_signals_send(s) AS bytes FROM rich;
+SELECT klout_count(_klout_signals_accum(s, 'n0', 'k', 1::bigint, '2026-01-01')) - klout_count(s) AS one_more,
+	klout_count(_klout_signals_accum(_klout_signals_accum(s, 'new', 'k', 'x', '2026-01-01'), 'new', 'k', '00000000-0000-0000-0000-000000000001'::uuid, '2026-01-01', 0.5), 'new') AS two,
+	_klout_signals_combine(s, s) = s || s AS twice, klout_count(_klout_signals_combine(s, s)) - 2 * klout_count(s) AS zero,
+	_klout_posts_accum(s, 'n0', '2026-01-01') <> s AS posted, _klout_audience_accum(s, 'n1', 5, '2026-01-02') <> s AS watched,
+	_klout_audience_accum(s, 'n1', 5, '2025-01-01') = s AS earlier FROM kept;
+SELECT _klout_signals_send(s) = bytes AS unchanged FROM kept;
 SELECT call, pg_temp.try_call(call) AS result
-FROM unnest(ARRAY[$$SELECT klout_signals_add(s, 'n', 'k', 1::bigint, '2026-01-01', 1, '1 hour') FROM rich$$, $$SELECT klout_posts_add(s, 'n', '2026-01-01', '1 hour') FROM rich$$,
-	$$SELECT s || klout_signals_add(NULL, 'n', 'k', 1::bigint, '2026-01-01', 1, '1 hour') FROM rich$$,
-	$$SELECT klout_signals_combine(klout_signals_add(NULL, 'n', 'k', 1::bigint, '2026-01-01', 1, '1 hour'), s) FROM rich$$,
-	$$SELECT klout_rollup(v) FROM rich, unnest(ARRAY[s, klout_signals_add(NULL, 'n', 'k', 1::bigint, '2026-01-01', 1, '1 hour')]) AS v$$,
+FROM unnest(ARRAY[$$SELECT _klout_signals_accum(s, 'n', 'k', 1::bigint, '2026-01-01', 1, '1 hour') FROM rich$$, $$SELECT _klout_posts_accum(s, 'n', '2026-01-01', '1 hour') FROM rich$$,
+	$$SELECT s || _klout_signals_accum(NULL, 'n', 'k', 1::bigint, '2026-01-01', 1, '1 hour') FROM rich$$,
+	$$SELECT _klout_signals_combine(_klout_signals_accum(NULL, 'n', 'k', 1::bigint, '2026-01-01', 1, '1 hour'), s) FROM rich$$,
+	$$SELECT klout_rollup(v) FROM rich, unnest(ARRAY[s, _klout_signals_accum(NULL, 'n', 'k', 1::bigint, '2026-01-01', 1, '1 hour')]) AS v$$,
 	$$SELECT klout_count(klout_signals('n', 'k', 1::bigint, '2026-01-01', 1, v)) FROM unnest(ARRAY[interval '1 day', '1 hour']) AS v$$,
-	$$SELECT klout_signals_in(NULL) IS NULL$$, $$SELECT klout_signals_in('{}')$$])
+	$$SELECT _klout_signals_in(NULL) IS NULL$$, $$SELECT _klout_signals_in('{}')$$])
 	WITH ORDINALITY AS t (call, n) ORDER BY n;
 
 --
 -- Aggregates of others' making: without a final function open values come out
 --
-CREATE AGGREGATE pg_temp.open_signals(text, text, bigint, timestamptz) (SFUNC = klout_signals_add, STYPE = klout_signals);
-CREATE AGGREGATE pg_temp.open_posts(text, timestamptz) (SFUNC = klout_posts_add, STYPE = klout_signals);
-CREATE AGGREGATE pg_temp.open_audience(text, bigint, timestamptz) (SFUNC = klout_audience_add, STYPE = klout_signals);
-CREATE AGGREGATE pg_temp.open_rollup(klout_signals) (SFUNC = klout_signals_combine, STYPE = klout_signals, INITCOND = '{}');
-CREATE AGGREGATE pg_temp.begun(text, text, bigint, timestamptz) (SFUNC = klout_signals_add, STYPE = klout_signals, INITCOND = '{}', FINALFUNC = klout_signals_final);
+CREATE AGGREGATE pg_temp.open_signals(text, text, bigint, timestamptz) (SFUNC = _klout_signals_accum, STYPE = klout_signals);
+CREATE AGGREGATE pg_temp.open_posts(text, timestamptz) (SFUNC = _klout_posts_accum, STYPE = klout_signals);
+CREATE AGGREGATE pg_temp.open_audience(text, bigint, timestamptz) (SFUNC = _klout_audience_accum, STYPE = klout_signals);
+CREATE AGGREGATE pg_temp.open_rollup(klout_signals) (SFUNC = _klout_signals_combine, STYPE = klout_signals, INITCOND = '{}');
+CREATE AGGREGATE pg_temp.begun(text, text, bigint, timestamptz) (SFUNC = _klout_signals_accum, STYPE = klout_signals, INITCOND = '{}', FINALFUNC = _klout_signals_final);
 CREATE FUNCTION pg_temp.count_of(klout_signals) RETURNS bigint LANGUAGE sql IMMUTABLE RETURN klout_count($1);
-CREATE AGGREGATE pg_temp.counted(text, text, bigint, timestamptz) (SFUNC = klout_signals_add, STYPE = klout_signals, FINALFUNC = pg_temp.count_of);
+CREATE AGGREGATE pg_temp.counted(text, text, bigint, timestamptz) (SFUNC = _klout_signals_accum, STYPE = klout_signals, FINALFUNC = pg_temp.count_of);
 CREATE TABLE opened AS
 SELECT n, open_signals AS o, closed AS c
 FROM (SELECT n, pg_temp.open_signals('n' || g % 2, 'k' || g % 3, g % 400, timestamptz '2026-01-01' - g % 50 * interval '1 day'),
@@ -526,11 +526,11 @@ INSERT INTO opened SELECT 0, pg_temp.open_posts('n', '2026-01-01'), klout_posts(
 INSERT INTO opened SELECT -1, pg_temp.open_audience('n', 7, '2026-01-01'), klout_audience('n', 7, '2026-01-01');
 INSERT INTO opened SELECT -2, pg_temp.open_rollup(c), klout_rollup(c) FROM opened;
 INSERT INTO opened SELECT -3, pg_temp.open_rollup(o), klout_rollup(c) FROM opened WHERE n > -2;
-SELECT n, pg_column_size(o) <> pg_column_size(c) AS is_open, coalesce(pg_temp.exercise(o), 'works') AS exercise, o::text = c::text AND o = c AND klout_signals_send(o) = klout_signals_send(c) AND
-	klout_signals_hash(o) = klout_signals_hash(c) AND o || '{}' = c AND '{}' || o = c AND klout_signals_final(o) = c AND klout_score(o) = klout_score(c) AND
+SELECT n, pg_column_size(o) <> pg_column_size(c) AS is_open, coalesce(pg_temp.exercise(o), 'works') AS exercise, o::text = c::text AND o = c AND _klout_signals_send(o) = _klout_signals_send(c) AND
+	_klout_signals_hash(o) = _klout_signals_hash(c) AND o || '{}' = c AND '{}' || o = c AND _klout_signals_final(o) = c AND klout_score(o) = klout_score(c) AND
 	klout_count(o) = klout_count(c) AND klout_reactors(o) = klout_reactors(c) AND
-	klout_signals_add(o, 'x', 'y', 1::bigint, '2026-01-01') = klout_signals_add(c, 'x', 'y', 1::bigint, '2026-01-01') AND
-	klout_signals_combine(o, o) = c || c AND klout_signals_combine(c, o) = c || c AND klout_signals_combine(o, c) = c || c AS same
+	_klout_signals_accum(o, 'x', 'y', 1::bigint, '2026-01-01') = _klout_signals_accum(c, 'x', 'y', 1::bigint, '2026-01-01') AND
+	_klout_signals_combine(o, o) = c || c AND _klout_signals_combine(c, o) = c || c AND _klout_signals_combine(o, c) = c || c AS same
 FROM opened ORDER BY n;
 SELECT klout_rollup(o) = klout_rollup(c) AND klout_rollup(o) = klout_rollup(o ORDER BY n) AND klout_rollup(o) = klout_rollup(c ORDER BY n DESC) AS same FROM opened;
 SELECT count(*) AS rows, count(DISTINCT v) AS distinct FROM (SELECT o AS v FROM opened UNION ALL SELECT c FROM opened) AS a;
@@ -560,7 +560,7 @@ SELECT count(*) AS rows, count(*) FILTER (WHERE pg_column_size(s) < 127) > 5 AS 
 FROM stored, pg_class WHERE oid = 'stored'::regclass GROUP BY reltoastrelid;
 SELECT count(*) AS rows, count(*) FILTER (WHERE s = c) AS same, count(pg_temp.exercise(s)) AS wrong FROM stored JOIN opened USING (n);
 SELECT filler, klout_rollup(s) = (SELECT klout_rollup(c) FROM opened) AS same, klout_rollup(s ORDER BY n DESC) = klout_rollup(s) AS order FROM stored GROUP BY filler ORDER BY filler;
-SELECT count(*) AS rows, bool_and(klout_signals_final(s) = s AND klout_signals_combine(NULL, s) = s AND klout_signals_combine(s, NULL) = s AND klout_merge(s, s) = klout_signals_combine(s, s)) AS same FROM stored;
+SELECT count(*) AS rows, bool_and(_klout_signals_final(s) = s AND _klout_signals_combine(NULL, s) = s AND _klout_signals_combine(s, NULL) = s AND klout_merge(s, s) = _klout_signals_combine(s, s)) AS same FROM stored;
 SELECT count(*) AS groups, bool_and(first = last) AS same FROM (SELECT n, min(s::text) AS first, max(s::text) AS last FROM stored GROUP BY n) AS a;
 SELECT count(*) AS groups FROM (SELECT s FROM stored GROUP BY s) AS a;
 DROP TABLE opened, stored;

@@ -24,7 +24,7 @@ $$;
 
 -- A value's bytes: operators are under test elsewhere.
 CREATE FUNCTION pg_temp.digest(klout_signals) RETURNS text
-	LANGUAGE sql AS 'SELECT md5(klout_signals_send($1))';
+	LANGUAGE sql AS 'SELECT md5(_klout_signals_send($1))';
 
 SELECT setseed(:seed);
 
@@ -43,11 +43,11 @@ FROM (SELECT n, CASE WHEN n % 2 = 0 THEN 1 ELSE (2 + random() * 250)::int END AS
 ANALYZE actions;
 
 CREATE TABLE reference AS
-SELECT target, klout_signals(network, kind, actor, at, weight) AS s,
+SELECT target, klout_signals(network, kind, actor, at, weight, '1 day') AS s,
 	klout_signals(network, kind, actor, at, weight, interval '1 hour') AS by_hour
 FROM actions GROUP BY target;
 ANALYZE reference;
-SELECT count(*) AS people, max(length(klout_signals_send(s))) > 10000 AS large FROM reference;
+SELECT count(*) AS people, max(length(_klout_signals_send(s))) > 10000 AS large FROM reference;
 
 --
 -- The facts, by plain SQL
@@ -100,7 +100,7 @@ GROUP BY network ORDER BY network;
 -- Any order
 --
 SELECT count(*) AS differ
-FROM (SELECT target, klout_signals(network, kind, actor, at, weight ORDER BY id DESC) AS s FROM actions GROUP BY target) AS a
+FROM (SELECT target, klout_signals(network, kind, actor, at, weight, '1 day' ORDER BY id DESC) AS s FROM actions GROUP BY target) AS a
 	JOIN reference AS r USING (target)
 WHERE pg_temp.digest(a.s) <> pg_temp.digest(r.s);
 SELECT count(*) AS differ
@@ -113,7 +113,7 @@ WHERE pg_temp.digest(a.s) <> pg_temp.digest(r.s) OR pg_temp.digest(a.s2) <> pg_t
 	pg_temp.digest(a.by_hour) <> pg_temp.digest(r.by_hour);
 CREATE TABLE shuffled AS SELECT * FROM actions ORDER BY random();
 SELECT count(*) AS differ
-FROM (SELECT target, klout_signals(network, kind, actor, at, weight) AS s FROM shuffled GROUP BY target) AS a
+FROM (SELECT target, klout_signals(network, kind, actor, at, weight, '1 day') AS s FROM shuffled GROUP BY target) AS a
 	JOIN reference AS r USING (target)
 WHERE pg_temp.digest(a.s) <> pg_temp.digest(r.s);
 
@@ -122,15 +122,15 @@ WHERE pg_temp.digest(a.s) <> pg_temp.digest(r.s);
 --
 SELECT split, count(*) AS people, count(*) FILTER (WHERE pg_temp.digest(a.s) <> pg_temp.digest(r.s)) AS differ
 FROM (SELECT split, target, klout_rollup(s) AS s
-	FROM (SELECT 'day' AS split, target, klout_signals(network, kind, actor, at, weight) AS s
+	FROM (SELECT 'day' AS split, target, klout_signals(network, kind, actor, at, weight, '1 day') AS s
 			FROM actions GROUP BY target, date_trunc('day', at)
-		UNION ALL SELECT 'actor', target, klout_signals(network, kind, actor, at, weight)
+		UNION ALL SELECT 'actor', target, klout_signals(network, kind, actor, at, weight, '1 day')
 			FROM actions GROUP BY target, actor
-		UNION ALL SELECT 'random', target, klout_signals(network, kind, actor, at, weight)
+		UNION ALL SELECT 'random', target, klout_signals(network, kind, actor, at, weight, '1 day')
 			FROM actions GROUP BY target, (random() * 7)::int
-		UNION ALL SELECT 'network', target, klout_signals(network, kind, actor, at, weight)
+		UNION ALL SELECT 'network', target, klout_signals(network, kind, actor, at, weight, '1 day')
 			FROM actions GROUP BY target, network
-		UNION ALL SELECT 'row', target, klout_signals(network, kind, actor, at, weight)
+		UNION ALL SELECT 'row', target, klout_signals(network, kind, actor, at, weight, '1 day')
 			FROM actions WHERE target <> 1 GROUP BY target, id) AS parts
 	GROUP BY split, target) AS a
 	JOIN reference AS r USING (target)
@@ -139,7 +139,7 @@ GROUP BY split ORDER BY split;
 SELECT count(*) AS people, count(*) FILTER (WHERE pg_temp.digest(a.s) <> pg_temp.digest(r.s)) AS differ
 FROM (SELECT target, klout_rollup(s) AS s
 	FROM (SELECT target, klout_rollup(s) AS s
-		FROM (SELECT target, date_trunc('day', at) AS day, klout_signals(network, kind, actor, at, weight) AS s
+		FROM (SELECT target, date_trunc('day', at) AS day, klout_signals(network, kind, actor, at, weight, '1 day') AS s
 			FROM actions GROUP BY 1, 2) AS days
 		GROUP BY target, date_trunc('month', day)
 		UNION ALL SELECT target, NULL FROM reference
@@ -165,7 +165,7 @@ END
 $$;
 SELECT count(*) AS trees, count(*) FILTER (WHERE pg_temp.digest(pg_temp.merge_tree(parts)) <> pg_temp.digest(r.s)) AS differ
 FROM generate_series(1, 3), (SELECT target, array_agg(s ORDER BY random()) AS parts
-	FROM (SELECT target, klout_signals(network, kind, actor, at, weight) AS s
+	FROM (SELECT target, klout_signals(network, kind, actor, at, weight, '1 day') AS s
 		FROM actions WHERE target < 60 GROUP BY target, id % 12) AS parts
 	GROUP BY target) AS a
 	JOIN reference AS r USING (target);
@@ -205,14 +205,14 @@ FROM (SELECT id, network, kind, actor, at FROM actions WHERE target < 20
 -- Grouping sets share rows, not states
 --
 SELECT count(*) AS groups, count(*) FILTER (WHERE g.s IS DISTINCT FROM d.s) AS differ
-FROM (SELECT target, network, kind, klout_signals(network, kind, actor, at, weight) AS s
+FROM (SELECT target, network, kind, klout_signals(network, kind, actor, at, weight, '1 day') AS s
 	FROM actions WHERE target < 30 GROUP BY CUBE (target, network, kind)) AS g,
-	LATERAL (SELECT klout_signals(a.network, a.kind, a.actor, a.at, a.weight) AS s FROM actions AS a
+	LATERAL (SELECT klout_signals(a.network, a.kind, a.actor, a.at, a.weight, '1 day') AS s FROM actions AS a
 		WHERE a.target < 30 AND a.target = coalesce(g.target, a.target) AND
 			a.network = coalesce(g.network, a.network) AND a.kind = coalesce(g.kind, a.kind)) AS d
 WHERE g.target IS NULL OR g.target > 26;
 SELECT count(*) AS groups, count(*) FILTER (WHERE pg_temp.digest(g.s) <> pg_temp.digest(r.s)) AS differ
-FROM (SELECT target, klout_signals(network, kind, actor, at, weight) AS s
+FROM (SELECT target, klout_signals(network, kind, actor, at, weight, '1 day') AS s
 	FROM actions GROUP BY GROUPING SETS ((target), (network), ())) AS g
 	JOIN reference AS r USING (target);
 
@@ -222,15 +222,15 @@ FROM (SELECT target, klout_signals(network, kind, actor, at, weight) AS s
 CREATE TABLE few AS SELECT row_number() OVER (ORDER BY id) AS n, * FROM actions WHERE target IN (4, 5);
 SELECT frame, count(*) AS rows, count(*) FILTER (WHERE w.s IS DISTINCT FROM d.s) AS differ,
 	count(*) FILTER (WHERE w.score IS DISTINCT FROM klout_score(d.s)) AS scores_differ, count(*) FILTER (WHERE w.s IS NULL) AS empty
-FROM (SELECT 'all rows' AS frame, n, klout_signals(network, kind, actor, at, 1) OVER () AS s, klout_score(network, kind, actor, at) OVER () AS score FROM few
-	UNION ALL SELECT 'so far', n, klout_signals(network, kind, actor, at, 1) OVER w, klout_score(network, kind, actor, at) OVER w FROM few WINDOW w AS (ORDER BY n)
-	UNION ALL SELECT 'sliding', n, klout_signals(network, kind, actor, at, 1) OVER w, klout_score(network, kind, actor, at) OVER w FROM few
+FROM (SELECT 'all rows' AS frame, n, klout_signals(network, kind, actor, at, 1, '1 day') OVER () AS s, klout_score(network, kind, actor, at) OVER () AS score FROM few
+	UNION ALL SELECT 'so far', n, klout_signals(network, kind, actor, at, 1, '1 day') OVER w, klout_score(network, kind, actor, at) OVER w FROM few WINDOW w AS (ORDER BY n)
+	UNION ALL SELECT 'sliding', n, klout_signals(network, kind, actor, at, 1, '1 day') OVER w, klout_score(network, kind, actor, at) OVER w FROM few
 		WINDOW w AS (ORDER BY n ROWS BETWEEN 3 PRECEDING AND 2 FOLLOWING)
-	UNION ALL SELECT 'empty', n, klout_signals(network, kind, actor, at, 1) OVER w, klout_score(network, kind, actor, at) OVER w FROM few
+	UNION ALL SELECT 'empty', n, klout_signals(network, kind, actor, at, 1, '1 day') OVER w, klout_score(network, kind, actor, at) OVER w FROM few
 		WINDOW w AS (ORDER BY n ROWS BETWEEN 3 FOLLOWING AND 2 FOLLOWING)
-	UNION ALL SELECT 'all but this', n, klout_signals(network, kind, actor, at, 1) OVER w, klout_score(network, kind, actor, at) OVER w FROM few
+	UNION ALL SELECT 'all but this', n, klout_signals(network, kind, actor, at, 1, '1 day') OVER w, klout_score(network, kind, actor, at) OVER w FROM few
 		WINDOW w AS (ORDER BY n ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING EXCLUDE CURRENT ROW)
-	UNION ALL SELECT 'so far but this', n, klout_signals(network, kind, actor, at, 1) OVER w, klout_score(network, kind, actor, at) OVER w FROM few
+	UNION ALL SELECT 'so far but this', n, klout_signals(network, kind, actor, at, 1, '1 day') OVER w, klout_score(network, kind, actor, at) OVER w FROM few
 		WINDOW w AS (ORDER BY n ROWS UNBOUNDED PRECEDING EXCLUDE GROUP)) AS w,
 	LATERAL (SELECT klout_signals(f.network, f.kind, f.actor, f.at) AS s FROM few AS f
 		WHERE CASE w.frame WHEN 'all rows' THEN true WHEN 'so far' THEN f.n <= w.n
@@ -254,7 +254,7 @@ CREATE FUNCTION pg_temp.parallel_differs(OUT leader text, OUT people bigint, OUT
 	LANGUAGE plpgsql AS
 $$
 DECLARE
-	query text := 'SELECT target, klout_signals(network, kind, actor, at, weight) AS s FROM actions GROUP BY target';
+	query text := 'SELECT target, klout_signals(network, kind, actor, at, weight, ''1 day'') AS s FROM actions GROUP BY target';
 	hourly text := 'SELECT target % 2 AS half, klout_signals(network, kind, actor, at, weight, interval ''1 hour'') AS s,
 		klout_score(network, kind, actor, at) AS score FROM actions GROUP BY target % 2';
 BEGIN
@@ -262,12 +262,12 @@ BEGIN
 		PERFORM set_config('parallel_leader_participation', leader, true);
 		PERFORM pg_temp.assert_plan(query, '"Partial Mode": "Partial"');
 		PERFORM pg_temp.assert_plan(hourly, '"Partial Mode": "Partial"');
-		EXECUTE 'SELECT count(*), count(*) FILTER (WHERE md5(klout_signals_send(a.s)) <> md5(klout_signals_send(r.s)))
+		EXECUTE 'SELECT count(*), count(*) FILTER (WHERE md5(_klout_signals_send(a.s)) <> md5(_klout_signals_send(r.s)))
 			FROM (' || query || ') AS a FULL JOIN reference AS r USING (target)' INTO people, differ;
 		RETURN NEXT;
 		EXECUTE 'CREATE TEMP TABLE halves ON COMMIT DROP AS ' || hourly;
 		SET LOCAL max_parallel_workers_per_gather = 0;
-		SELECT count(*), count(*) FILTER (WHERE klout_signals_send(h.s) <> klout_signals_send(d.s) OR h.score <> d.score)
+		SELECT count(*), count(*) FILTER (WHERE _klout_signals_send(h.s) <> _klout_signals_send(d.s) OR h.score <> d.score)
 		INTO people, differ
 		FROM halves AS h JOIN (SELECT target % 2 AS half,
 				klout_signals(network, kind, actor, at, weight, interval '1 hour') AS s,
@@ -281,8 +281,8 @@ END
 $$;
 SELECT * FROM pg_temp.parallel_differs();
 -- rows of one page, and none at all: workers find nothing
-SELECT pg_temp.assert_plan('SELECT klout_signals(network, kind, actor, at, weight) FROM few', '"Partial Mode": "Partial"');
-SELECT pg_temp.digest(klout_signals(network, kind, actor, at, weight)) =
+SELECT pg_temp.assert_plan('SELECT klout_signals(network, kind, actor, at, weight, ''1 day'') FROM few', '"Partial Mode": "Partial"');
+SELECT pg_temp.digest(klout_signals(network, kind, actor, at, weight, '1 day')) =
 	(SELECT pg_temp.digest(klout_rollup(s)) FROM reference WHERE target IN (4, 5)) AS same
 FROM few;
 SELECT pg_temp.assert_plan('SELECT klout_signals(network, kind, actor, at), klout_score(network, kind, actor, at) FROM few WHERE n < 0',
@@ -300,7 +300,7 @@ END
 $$;
 -- merging in parallel: closed values, and open ones of posts and audiences
 SELECT pg_temp.assert_plan('SELECT klout_rollup(s) FROM reference', '"Partial Mode": "Partial"');
-SELECT pg_temp.digest(klout_rollup(s)) = (SELECT pg_temp.digest(klout_signals(network, kind, actor, at, weight)) FROM shuffled) AS same
+SELECT pg_temp.digest(klout_rollup(s)) = (SELECT pg_temp.digest(klout_signals(network, kind, actor, at, weight, '1 day')) FROM shuffled) AS same
 FROM reference;
 SELECT pg_temp.assert_plan('SELECT klout_posts(network, at), klout_audience(network, actor, at) FROM actions', '"Partial Mode": "Partial"');
 CREATE TABLE parallel_posts AS SELECT klout_posts(network, at) AS posts, klout_audience(network, actor, at) AS audience FROM actions WHERE target <> 2;
@@ -322,12 +322,12 @@ CREATE TABLE parts_1 PARTITION OF parts FOR VALUES WITH (MODULUS 3, REMAINDER 1)
 CREATE TABLE parts_2 PARTITION OF parts FOR VALUES WITH (MODULUS 3, REMAINDER 2);
 INSERT INTO parts SELECT * FROM actions;
 ANALYZE parts;
-SELECT pg_temp.assert_plan('SELECT target, klout_signals(network, kind, actor, at, weight) FROM parts GROUP BY target', '"Append".*"Aggregate"');
-SELECT pg_temp.assert_plan('SELECT klout_signals(network, kind, actor, at, weight) FROM parts', '"Append".*"Partial Mode": "Partial"');
+SELECT pg_temp.assert_plan('SELECT target, klout_signals(network, kind, actor, at, weight, ''1 day'') FROM parts GROUP BY target', '"Append".*"Aggregate"');
+SELECT pg_temp.assert_plan('SELECT klout_signals(network, kind, actor, at, weight, ''1 day'') FROM parts', '"Append".*"Partial Mode": "Partial"');
 SELECT count(*) AS people, count(*) FILTER (WHERE pg_temp.digest(a.s) <> pg_temp.digest(r.s)) AS differ
-FROM (SELECT target, klout_signals(network, kind, actor, at, weight) AS s FROM parts GROUP BY target) AS a
+FROM (SELECT target, klout_signals(network, kind, actor, at, weight, '1 day') AS s FROM parts GROUP BY target) AS a
 	JOIN reference AS r USING (target);
-SELECT pg_temp.digest(klout_signals(network, kind, actor, at, weight)) = (SELECT pg_temp.digest(klout_rollup(s)) FROM reference) AS same
+SELECT pg_temp.digest(klout_signals(network, kind, actor, at, weight, '1 day')) = (SELECT pg_temp.digest(klout_rollup(s)) FROM reference) AS same
 FROM parts;
 RESET enable_partitionwise_aggregate;
 RESET parallel_setup_cost;
@@ -340,11 +340,11 @@ RESET min_parallel_table_scan_size;
 CREATE TABLE pairs AS SELECT target * 100000 + actor AS pair, * FROM actions;
 ANALYZE pairs;
 SET enable_sort = off;
-CREATE TABLE unspilled AS SELECT pair, klout_signals(network, kind, actor, at, weight) AS s FROM pairs GROUP BY pair;
+CREATE TABLE unspilled AS SELECT pair, klout_signals(network, kind, actor, at, weight, '1 day') AS s FROM pairs GROUP BY pair;
 SET work_mem = '64kB';
 SET hash_mem_multiplier = 1;
-SELECT pg_temp.assert_plan('SELECT pair, klout_signals(network, kind, actor, at, weight) FROM pairs GROUP BY pair', '"HashAgg Batches": ([2-9]|[1-9][0-9])');
-CREATE TABLE spilled AS SELECT pair, klout_signals(network, kind, actor, at, weight) AS s FROM pairs GROUP BY pair;
+SELECT pg_temp.assert_plan('SELECT pair, klout_signals(network, kind, actor, at, weight, ''1 day'') FROM pairs GROUP BY pair', '"HashAgg Batches": ([2-9]|[1-9][0-9])');
+CREATE TABLE spilled AS SELECT pair, klout_signals(network, kind, actor, at, weight, '1 day') AS s FROM pairs GROUP BY pair;
 RESET work_mem;
 RESET hash_mem_multiplier;
 RESET enable_sort;
@@ -424,7 +424,7 @@ FROM people AS b JOIN people AS a ON a.target = b.target + 1, models AS m,
 -- one more action, of a new reactor or as good as that reactor's latest, never lowers a score
 SELECT count(*) AS cases, count(*) FILTER (WHERE after < before - 1e-12) AS lower, count(*) FILTER (WHERE after > before) > 1000 AS many_higher
 FROM (SELECT klout_score(r.s, m.model, '2026-07-01') AS before,
-		klout_score(r.s || klout_signals_add(NULL, more.network, more.kind, more.actor, more.at, 1), m.model, '2026-07-01') AS after
+		klout_score(r.s || _klout_signals_accum(NULL, more.network, more.kind, more.actor, more.at, 1), m.model, '2026-07-01') AS after
 	FROM reference AS r, models AS m,
 		LATERAL (SELECT DISTINCT ON (n) 'n' || n % 4 AS network, 'share' AS kind, (random() * 90)::bigint AS actor,
 				timestamptz '2026-07-01' - random() * interval '400 days' AS at
@@ -455,8 +455,8 @@ BEGIN
 		EXECUTE format('COPY (SELECT target, s FROM people) TO %L WITH (FORMAT csv)', file || 'csv');
 		EXECUTE format('COPY read FROM %L WITH (FORMAT csv)', file || 'csv');
 		SELECT style, count(*), count(*) FILTER (WHERE p.s::text <> d.text),
-			count(*) FILTER (WHERE md5(klout_signals_send(p.s::text::klout_signals)) <> d.digest),
-			(SELECT count(*) FROM read AS r JOIN digests AS o USING (target) WHERE md5(klout_signals_send(r.s)) = o.digest)
+			count(*) FILTER (WHERE md5(_klout_signals_send(p.s::text::klout_signals)) <> d.digest),
+			(SELECT count(*) FROM read AS r JOIN digests AS o USING (target) WHERE md5(_klout_signals_send(r.s)) = o.digest)
 		INTO settings, people, text_differs, value_differs, copied
 		FROM people AS p JOIN digests AS d USING (target);
 		RETURN NEXT;

@@ -9,7 +9,7 @@ SELECT 20261202 AS seed \gset
 SELECT setseed(0.20261202);
 
 --
--- _klout_statement: actions of all of time, any half-life: it never fails, and the points add up to the score
+-- _klout_activity: actions of all of time, any half-life: it never fails, and the points add up to the score
 --
 CREATE TABLE moment AS SELECT * FROM unnest('{4714-11-24 00:00 BC, 4714-11-25 BC, 0001-01-01, 1900-01-01, 1969-12-31 23:59, 2025-07-19, 2025-12-01, 2026-01-01 12:00, 2026-01-02, 294276-12-31}'::timestamptz[]) AS at;
 CREATE TABLE model AS
@@ -26,7 +26,7 @@ WITH fact AS (
            (random() * 2)::int / 2.0 AS weight
     FROM generate_series(1, 24) AS person, generate_series(1, 1200) AS n
     WHERE n <= (ARRAY[1, 3, 30, 1200])[1 + person % 4])
-SELECT person, CASE WHEN person % 2 = 0 THEN klout_signals(network, kind, actor, at, weight) ELSE klout_signals(network, kind, actor, at, weight, '1 hour') END AS s FROM fact GROUP BY person;
+SELECT person, CASE WHEN person % 2 = 0 THEN klout_signals(network, kind, actor, at, weight, '1 day') ELSE klout_signals(network, kind, actor, at, weight, '1 hour') END AS s FROM fact GROUP BY person;
 UPDATE value SET s = s || audience || CASE WHEN person % 2 = 0 THEN by_day ELSE by_hour END
 FROM (SELECT klout_audience('n1', 1000, '2026-01-01') AS audience, klout_posts('n2', '1900-01-01') AS by_day, klout_posts('n2', '1900-01-01', '1 hour') AS by_hour) AS more
 WHERE person % 3 = 0;
@@ -36,21 +36,21 @@ SELECT count(*) AS statements, count(*) FILTER (WHERE score > 0) > 500 AS many_s
 FROM (SELECT klout_score(v.s, m.model, t.at) AS score,
              (SELECT sum(e.actions) FROM klout_entries(v.s) AS e WHERE e.bucket <= t.at) AS counted, st.*
       FROM value AS v CROSS JOIN model AS m CROSS JOIN moment AS t
-           CROSS JOIN LATERAL (SELECT coalesce(sum(points), 0) AS points, sum(actions) AS actions, min(points) AS least_points FROM _klout_statement(v.s, m.model, t.at)) AS st) AS x;
+           CROSS JOIN LATERAL (SELECT coalesce(sum(points), 0) AS points, sum(actions) AS actions, min(points) AS least_points FROM _klout_activity(v.s, m.model, t.at)) AS st) AS x;
 -- by hand: yesterday one reactor replied and liked, today another liked; the halves of yesterday's reactor and day are the reply's
 SELECT kind, actions, first_at, last_at, abs(points - expected) < 1e-9 AS as_by_hand
 FROM (SELECT klout_signals('forum', kind, actor, at) AS s FROM (VALUES ('reply', 1, timestamptz '2026-03-30 10:00'), ('like', 1, '2026-03-30 11:00'), ('like', 2, '2026-03-31 09:00')) AS a (kind, actor, at)) AS x,
      -- fades of a day: with 30 and with 360 days; raw = ln(1 + reach) + ln(1 + days)
      (SELECT 2 ^ (-1 / 30.0::float8) AS r, 2 ^ (-1 / 360.0::float8) AS d) AS f,
      LATERAL (SELECT ln(2 + r) AS part_r, ln(2 + d) AS part_d) AS p,
-     _klout_statement(s, klout_model(), '2026-03-31 12:00+00') AS st
+     _klout_activity(s, klout_model(), '2026-03-31 12:00+00') AS st
      JOIN LATERAL (SELECT 100 / (part_r + part_d + 3.4) * CASE kind WHEN 'reply' THEN part_r * (r / 2) / (1 + r) + part_d * (d / 2) / (1 + d)
                                                                    ELSE part_r * (1 + r / 2) / (1 + r) + part_d * (1 + d / 2) / (1 + d) END AS expected) AS e ON true
 ORDER BY kind;
 -- nothing, and what is later than the moment
-SELECT count(*) FROM _klout_statement('{}', klout_model(), '2026-01-01');
-SELECT count(*) FROM value CROSS JOIN LATERAL _klout_statement(s, klout_model(), '4714-11-24 00:00 BC'::timestamptz) WHERE last_at > '4714-11-24 00:00 BC';
-SELECT * FROM _klout_statement('{}', klout_model(), 'infinity');
+SELECT count(*) FROM _klout_activity('{}', klout_model(), '2026-01-01');
+SELECT count(*) FROM value CROSS JOIN LATERAL _klout_activity(s, klout_model(), '4714-11-24 00:00 BC'::timestamptz) WHERE last_at > '4714-11-24 00:00 BC';
+SELECT * FROM _klout_activity('{}', klout_model(), 'infinity');
 DROP TABLE value, model, moment;
 
 --
@@ -61,7 +61,7 @@ SELECT actor, row_number() OVER (ORDER BY hash >= 0, hash DESC) AS n
 FROM (SELECT 'u' || n AS actor, (klout_reactor_sample(klout_signals('forum', 'like', 'u' || n, '2026-03-31'))).actor_hash AS hash FROM generate_series(1, 60000) AS n GROUP BY n) AS tried
 ORDER BY n LIMIT 300;
 CREATE VIEW attack AS
-SELECT weight, bucket, reactors, each, CASE bucket WHEN '1 day' THEN klout_signals('forum', 'like', actor, at, weight) ELSE klout_signals('forum', 'like', actor, at, weight, '1 hour') END AS s
+SELECT weight, bucket, reactors, each, CASE bucket WHEN '1 day' THEN klout_signals('forum', 'like', actor, at, weight, '1 day') ELSE klout_signals('forum', 'like', actor, at, weight, '1 hour') END AS s
 FROM chosen, unnest('{0, 0.5, 1}'::float8[]) AS w (weight), unnest('{1 day, 1 hour}'::text[]) AS b (bucket), unnest('{256, 257, 300}'::int[]) AS r (reactors), unnest('{1, 3}'::int[]) AS e (each),
      generate_series(1, each) AS again, LATERAL (SELECT timestamptz '2026-03-31 12:00' - (chosen.n % 3 + again - 1) * interval '1 day' AS at) AS a
 WHERE chosen.n <= reactors GROUP BY 1, 2, 3, 4;

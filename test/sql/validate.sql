@@ -163,27 +163,27 @@ FROM unnest('{"''NaN'', 1, 5","1, ''NaN'', 5","1, ''Infinity'', 5","1, -1, 5","1
 SELECT try('SELECT klout_spearman(1, ''NaN'') OVER () FROM generate_series(1, 2)');
 
 -- support functions, called by hand: states of others, and bytes of nobody
-SELECT klout_pairs_accum(NULL, 1, 2), klout_pairs_accum(NULL, NULL, 2) IS NULL AS skipped, klout_ndcg_accum(klout_ndcg_accum(NULL, 1, 2, 3), 4, NULL, NULL);
-SELECT klout_auc_final(klout_pairs_accum(klout_pairs_accum(NULL, 1, 2), 2, 3)) AS auc,
-	klout_auc_final(klout_pairs_combine(klout_pairs_accum(NULL, 1, 2), klout_pairs_accum(NULL, 2, 1))) AS combined,
-	klout_pairs_combine(NULL, NULL) IS NULL AS nothing, klout_pairs_combine(NULL, klout_pairs_accum(NULL, 1, 2)) = klout_pairs_accum(NULL, 1, 2) AS neutral,
-	klout_spearman_final(NULL) IS NULL AND klout_kendall_final(NULL) IS NULL AND klout_auc_final(NULL) IS NULL AND klout_ndcg_final(NULL) IS NULL AS of_null;
-SELECT try('SELECT klout_spearman_final(klout_ndcg_accum(NULL, 1, 2, 3))');
-SELECT try('SELECT klout_ndcg_final(klout_pairs_accum(NULL, 1, 2))');
-SELECT try('SELECT klout_pairs_accum(klout_ndcg_accum(NULL, 1, 2, 3), 1, 2)');
-SELECT try('SELECT klout_pairs_combine(klout_ndcg_accum(NULL, 1, 2, 3), klout_pairs_accum(NULL, 1, 2))');
-SELECT try('SELECT klout_pairs_combine(klout_ndcg_accum(NULL, 1, 2, 3), klout_ndcg_accum(NULL, 1, 2, 4))');
-SELECT bytes, try(format('SELECT klout_kendall_final(%L)', bytes)) AS final, replace(try(format('SELECT klout_pairs_accum(%L, 1, 2)', bytes)), 'accum', 'combine') = try(format('SELECT klout_pairs_combine(%1$L, %1$L)', bytes)) AS likewise
+SELECT _klout_pairs_accum(NULL, 1, 2), _klout_pairs_accum(NULL, NULL, 2) IS NULL AS skipped, _klout_ndcg_accum(_klout_ndcg_accum(NULL, 1, 2, 3), 4, NULL, NULL);
+SELECT _klout_auc_final(_klout_pairs_accum(_klout_pairs_accum(NULL, 1, 2), 2, 3)) AS auc,
+	_klout_auc_final(_klout_pairs_combine(_klout_pairs_accum(NULL, 1, 2), _klout_pairs_accum(NULL, 2, 1))) AS combined,
+	_klout_pairs_combine(NULL, NULL) IS NULL AS nothing, _klout_pairs_combine(NULL, _klout_pairs_accum(NULL, 1, 2)) = _klout_pairs_accum(NULL, 1, 2) AS neutral,
+	_klout_spearman_final(NULL) IS NULL AND _klout_kendall_final(NULL) IS NULL AND _klout_auc_final(NULL) IS NULL AND _klout_ndcg_final(NULL) IS NULL AS of_null;
+SELECT try('SELECT _klout_spearman_final(_klout_ndcg_accum(NULL, 1, 2, 3))');
+SELECT try('SELECT _klout_ndcg_final(_klout_pairs_accum(NULL, 1, 2))');
+SELECT try('SELECT _klout_pairs_accum(_klout_ndcg_accum(NULL, 1, 2, 3), 1, 2)');
+SELECT try('SELECT _klout_pairs_combine(_klout_ndcg_accum(NULL, 1, 2, 3), _klout_pairs_accum(NULL, 1, 2))');
+SELECT try('SELECT _klout_pairs_combine(_klout_ndcg_accum(NULL, 1, 2, 3), _klout_ndcg_accum(NULL, 1, 2, 4))');
+SELECT bytes, try(format('SELECT _klout_kendall_final(%L)', bytes)) AS final, replace(try(format('SELECT _klout_pairs_accum(%L, 1, 2)', bytes)), 'accum', 'combine') = try(format('SELECT _klout_pairs_combine(%1$L, %1$L)', bytes)) AS likewise
 FROM unnest(ARRAY['', '\x01', '\x02000000000000000000000000000000', '\x01010000000000000000000000000000', '\x01000000000000800000000000000000',
 	'\x01000000000000000100000000000000', '\x0100000000000000ffffffffffffffff', '\x0100000000000000ffffffff00000000'] || ARRAY[]::text[]) AS bytes;
-SELECT try('SELECT klout_kendall_final(''\x01000000000000000100000000000000'' || float8send(1) || ''\x000000000000f07f'')');
-SELECT try('SELECT klout_ndcg_final(''\x01000000050000000100000000000000'' || float8send(1) || ''\x000000000000f0bf'')');
-SELECT klout_kendall_final('\x01000000000000000000000000000000') IS NULL AS empty;
+SELECT try('SELECT _klout_kendall_final(''\x01000000000000000100000000000000'' || float8send(1) || ''\x000000000000f07f'')');
+SELECT try('SELECT _klout_ndcg_final(''\x01000000050000000100000000000000'' || float8send(1) || ''\x000000000000f0bf'')');
+SELECT _klout_kendall_final('\x01000000000000000000000000000000') IS NULL AS empty;
 -- each byte of a state changed: an error or a number
 SELECT count(*), count(*) FILTER (WHERE result !~ '^(22023 |\(null\)$|-?[0-9.e-]+$)') AS otherwise
-FROM (SELECT klout_pairs_accum(klout_pairs_accum(klout_pairs_accum(NULL, 1, 2), 2, 2), 3, 1) AS state) AS s,
+FROM (SELECT _klout_pairs_accum(_klout_pairs_accum(_klout_pairs_accum(NULL, 1, 2), 2, 2), 3, 1) AS state) AS s,
 	generate_series(0, length(state) - 1) AS at, unnest('{0,1,127,128,255}'::int[]) AS byte,
-	LATERAL try(format('SELECT klout_kendall_final(%L)', set_byte(state, at, byte))) AS result;
+	LATERAL try(format('SELECT _klout_kendall_final(%L)', set_byte(state, at, byte))) AS result;
 
 --
 -- klout_validate

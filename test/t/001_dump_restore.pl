@@ -110,7 +110,7 @@ is(digests_of('elsewhere', '"other place"'), $before, 'binary COPY keeps every b
 # another encoding: stored bytes are UTF-8 everywhere, text is of the database
 create('latin1', "ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0");
 $node->command_ok([ 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-d', 'latin1', '-f', "$dir/plain.sql" ], 'psql reads the dump into LATIN1');
-my $sends = q{SELECT n, md5(lib.klout_signals_send(signals)), md5(lib.klout_model_send(model)) FROM facts ORDER BY n};
+my $sends = q{SELECT n, md5(lib._klout_signals_send(signals)), md5(lib._klout_model_send(model)) FROM facts ORDER BY n};
 is($node->safe_psql('latin1', $sends), $node->safe_psql('source', $sends), 'a LATIN1 database has every byte');
 is($node->safe_psql('latin1', "SET client_encoding = 'UTF8'; SELECT count(*) FROM facts WHERE signals OPERATOR(lib.=) signals::text::lib.klout_signals AND model OPERATOR(lib.=) model::text::lib.klout_model"),
 	'16', 'and reads its own text');
@@ -140,7 +140,7 @@ for my $encoding ([ 'SQL_ASCII', 1 ], [ 'WIN1252', 1 ], [ 'EUC_JP', 1 ], [ 'LATI
 			SELECT lib.klout_signals(value, value, value, '2026-01-01') INTO signals;
 			PERFORM signals::text;
 			-- the bytes of the name that is there twice: version, unit, number, length of the name
-			RETURN get_byte(lib.klout_signals_send(signals), 3);
+			RETURN get_byte(lib._klout_signals_send(signals), 3);
 		EXCEPTION WHEN untranslatable_character OR character_not_in_repertoire THEN
 			RETURN NULL;
 		END \$\$;

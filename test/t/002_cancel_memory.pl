@@ -21,7 +21,7 @@ $node->safe_psql('postgres', q{
 	CREATE TABLE small AS
 	SELECT klout_signals('n' || g % 100, 'k' || g % 50, g, timestamptz '2026-06-30' - g % 900 * interval '1 day') AS s FROM generate_series(1, 100000) AS g GROUP BY g % 10;
 });
-diag('a large value has ' . $node->safe_psql('postgres', 'SELECT length(klout_signals_send(s)), length(text) FROM large, texts'));
+diag('a large value has ' . $node->safe_psql('postgres', 'SELECT length(_klout_signals_send(s)), length(text) FROM large, texts'));
 
 # Cancels: each statement would run for far longer than a minute
 my $timeout = 0.3;
@@ -74,7 +74,7 @@ cmp_ok($memory / 400000, '<', 300, 'less than 300 bytes a person of 4 actions');
 diag("with 1 MB: $batches batches, $memory bytes");
 cmp_ok($batches, '>', 1, 'too little memory: it spills');
 cmp_ok($memory, '<', 3 * 1024 * 1024, 'and stays within reach of work_mem');
-my $sum = "SELECT md5(string_agg(md5(klout_signals_send(s)), '' ORDER BY target)) FROM ($query) AS a";
+my $sum = "SELECT md5(string_agg(md5(_klout_signals_send(s)), '' ORDER BY target)) FROM ($query) AS a";
 $sum =~ s/ GROUP BY/ WHERE target < 50000 GROUP BY/;
 is($node->safe_psql('postgres', "SET work_mem = '1MB'; SET enable_sort = off; $sum"),
 	$node->safe_psql('postgres', "SET work_mem = '1GB'; SET enable_sort = off; $sum"), 'with the same values');
@@ -106,7 +106,7 @@ sub growth
 my $growth = growth(2000000, q{klout_signals('n' || g % 3, 'k' || g % 5, (g + zero) * 7919, timestamptz '2026-06-30' - g % 365 * interval '1 day')});
 diag("one group of 2 million rows takes $growth bytes");
 cmp_ok($growth, '<', 1024 * 1024, 'one group of 2 million rows takes less than 1 MB');
-$growth = growth(1000000, q{klout_rollup(klout_signals_add(NULL, 'n' || g % 3, 'k', (g + zero) * 7919, timestamptz '2026-06-30' - g % 365 * interval '1 day'))});
+$growth = growth(1000000, q{klout_rollup(_klout_signals_accum(NULL, 'n' || g % 3, 'k', (g + zero) * 7919, timestamptz '2026-06-30' - g % 365 * interval '1 day'))});
 diag("a rollup of a million values takes $growth bytes");
 cmp_ok($growth, '<', 1024 * 1024, 'a rollup of a million values takes less than 1 MB');
 

@@ -28,7 +28,7 @@ my $dir = PostgreSQL::Test::Utils::tempdir();
 $node->safe_psql('postgres', q{
 	CREATE TABLE actions (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, network text, kind text,
 						  actor bigint, target bigint, at timestamptz);
-	SELECT klout_create_board('board', 'actions', reactor_weight => 'none');
+	SELECT klout_board_create('board', 'actions', reactor_weight => 'none');
 	-- what a board must say, straight from the table
 	CREATE VIEW direct AS
 	SELECT target AS account, network, klout_signals(network, kind, actor, at) AS signals
@@ -42,8 +42,8 @@ my $verdict = q{
 			(SELECT sum(klout_count(signals)) FROM board.signals) AS counted,
 		   (SELECT count(*) FROM direct),
 		   (SELECT count(*) FROM direct AS d FULL JOIN board.signals AS b USING (account, network)
-			WHERE klout_signals_send(d.signals) IS DISTINCT FROM klout_signals_send(b.signals)),
-		   (SELECT count(*) FROM klout_audit('board')),
+			WHERE _klout_signals_send(d.signals) IS DISTINCT FROM _klout_signals_send(b.signals)),
+		   (SELECT count(*) FROM klout_board_audit('board')),
 		   (SELECT count(*) FROM board.pending)};
 
 # Runs psql with a script in a process of its own; returns its id
@@ -146,7 +146,7 @@ for my $n (1 .. $refreshers)
 		# by default repeatable read, as refreshes must not rest on what a session happens to have
 		my $level = $n == 1 ? 'read committed' : 'repeatable read';
 		local $ENV{PGOPTIONS} = "-c client_min_messages=warning -c default_transaction_isolation='$level'" =~ s/'read committed'/read\\ committed/r =~ s/'repeatable read'/repeatable\\ read/r;
-		my $pid = in_background("CALL klout_refresh('board', batch => $batch, publish => '$publish', wait => $wait)", "$dir/refresh.log");
+		my $pid = in_background("CALL klout_board_refresh('board', batch => $batch, publish => '$publish', wait => $wait)", "$dir/refresh.log");
 		waitpid($pid, 0);
 		return $? == 0;
 	});
@@ -178,7 +178,7 @@ for my $n (1 .. $kills)
 waitpid($_, 0) for @children;
 
 sleep(2.1); # until rows with a time in the future are due
-$node->safe_psql('postgres', "CALL klout_refresh('board', publish => 'always')");
+$node->safe_psql('postgres', "CALL klout_board_refresh('board', publish => 'always')");
 my $result = $node->safe_psql('postgres', $verdict);
 note "after $seconds s: rows|counted|signals|that differ|ranges that differ|pending: $result";
 my ($rows, @rest) = split(/\|/, $result);
@@ -186,7 +186,7 @@ cmp_ok($rows, '>', 1000, 'thousands of rows were written');
 is($rest[0], 't', 'each row counts once');
 cmp_ok($rest[1], '>=', 60, 'for people on two networks');
 is($rest[2], '0', 'every signal is what the table says, byte for byte');
-is($rest[3], '0', 'klout_audit agrees');
+is($rest[3], '0', 'klout_board_audit agrees');
 is($rest[4], '0', 'nothing waits');
 cmp_ok($node->safe_psql('postgres', 'SELECT max(id) - count(*) FROM actions'), '>', 100, 'many ids were rolled back');
 cmp_ok($node->safe_psql('postgres', 'SELECT count(*) FROM board.batches'), '>', 10, 'in many batches');
@@ -215,9 +215,9 @@ $node->safe_psql('postgres', q{
 	UPDATE actions SET network = coalesce(network, 'n0'), kind = coalesce(kind, 'k0'), at = coalesce(at, '2020-02-01 00:00+00'),
 		actor = coalesce(actor, 3000), target = coalesce(target, 29)
 	WHERE id IN (SELECT id FROM board.rejected)});
-is($node->safe_psql('postgres', q{SELECT remaining FROM klout_take_rejected('board')}), '0', 'all are mended');
-is($node->safe_psql('postgres', q{SELECT * FROM klout_take_rejected('board')}), '0|0', 'and handed over once');
-$node->safe_psql('postgres', "CALL klout_refresh('board', publish => 'always')");
+is($node->safe_psql('postgres', q{SELECT remaining FROM klout_board_retry_rejected('board')}), '0', 'all are mended');
+is($node->safe_psql('postgres', q{SELECT * FROM klout_board_retry_rejected('board')}), '0|0', 'and handed over once');
+$node->safe_psql('postgres', "CALL klout_board_refresh('board', publish => 'always')");
 (undef, @rest) = split(/\|/, $node->safe_psql('postgres', $verdict));
 is("@rest[0, 2, 3, 4]", 't 0 0 0', 'each counts once');
 
@@ -227,19 +227,19 @@ sub refresh_waits
 {
 	return $node->poll_query_until('postgres', q{
 		SELECT count(*) = 1 FROM pg_stat_activity
-		WHERE query LIKE 'CALL klout_refresh%' AND wait_event_type = 'Lock' AND cardinality(pg_blocking_pids(pid)) > 0});
+		WHERE query LIKE 'CALL klout_board_refresh%' AND wait_event_type = 'Lock' AND cardinality(pg_blocking_pids(pid)) > 0});
 }
 
 my $add = "INSERT INTO actions (network, kind, actor, target, at) VALUES ('n0', 'k0', 1, 2, '2020-03-01 00:00+00')";
 $node->safe_psql('postgres', "BEGIN; $add; PREPARE TRANSACTION 'early'");
 $node->safe_psql('postgres', $add);
-my $waiting = in_background("CALL klout_refresh('board', publish => 'never')", "$dir/prepared.log");
+my $waiting = in_background("CALL klout_board_refresh('board', publish => 'never')", "$dir/prepared.log");
 ok(refresh_waits(), 'a refresh waits for a prepared transaction');
-my ($status, $stdout, $stderr) = $node->psql('postgres', "SET lock_timeout = '100ms'; CALL klout_refresh('board')");
+my ($status, $stdout, $stderr) = $node->psql('postgres', "SET lock_timeout = '100ms'; CALL klout_board_refresh('board')");
 like($stderr, qr/canceling statement due to lock timeout/, 'which lock_timeout limits');
 kill_server();
 waitpid($waiting, 0);
-$waiting = in_background("CALL klout_refresh('board', publish => 'never')", "$dir/prepared.log");
+$waiting = in_background("CALL klout_board_refresh('board', publish => 'never')", "$dir/prepared.log");
 ok(refresh_waits(), 'also after a restart');
 $node->safe_psql('postgres', "COMMIT PREPARED 'early'");
 waitpid($waiting, 0);
@@ -250,10 +250,10 @@ like($node->safe_psql('postgres', $verdict), qr/^\d+\|t\|\d+\|0\|0\|0$/, 'all co
 my $preparing = in_background("BEGIN; $add; SELECT pg_sleep(1); PREPARE TRANSACTION 'late'", "$dir/prepared.log");
 ok($node->poll_query_until('postgres', "SELECT count(*) > 0 FROM pg_locks WHERE relation = 'actions'::regclass AND mode = 'RowExclusiveLock'"), 'somebody writes');
 $node->safe_psql('postgres', $add);
-$waiting = in_background("CALL klout_refresh('board', publish => 'never')", "$dir/prepared.log");
+$waiting = in_background("CALL klout_board_refresh('board', publish => 'never')", "$dir/prepared.log");
 waitpid($preparing, 0);
 ok($node->poll_query_until('postgres', "SELECT count(*) = 1 FROM pg_prepared_xacts WHERE gid = 'late'"), 'and prepares');
-is($node->safe_psql('postgres', "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'CALL klout_refresh%'"), '1', 'the refresh still waits');
+is($node->safe_psql('postgres', "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'CALL klout_board_refresh%'"), '1', 'the refresh still waits');
 $node->safe_psql('postgres', "COMMIT PREPARED 'late'");
 waitpid($waiting, 0);
 like($node->safe_psql('postgres', $verdict), qr/^\d+\|t\|\d+\|0\|0\|0$/, 'all count once');
@@ -269,7 +269,7 @@ my $sleeping = q{SELECT pid FROM pg_stat_activity WHERE application_name = 'slee
 ok($node->poll_query_until('postgres', "SELECT count(*) = 1 FROM ($sleeping) AS s"), 'one writer is idle, one prepared');
 my $sleeping_pid = $node->safe_psql('postgres', $sleeping);
 my $began = time();
-($status, $stdout, $stderr) = $node->psql('postgres', "CALL klout_refresh('board', publish => 'always', wait => '6.5 s')");
+($status, $stdout, $stderr) = $node->psql('postgres', "CALL klout_board_refresh('board', publish => 'always', wait => '6.5 s')");
 my $lasted = time() - $began;
 is($status, 0, 'a refresh waits as long as it is told, and goes on');
 ok($lasted >= 6.5 && $lasted < 60, "after $lasted s");
@@ -279,14 +279,14 @@ like($stderr, qr/NOTICE:  board "board": has waited 5 seconds for writers to pub
 like($stderr, qr/WARNING:  board "board": writers to public.actions have not ended; goes on with what is certain, ids up to \d+ of \d+\nDETAIL:  They are: $who; $prepared/, 'and in the end who is still there');
 is($takes->(), $before_waits, 'it took in nothing that is not certain');
 is($node->safe_psql('postgres', 'SELECT published FROM board.publications ORDER BY at DESC LIMIT 1'), 't', 'and published');
-($status, $stdout, $stderr) = $node->psql('postgres', "SET lock_timeout = '200ms'; CALL klout_refresh('board')");
+($status, $stdout, $stderr) = $node->psql('postgres', "SET lock_timeout = '200ms'; CALL klout_board_refresh('board')");
 like($stderr, qr/lock timeout.*\nDETAIL:  Still there: $who; $prepared/, 'lock_timeout holds as before, and the error says who is there');
 
 # cancelled at once, also in the middle of a piece of the wait
-$waiting = in_background("CALL klout_refresh('board', publish => 'never')", "$dir/cancelled.log");
+$waiting = in_background("CALL klout_board_refresh('board', publish => 'never')", "$dir/cancelled.log");
 ok(refresh_waits(), 'one waits');
 $began = time();
-$node->safe_psql('postgres', "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE query LIKE 'CALL klout_refresh%'");
+$node->safe_psql('postgres', "SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE query LIKE 'CALL klout_board_refresh%'");
 waitpid($waiting, 0);
 cmp_ok(time() - $began, '<', 5, 'and is cancelled at once');
 like(slurp_file("$dir/cancelled.log"), qr/57014: canceling statement due to user request/, 'as the error says');
@@ -295,28 +295,28 @@ like(slurp_file("$dir/cancelled.log"), qr/57014: canceling statement due to user
 kill_server();
 waitpid($sleeper, 0);
 $node->safe_psql('postgres', $add);
-($status, $stdout, $stderr) = $node->psql('postgres', "CALL klout_refresh('board', publish => 'never', wait => '0')");
+($status, $stdout, $stderr) = $node->psql('postgres', "CALL klout_board_refresh('board', publish => 'never', wait => '0')");
 like($stderr, qr/DETAIL:  They are: $prepared/, 'after a restart the prepared one is still there');
 unlike($stderr, qr/sleeper/, 'the other is not');
 is($takes->(), $before_waits, 'and holds back what it did');
 $node->safe_psql('postgres', "COMMIT PREPARED 'forgotten'");
-$node->safe_psql('postgres', "CALL klout_refresh('board', publish => 'never', wait => '0')");
+$node->safe_psql('postgres', "CALL klout_board_refresh('board', publish => 'never', wait => '0')");
 like($node->safe_psql('postgres', $verdict), qr/^\d+\|t\|\d+\|0\|0\|0$/, 'then all count once');
 is($takes->(), $before_waits + 3, 'three more than before');
 
 # ---- what a refresh cannot do ------------------------------------------------------------------
 
-($status, $stdout, $stderr) = $node->psql('postgres', "\\set VERBOSITY verbose\nBEGIN; CALL klout_refresh('board')");
+($status, $stdout, $stderr) = $node->psql('postgres', "\\set VERBOSITY verbose\nBEGIN; CALL klout_board_refresh('board')");
 like($stderr, qr/ERROR:  2D000: invalid transaction termination/, 'a refresh in a transaction block fails, as it commits');
 
 # ---- dump, restore, go on ----------------------------------------------------------------------
 
 $node->safe_psql('postgres', q{
-	SELECT klout_opt_out('board', '7');
-	SELECT klout_link('board', 'n0', '8', '9');
+	SELECT klout_board_opt_out('board', '7');
+	SELECT klout_board_link('board', 'n0', '8', '9');
 	INSERT INTO board.perks (perk, capacity) VALUES ('mug', 3);
-	SELECT klout_grant('board', 'mug')});
-$node->safe_psql('postgres', "CALL klout_refresh('board', publish => 'always')");
+	SELECT klout_board_grant('board', 'mug')});
+$node->safe_psql('postgres', "CALL klout_board_refresh('board', publish => 'always')");
 my $state = q{
 	SELECT md5(string_agg(s::text, '|' ORDER BY s::text)) FROM (
 		SELECT 'leaderboard', l::text FROM board.leaderboard AS l
@@ -333,12 +333,12 @@ $node->command_ok([ 'pg_restore', '--exit-on-error', '-d', 'restored', "$dir/boa
 is($node->safe_psql('restored', $state), $before, 'a restored board says the same');
 $node->safe_psql('restored', "$add; $add");
 $node->safe_psql('restored', "INSERT INTO actions (network, kind, actor, target, at) VALUES ('n0', 'k0', 1, 7, '2020-03-01 00:00+00')");
-$node->safe_psql('restored', "CALL klout_refresh('board', publish => 'always')");
+$node->safe_psql('restored', "CALL klout_board_refresh('board', publish => 'always')");
 is($node->safe_psql('restored', q{
 	SELECT count(*) FROM (SELECT * FROM direct WHERE account <> 7) AS d FULL JOIN board.signals AS b USING (account, network)
-	WHERE klout_signals_send(d.signals) IS DISTINCT FROM klout_signals_send(b.signals)}),
+	WHERE _klout_signals_send(d.signals) IS DISTINCT FROM _klout_signals_send(b.signals)}),
 	'0', 'goes on where it was, and still without who opted out');
-is($node->safe_psql('restored', q{SELECT count(*) FROM klout_audit('board')}), '0', 'klout_audit agrees');
+is($node->safe_psql('restored', q{SELECT count(*) FROM klout_board_audit('board')}), '0', 'klout_board_audit agrees');
 
 # ---- standby -----------------------------------------------------------------------------------
 
@@ -347,20 +347,20 @@ my $standby = PostgreSQL::Test::Cluster->new('standby');
 $standby->init_from_backup($node, 'copy', has_streaming => 1);
 $standby->start;
 $node->safe_psql('postgres', $add);
-$node->safe_psql('postgres', "CALL klout_refresh('board', publish => 'always')");
+$node->safe_psql('postgres', "CALL klout_board_refresh('board', publish => 'always')");
 $node->wait_for_catchup($standby);
 is($standby->safe_psql('postgres', $state), $node->safe_psql('postgres', $state), 'a standby shows the same board');
-is($standby->safe_psql('postgres', "SELECT count(*) FROM klout_search('board', '9'), klout_statement('board', '9'), klout_audit('board') AS a"), '0',
+is($standby->safe_psql('postgres', "SELECT count(*) FROM klout_board_search('board', '9'), klout_board_activity('board', '9'), klout_board_audit('board') AS a"), '0',
 	'and answers questions');
-cmp_ok($standby->safe_psql('postgres', "SELECT sum(points) FROM klout_statement('board', '9')"), '>', 0, 'such as for a statement');
-($status, $stdout, $stderr) = $standby->psql('postgres', "CALL klout_refresh('board')");
+cmp_ok($standby->safe_psql('postgres', "SELECT sum(points) FROM klout_board_activity('board', '9')"), '>', 0, 'such as for a statement');
+($status, $stdout, $stderr) = $standby->psql('postgres', "CALL klout_board_refresh('board')");
 like($stderr, qr/read-only transaction|during recovery/, 'but does not refresh');
 $standby->promote;
 $standby->safe_psql('postgres', $add);
-$standby->safe_psql('postgres', "CALL klout_refresh('board', publish => 'always')");
+$standby->safe_psql('postgres', "CALL klout_board_refresh('board', publish => 'always')");
 is($standby->safe_psql('postgres', q{
 	SELECT count(*) FROM (SELECT * FROM direct WHERE account <> 7) AS d FULL JOIN board.signals AS b USING (account, network)
-	WHERE klout_signals_send(d.signals) IS DISTINCT FROM klout_signals_send(b.signals)}),
+	WHERE _klout_signals_send(d.signals) IS DISTINCT FROM _klout_signals_send(b.signals)}),
 	'0', 'until it is promoted');
 $standby->stop;
 
@@ -376,7 +376,7 @@ SKIP:
 	$node->safe_psql('postgres', $add);
 	my $publications = $node->safe_psql('postgres', 'SELECT count(*) FROM board.publications');
 	# (before 1.5 pg_cron knows no seconds)
-	$node->safe_psql('postgres', q{SELECT cron.schedule('board', '* * * * *', $$CALL klout_refresh('board')$$)});
+	$node->safe_psql('postgres', q{SELECT cron.schedule('board', '* * * * *', $$CALL klout_board_refresh('board')$$)});
 	ok($node->poll_query_until('postgres', "SELECT count(*) > $publications FROM board.publications"), 'pg_cron refreshes');
 	$node->safe_psql('postgres', "SELECT cron.unschedule('board')");
 }
@@ -394,36 +394,36 @@ $node->safe_psql('elsewhere', q{
 	CREATE OPERATOR public.= (LEFTARG = bigint, RIGHTARG = integer, FUNCTION = public.trap);
 	CREATE OPERATOR public.<> (LEFTARG = text, RIGHTARG = text, FUNCTION = public.trap);
 	CREATE OPERATOR public.= (LEFTARG = text, RIGHTARG = text, FUNCTION = public.trap);
-	CREATE FUNCTION public.klout_take_in(name, bigint, bigint, timestamptz, timestamptz) RETURNS record LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''trapped''; END';
+	CREATE FUNCTION public._klout_board_ingest(name, bigint, bigint, timestamptz, timestamptz) RETURNS record LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''trapped''; END';
 	ALTER DATABASE elsewhere SET search_path = public, pg_catalog});
 for my $weight ('none', 'proven', 'score', 'authority')
 {
-	$node->safe_psql('elsewhere', qq{SELECT "other %s place".klout_create_board('board', 'actions', reactor_weight => '$weight')});
-	$node->safe_psql('elsewhere', q{CALL "other %s place".klout_refresh('board', as_of => '2020-01-02 00:00+00')});
-	$node->safe_psql('elsewhere', q{CALL "other %s place".klout_refresh('board', batch => 2, publish => 'always')});
+	$node->safe_psql('elsewhere', qq{SELECT "other %s place".klout_board_create('board', 'actions', reactor_weight => '$weight')});
+	$node->safe_psql('elsewhere', q{CALL "other %s place".klout_board_refresh('board', as_of => '2020-01-02 00:00+00')});
+	$node->safe_psql('elsewhere', q{CALL "other %s place".klout_board_refresh('board', batch => 2, publish => 'always')});
 	is($node->safe_psql('elsewhere', q{
 		INSERT INTO board.perks (perk, capacity) VALUES ('mug', 1);
-		SELECT (SELECT count(*) FROM board.leaderboard), (SELECT count(*) FROM "other %s place".klout_search('board', '1')),
-			   (SELECT count(*) FROM "other %s place".klout_statement('board', '1')), (SELECT count(*) FROM "other %s place".klout_compare('board', '{1}')),
-			   (SELECT count(*) FROM "other %s place".klout_qualify('board', 'mug')), (SELECT count(*) FROM "other %s place".klout_grant('board', 'mug')),
-			   (SELECT count(*) FROM "other %s place".klout_audit('board'))}),
+		SELECT (SELECT count(*) FROM board.leaderboard), (SELECT count(*) FROM "other %s place".klout_board_search('board', '1')),
+			   (SELECT count(*) FROM "other %s place".klout_board_activity('board', '1')), (SELECT count(*) FROM "other %s place".klout_board_compare('board', '{1}')),
+			   (SELECT count(*) FROM "other %s place".klout_board_qualify('board', 'mug')), (SELECT count(*) FROM "other %s place".klout_board_grant('board', 'mug')),
+			   (SELECT count(*) FROM "other %s place".klout_board_audit('board'))}),
 		'3|1|1|1|3|1|0', "with klout in another schema, reactor_weight $weight");
 	$node->safe_psql('elsewhere', q{
-		SELECT "other %s place".klout_link('board', 'n', '1', '2'), "other %s place".klout_unlink('board', 'n', '1');
-		SELECT "other %s place".klout_opt_out('board', '1'), "other %s place".klout_opt_in('board', '1');
-		SELECT "other %s place".klout_set_model('board', "other %s place".klout_calibrate_board('board', '2020-01-02 00:00+00'));
-		SELECT "other %s place".klout_rebuild('board');
-		SELECT "other %s place".klout_drop_board('board')});
+		SELECT "other %s place".klout_board_link('board', 'n', '1', '2'), "other %s place".klout_board_unlink('board', 'n', '1');
+		SELECT "other %s place".klout_board_opt_out('board', '1'), "other %s place".klout_board_opt_in('board', '1');
+		SELECT "other %s place".klout_board_set_model('board', "other %s place".klout_board_calibrate('board', '2020-01-02 00:00+00'));
+		SELECT "other %s place".klout_board_rebuild('board');
+		SELECT "other %s place".klout_board_drop('board')});
 }
 
 # ---- DROP leaves nothing -----------------------------------------------------------------------
 
-$node->safe_psql('postgres', "SELECT klout_drop_board('board')");
+$node->safe_psql('postgres', "SELECT klout_board_drop('board')");
 is($node->safe_psql('postgres', q{
 	SELECT (SELECT count(*) FROM pg_namespace WHERE nspname = 'board')
 		 + (SELECT count(*) FROM pg_class WHERE relnamespace NOT IN (SELECT oid FROM pg_namespace))
 		 + (SELECT count(*) FROM pg_depend AS d WHERE d.classid = 'pg_class'::regclass AND d.objid NOT IN (SELECT oid FROM pg_class))}),
-	'0', 'klout_drop_board leaves nothing');
+	'0', 'klout_board_drop leaves nothing');
 $node->safe_psql('postgres', 'DROP VIEW direct; DROP EXTENSION klout');
 is($node->safe_psql('postgres', 'SELECT count(*) > 1000 FROM actions'), 't', 'but the actions');
 

@@ -144,7 +144,7 @@ foreach my $encoding ('UTF8', 'SQL_ASCII', 'WIN1252', 'EUC_JP')
 		{
 			my $bucket = $weight eq 'score' ? '1 hour' : '1 day';
 
-			$node->safe_psql($db, "SELECT klout_create_board('${name}_$weight', '$name', reactor_weight => '$weight', bucket => '$bucket', tenure => '2 days')");
+			$node->safe_psql($db, "SELECT klout_board_create('${name}_$weight', '$name', reactor_weight => '$weight', bucket => '$bucket', tenure => '2 days')");
 		}
 	}
 
@@ -189,7 +189,7 @@ foreach my $encoding ('UTF8', 'SQL_ASCII', 'WIN1252', 'EUC_JP')
 			foreach my $weight ('none', 'proven', 'score', 'authority')
 			{
 				my $board = "${name}_$weight";
-				my ($rc, $out, $err) = $node->psql($db, "SET client_encoding = '$encoding'; CALL klout_refresh('$board', publish => 'always', as_of => '$as_of')");
+				my ($rc, $out, $err) = $node->psql($db, "SET client_encoding = '$encoding'; CALL klout_board_refresh('$board', publish => 'always', as_of => '$as_of')");
 				# the innocent were all seen at first on 2026-01-01, on two people
 				my $quality = $weight eq 'proven' ? q{CASE WHEN timestamptz '2026-01-01' <= greatest(began + interval '2 days', moment - interval '2 days') THEN coalesce(weight, 1) ELSE 0 END::float8} : 'weight::float8';
 				my $facts = $weight eq 'score' ? q{'1 hour'} : q{'1 day'};
@@ -202,7 +202,7 @@ foreach my $encoding ('UTF8', 'SQL_ASCII', 'WIN1252', 'EUC_JP')
 					-- each row is one of three things, and the facts have as many actions as rows count
 					SELECT count(*) FILTER (WHERE fine AND early AND r.id IS NULL AND p.id IS NULL) > 0,
 						   count(*) FILTER (WHERE (fine AND early) <> (r.id IS NULL AND p.id IS NULL)
-											OR fine = (r.id IS NOT NULL) OR (fine AND NOT early) <> (p.id IS NOT NULL) OR r.flaw = ''),
+											OR fine = (r.id IS NOT NULL) OR (fine AND NOT early) <> (p.id IS NOT NULL) OR r.reason = ''),
 						   count(*) FILTER (WHERE fine AND early AND a.actor <> a.target) - (SELECT sum(klout_count(signals)) FROM $board.signals)
 					FROM (SELECT *, $fine AS fine, at <= '$as_of' AS early FROM $name OFFSET 0) AS a
 					LEFT JOIN $board.rejected AS r USING (id) LEFT JOIN $board.pending AS p USING (id);
@@ -212,7 +212,7 @@ foreach my $encoding ('UTF8', 'SQL_ASCII', 'WIN1252', 'EUC_JP')
 						FROM (SELECT *, at$utc AS moment FROM $name WHERE innocent AND actor <> target) AS a, $board.settings AS s GROUP BY 1, 2, 3)
 					SELECT count(*) > 5,
 						   count(*) FILTER (WHERE s.signals IS NULL OR klout_count(s.signals) <> klout_count(d.signals)
-											OR '$weight' IN ('none', 'proven') AND klout_signals_send(s.signals) <> klout_signals_send(d.signals))
+											OR '$weight' IN ('none', 'proven') AND _klout_signals_send(s.signals) <> _klout_signals_send(d.signals))
 					FROM direct AS d LEFT JOIN $board.signals AS s ON s.account::text = d.target AND s.network = d.network AND s.topic = d.topic;
 					-- everybody has a score, by the facts
 					SELECT count(*) > 5, count(*) FILTER (WHERE s.score IS DISTINCT FROM klout_score(f.signals, 'default', '$as_of'))
@@ -226,12 +226,12 @@ foreach my $encoding ('UTF8', 'SQL_ASCII', 'WIN1252', 'EUC_JP')
 	my ($rc, $out, $err) = $node->psql($db, q{
 		SET client_min_messages = warning;
 		INSERT INTO texts (network, kind, actor, target, at, innocent) VALUES ('n', 'one more', 'z1', 'mallory', '2026-01-05', false);
-		CALL klout_refresh('texts_none', publish => 'always', as_of => '2026-01-12 12:00+00');});
+		CALL klout_board_refresh('texts_none', publish => 'always', as_of => '2026-01-12 12:00+00');});
 	like($err, qr/WARNING:  board "texts_none": 1 of the accounts that changed have more kinds .*\(other\).* mallory on n\.\n/s, "$encoding: a warning names who has too many kinds");
 	like($err, qr/WARNING:  board "texts_none": 1 of the people who changed have more networks .*\(other\).* mallory\.\n/s, "$encoding: and too many networks");
 	# their time has come
 	is( $node->safe_psql($db, q{
-		CALL klout_refresh('texts_proven', publish => 'always', as_of => '2026-02-10 12:00+00');
+		CALL klout_board_refresh('texts_proven', publish => 'always', as_of => '2026-02-10 12:00+00');
 		SELECT count(*) FROM texts_proven.pending WHERE at <= '2026-02-10 12:00+00';}), '0', "$encoding: what waited is taken in");
 	$node->safe_psql('postgres', "DROP DATABASE $db");
 }

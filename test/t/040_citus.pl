@@ -148,7 +148,7 @@ for my $group ([ 'full', 'target', 'by target' ], [ 'part', 'network', 'by netwo
 	my $select = $by ? "SELECT $by, " : 'SELECT ';
 	my $tail = $by ? " GROUP BY $by" : '';
 	pushed_down("klout_signals $name", $plan, "$select klout_signals(network, kind, actor, at) AS s FROM {t}$tail");
-	pushed_down("klout_signals of text, weighed, $name", $plan, "$select klout_signals(network, kind, actor::text, at, weight) AS s FROM {t}$tail");
+	pushed_down("klout_signals of text, weighed, $name", $plan, "$select klout_signals(network, kind, actor::text, at, weight, '1 day') AS s FROM {t}$tail");
 	pushed_down("klout_signals by the hour $name", $plan, "$select klout_signals(network, kind, actor, at, weight, interval '1 hour') AS s FROM {t}$tail");
 	pushed_down("klout_audience $name", $plan, "$select klout_audience(network, actor, at) AS s FROM {t}$tail");
 	pushed_down("klout_posts $name", $plan, "$select klout_posts(network, at) AS s FROM {t}$tail");
@@ -203,14 +203,14 @@ sub agree
 	my ($distributed, $local, $name) = @_;
 	my @queries = (
 		'TABLE {b}.signals', 'TABLE {b}.posts', 'TABLE {b}.pending', 'TABLE {b}.reactors', 'SELECT person FROM {b}.opt_outs',
-		'TABLE {b}.authority', 'TABLE {b}.changed', 'TABLE {b}.scores', 'TABLE {b}.past', 'TABLE {b}.history',
-		'SELECT topic, people, population, people_at_63, round(odds::numeric, 9) FROM {b}.populations', 'SELECT id, flaw FROM {b}.rejected',
+		'TABLE {b}.authority', 'TABLE {b}.changed', 'TABLE {b}.scores', 'TABLE {b}.history_rows', 'TABLE {b}.history',
+		'SELECT topic, people, population, people_at_63, round(sum_odds::numeric, 9) FROM {b}.populations', 'SELECT id, reason FROM {b}.rejected',
 		'SELECT network, account, person FROM {b}.accounts', 'SELECT first_id, last_id, rows FROM {b}.batches',
 		'SELECT at, published, reason, people, people_at_63, rescored, fingerprint FROM {b}.publications',
 		'TABLE {b}.leaderboard', 'TABLE {b}.movers', 'TABLE {b}.moments', 'TABLE {b}.perks_left',
-		"SELECT * FROM klout_audit('{b}')", "SELECT * FROM klout_search('{b}', '7')",
-		"SELECT * FROM klout_compare('{b}', '{7,12}')", "SELECT * FROM klout_statement('{b}', '7')",
-		"SELECT * FROM klout_statement('{b}', '12', 't1')");
+		"SELECT * FROM klout_board_audit('{b}')", "SELECT * FROM klout_board_search('{b}', '7')",
+		"SELECT * FROM klout_board_compare('{b}', '{7,12}')", "SELECT * FROM klout_board_activity('{b}', '7')",
+		"SELECT * FROM klout_board_activity('{b}', '12', 't1')");
 	my @differ;
 	my @answers = map {
 		my $board = $_;
@@ -229,7 +229,7 @@ sub agree
 sub refresh
 {
 	my ($board, $as_of, $more) = @_;
-	return ask("SET client_min_messages = warning; CALL klout_refresh('$board', as_of => '$as_of'" . ($more // '') . ')');
+	return ask("SET client_min_messages = warning; CALL klout_board_refresh('$board', as_of => '$as_of'" . ($more // '') . ')');
 }
 
 for my $reactor_weight ('proven', 'none', 'score', 'authority')
@@ -237,15 +237,15 @@ for my $reactor_weight ('proven', 'none', 'score', 'authority')
 	my ($b, $l) = ("b_$reactor_weight", "l_$reactor_weight");
 	my $columns = $reactor_weight =~ /^[pa]/ ? '{}' : '{"topic": null, "post": null}';
 	ask(qq{
-		SELECT klout_create_board('$b', 'actions', columns => '$columns', reactor_weight => '$reactor_weight');
-		SELECT klout_create_board('$l', 'local_actions', columns => '$columns', reactor_weight => '$reactor_weight')});
+		SELECT klout_board_create('$b', 'actions', columns => '$columns', reactor_weight => '$reactor_weight');
+		SELECT klout_board_create('$l', 'local_actions', columns => '$columns', reactor_weight => '$reactor_weight')});
 	my $both = sub { ask(join(';', map { my $sql = $_[0]; $sql =~ s/\{b\}/$_/g; $sql } $b, $l)); };
 	my $refresh = sub { refresh($_, @_) for $b, $l; };
 	if ($reactor_weight eq 'proven')
 	{
 		is(ask(q{SELECT count(DISTINCT colocationid), count(*) FROM pg_dist_partition
 				 WHERE logicalrelid IN ('actions'::regclass, 'b_proven.signals', 'b_proven.posts', 'b_proven.pending',
-										'b_proven.scores', 'b_proven.past')}),
+										'b_proven.scores', 'b_proven.history_rows')}),
 			'1|6', 'facts, scores and history lie beside the actions');
 	}
 
@@ -256,7 +256,7 @@ for my $reactor_weight ('proven', 'none', 'score', 'authority')
 		# what the workers are told
 		my (undef, undef, $sent) = $coordinator->psql('postgres', qq{
 			$settings SET client_min_messages = notice; SET citus.log_remote_commands = on;
-			CALL klout_refresh('$b', as_of => '2026-01-20 13:00+00', publish => 'always')});
+			CALL klout_board_refresh('$b', as_of => '2026-01-20 13:00+00', publish => 'always')});
 		$sent =~ s/\s+/ /g;
 		like($sent, qr/issuing INSERT INTO b_proven\.signals_\d+ (?:(?!issuing).)*klout_signals\(/, 'workers take in');
 		like($sent, qr/issuing (?:(?!issuing).)*worker_partition_query_result(?:(?!issuing).)*klout_summary\(/, 'workers score');
@@ -267,20 +267,20 @@ for my $reactor_weight ('proven', 'none', 'score', 'authority')
 	isnt(ask("SELECT sum(klout_count(signals)) FROM $b.signals"), '', "$reactor_weight: and that is not nothing");
 	$refresh->('2026-01-28 12:00+00', ", publish => 'always'");
 	agree($b, $l, "$reactor_weight: eight days later");
-	$both->(q{SELECT klout_link('{b}', 'n0', '7', '12'), klout_link('{b}', 'n1', '600', '12'), klout_link('{b}', 'n0', '3', '9999')});
+	$both->(q{SELECT klout_board_link('{b}', 'n0', '7', '12'), klout_board_link('{b}', 'n1', '600', '12'), klout_board_link('{b}', 'n0', '3', '9999')});
 	agree($b, $l, "$reactor_weight: accounts linked");
 	$refresh->('2026-01-28 13:00+00', ", publish => 'always'");
 	agree($b, $l, "$reactor_weight: those published");
-	$both->(q{SELECT klout_opt_out('{b}', '9'), klout_unlink('{b}', 'n0', '3')});
+	$both->(q{SELECT klout_board_opt_out('{b}', '9'), klout_board_unlink('{b}', 'n0', '3')});
 	agree($b, $l, "$reactor_weight: somebody opted out, an account unlinked");
 	$refresh->('2026-01-28 14:00+00', ", publish => 'always'");
 	agree($b, $l, "$reactor_weight: that published");
 	# the rows without a kind were set aside; those on one target get one
 	ask(qq{UPDATE $_ SET kind = 'mended' WHERE kind IS NULL AND target = 7}) for 'actions', 'local_actions';
-	is(ask("SELECT * FROM klout_take_rejected('$b')"), ask("SELECT * FROM klout_take_rejected('$l')"), "$reactor_weight: rows are mended");
+	is(ask("SELECT * FROM klout_board_retry_rejected('$b')"), ask("SELECT * FROM klout_board_retry_rejected('$l')"), "$reactor_weight: rows are mended");
 	agree($b, $l, "$reactor_weight: with those pending");
 	# (nobody is proven yet)
-	is(ask("SELECT klout_calibrate_board('$b')"), ask("SELECT klout_calibrate_board('$l')"), "$reactor_weight: calibrated alike")
+	is(ask("SELECT klout_board_calibrate('$b')"), ask("SELECT klout_board_calibrate('$l')"), "$reactor_weight: calibrated alike")
 		if $reactor_weight ne 'proven';
 	add_rows(20001, 21000, 25);
 	$refresh->('2026-01-28 15:00+00', ", publish => 'always'");
@@ -288,20 +288,20 @@ for my $reactor_weight ('proven', 'none', 'score', 'authority')
 	$refresh->('2026-02-02 12:00+00', ", publish => 'always'");
 	agree($b, $l, "$reactor_weight: and another day");
 	$both->(q{INSERT INTO {b}.perks (perk, min_score, capacity) VALUES ('mug', 1, 5)});
-	is(ask("SELECT * FROM klout_qualify('$b', 'mug')"), ask("SELECT * FROM klout_qualify('$l', 'mug')"), "$reactor_weight: the same people qualify for a perk");
-	is(ask("SELECT * FROM klout_grant('$b', 'mug', '2026-02-02 13:00+00')"), ask("SELECT * FROM klout_grant('$l', 'mug', '2026-02-02 13:00+00')"),
+	is(ask("SELECT * FROM klout_board_qualify('$b', 'mug')"), ask("SELECT * FROM klout_board_qualify('$l', 'mug')"), "$reactor_weight: the same people qualify for a perk");
+	is(ask("SELECT * FROM klout_board_grant('$b', 'mug', '2026-02-02 13:00+00')"), ask("SELECT * FROM klout_board_grant('$l', 'mug', '2026-02-02 13:00+00')"),
 		"$reactor_weight: the same people get a perk");
-	$both->(q{SELECT klout_rebuild('{b}')});
+	$both->(q{SELECT klout_board_rebuild('{b}')});
 	$refresh->('2026-03-20 12:00+00', ", publish => 'always'");
 	agree($b, $l, "$reactor_weight: the same after a rebuild");
 	is(ask("SELECT count(*) FROM $b.pending"), '0', "$reactor_weight: nothing left pending");
-	ask("SELECT klout_drop_board('$b'), klout_drop_board('$l')");
+	ask("SELECT klout_board_drop('$b'), klout_board_drop('$l')");
 }
 
 # ---- writers -----------------------------------------------------------------------------------
 
 # A transaction that writes through the coordinator, on both workers, holds a refresh back
-ask(q{SELECT klout_create_board('b_last', 'actions', reactor_weight => 'none'); CALL klout_refresh('b_last', as_of => '2026-02-27 00:00+00')});
+ask(q{SELECT klout_board_create('b_last', 'actions', reactor_weight => 'none'); CALL klout_board_refresh('b_last', as_of => '2026-02-27 00:00+00')});
 my $pid = fork() // die "cannot fork: $!";
 if (!$pid)
 {
@@ -316,16 +316,16 @@ refresh('b_last', '2026-03-01 00:00+00', ", publish => 'always'");
 is(ask(q{SELECT count(*) FROM b_last.signals WHERE account BETWEEN 5001 AND 5050 OR account = 6001}), '51',
 	'a refresh waits for who writes through the coordinator');
 waitpid($pid, 0);
-is(ask(q{SELECT * FROM klout_audit('b_last')}), '', 'and misses nothing');
+is(ask(q{SELECT * FROM klout_board_audit('b_last')}), '', 'and misses nothing');
 
 # Ids that a worker gives out are far beyond those of the coordinator: they do not count, and it is said
 $workers[0]->safe_psql('postgres', q{INSERT INTO actions (network, kind, actor, target, at) VALUES ('n0', 'k0', 7002, 7001, '2026-01-05 00:00+00')});
-(undef, undef, my $said) = $coordinator->psql('postgres', q{CALL klout_refresh('b_last', as_of => '2026-03-02 00:00+00')});
+(undef, undef, my $said) = $coordinator->psql('postgres', q{CALL klout_board_refresh('b_last', as_of => '2026-03-02 00:00+00')});
 like($said, qr/did not come from sequence.*write through the coordinator alone/s, 'a row that was written through a worker is reported');
 is(ask(q{SELECT count(*) FROM b_last.signals WHERE account = 7001}), '0', 'and not taken in');
-($status, undef, $said) = $workers[0]->psql('postgres', q{CALL klout_refresh('b_last')});
+($status, undef, $said) = $workers[0]->psql('postgres', q{CALL klout_board_refresh('b_last')});
 isnt($status, 0, 'boards are refreshed on the coordinator');
-ask(q{SELECT klout_drop_board('b_last')});
+ask(q{SELECT klout_board_drop('b_last')});
 
 # ---- other tables ------------------------------------------------------------------------------
 
@@ -342,10 +342,10 @@ for my $other ([ 'actor', 'bigint' ], [ 'target', 'integer' ])
 		CREATE TABLE local_other (LIKE other INCLUDING ALL);
 		INSERT INTO local_other OVERRIDING SYSTEM VALUE SELECT * FROM other;
 		SELECT setval(pg_get_serial_sequence('local_other', 'id'), (SELECT max(id) FROM local_other));
-		SELECT klout_create_board('b_other', 'other'), klout_create_board('l_other', 'local_other')});
+		SELECT klout_board_create('b_other', 'other'), klout_board_create('l_other', 'local_other')});
 	refresh($_, '2026-02-01 00:00+00') for 'b_other', 'l_other';
 	agree('b_other', 'l_other', "a board over a table distributed by its $type $by");
-	ask(q{SELECT klout_drop_board('b_other'), klout_drop_board('l_other')});
+	ask(q{SELECT klout_board_drop('b_other'), klout_board_drop('l_other')});
 	ask(q{DROP TABLE other, local_other});
 }
 

@@ -33,7 +33,7 @@ $node->safe_psql('postgres', q{
 
 # What is done, and with how many workers: a query that gives a digest, and the same held up by a scan that
 # takes its time
-my $digest = 'md5(string_agg(target || encode(klout_signals_send(s), \'hex\'), \',\' ORDER BY target))';
+my $digest = 'md5(string_agg(target || encode(_klout_signals_send(s), \'hex\'), \',\' ORDER BY target))';
 my %jobs = (
 	'an aggregate' => [ 0, "$alone SET work_mem = '64kB'; SET enable_sort = off; SELECT $digest FROM (SELECT target, klout_signals(network, kind, actor, at) AS s FROM acts%s GROUP BY target) AS a" ],
 	'an aggregate with workers' => [ 2, "$parallel SELECT $digest FROM (SELECT target %% 10 AS target, klout_signals(network, kind, actor, at) AS s FROM acts%s GROUP BY 1) AS a" ],
@@ -63,7 +63,7 @@ sub crash
 	my ($out, $err) = ('', '');
 	my $handle = IPC::Run::start([ 'psql', '-X', '-q', '-A', '-t', '-d', $node->connstr('postgres'), '-c', "SET application_name = 'doomed'", map { ('-c', $_) } split(/;\s*/, $sql) ],
 		'<', \undef, '>', \$out, '2>', \$err);
-	my $ours = q{application_name = 'doomed' AND state = 'active' AND query ~ 'pg_sleep|klout_refresh'};
+	my $ours = q{application_name = 'doomed' AND state = 'active' AND query ~ 'pg_sleep|klout_board_refresh'};
 
 	ok($node->poll_query_until('postgres', "SELECT count(*) FILTER (WHERE backend_type = 'client backend') = 1 AND count(*) FILTER (WHERE backend_type = 'parallel worker') = $workers FROM pg_stat_activity WHERE $ours"),
 		"$name: it runs, with $workers workers");
@@ -133,8 +133,8 @@ sub verdict
 {
 	my ($on) = @_;
 	return $on->safe_psql('postgres', q{
-		SELECT count(*), count(*) FILTER (WHERE klout_signals_send(d.signals) IS DISTINCT FROM klout_signals_send(b.signals)),
-			   (SELECT count(*) FROM klout_audit('board'))
+		SELECT count(*), count(*) FILTER (WHERE _klout_signals_send(d.signals) IS DISTINCT FROM _klout_signals_send(b.signals)),
+			   (SELECT count(*) FROM klout_board_audit('board'))
 		FROM direct AS d FULL JOIN board.signals AS b USING (account, network)});
 }
 
@@ -144,7 +144,7 @@ sub refresh
 		CREATE TABLE actions (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, network text, kind text, actor bigint, target bigint, at timestamptz);
 		CREATE VIEW direct AS
 		SELECT target AS account, network, klout_signals(network, kind, actor, at) AS signals FROM actions WHERE actor <> target GROUP BY target, network;
-		SELECT klout_create_board('board', 'actions', reactor_weight => 'none');
+		SELECT klout_board_create('board', 'actions', reactor_weight => 'none');
 		INSERT INTO actions (network, kind, actor, target, at) SELECT network, kind, actor, target % 1000, at FROM acts LIMIT 60000});
 
 	for my $way ('leader killed', 'server stopped at once')
@@ -152,9 +152,9 @@ sub refresh
 		# in batches, each committed: it has come some way and has some way to go
 		my $batches = $node->safe_psql('postgres', 'SELECT count(*) FROM board.batches');
 		hold_up(1);
-		my $name = "klout_refresh, $way";
+		my $name = "klout_board_refresh, $way";
 
-		crash($name, "CALL klout_refresh('board', batch => 1000, publish => 'never')", 0, $way, "SELECT count(*) > $batches + 2 FROM board.batches");
+		crash($name, "CALL klout_board_refresh('board', batch => 1000, publish => 'never')", 0, $way, "SELECT count(*) > $batches + 2 FROM board.batches");
 		hold_up(0);
 		my $taken = $node->safe_psql('postgres', 'SELECT coalesce(max(last_id), 0) FROM board.batches');
 		cmp_ok($taken, '<', 60000, "$name: some rows are to be taken in yet");
@@ -162,7 +162,7 @@ sub refresh
 		is($node->safe_psql('postgres', 'SELECT coalesce(sum(klout_count(signals)), 0) FROM board.signals'),
 			$node->safe_psql('postgres', "SELECT count(*) FROM actions WHERE id <= $taken AND actor <> target"), "$name: each of their rows counts once");
 	}
-	$node->safe_psql('postgres', "CALL klout_refresh('board', as_of => '2026-03-31 14:00+00')");
+	$node->safe_psql('postgres', "CALL klout_board_refresh('board', as_of => '2026-03-31 14:00+00')");
 	like(verdict($node), qr/^\d{4}\|0\|0$/, 'the next refresh takes in the rest, each row once');
 }
 
@@ -189,7 +189,7 @@ sub failover
 	$standby->start;
 	$node->safe_psql('postgres', "INSERT INTO actions (network, kind, actor, target, at) SELECT network, kind, actor, target % 1000, at FROM acts OFFSET 60000 LIMIT 60000");
 	hold_up(1);
-	my $refresh = IPC::Run::start([ 'psql', '-X', '-q', '-d', $node->connstr('postgres'), '-c', "CALL klout_refresh('board', batch => 1000, publish => 'never')" ],
+	my $refresh = IPC::Run::start([ 'psql', '-X', '-q', '-d', $node->connstr('postgres'), '-c', "CALL klout_board_refresh('board', batch => 1000, publish => 'never')" ],
 		'<', \undef, '>', \my $nothing, '2>', \my $lost);
 	ok($standby->poll_query_until('postgres', q{SELECT count(*) > 3 FROM board.batches WHERE first_id > 60000}), 'a standby sees batches of a refresh');
 	$node->stop('immediate');
@@ -209,7 +209,7 @@ sub failover
 	is($standby->safe_psql('postgres', 'SELECT sum(klout_count(signals)) FROM board.signals'),
 		$standby->safe_psql('postgres', "SELECT count(*) FROM actions WHERE id <= $taken AND actor <> target"), 'each row it took in counts once');
 	$standby->safe_psql('postgres', 'DROP FUNCTION wait_a_bit CASCADE');
-	$standby->safe_psql('postgres', "CALL klout_refresh('board', as_of => '2026-04-01 14:00+00', publish => 'always')");
+	$standby->safe_psql('postgres', "CALL klout_board_refresh('board', as_of => '2026-04-01 14:00+00', publish => 'always')");
 	like(verdict($standby), qr/^\d{4}\|0\|0$/, 'the next refresh takes in the rest');
 	$standby->stop;
 }

@@ -23,7 +23,7 @@ $node->safe_psql('postgres', q{
 	VACUUM ANALYZE acts});
 
 my $values = q{
-	SELECT count(*), md5(string_agg(target || encode(klout_signals_send(s), 'hex'), ',' ORDER BY target))
+	SELECT count(*), md5(string_agg(target || encode(_klout_signals_send(s), 'hex'), ',' ORDER BY target))
 	FROM (SELECT target, klout_signals(network, kind, actor, at) AS s FROM acts GROUP BY target) AS a};
 my $authority = q{
 	SELECT count(*), md5(string_agg(person || encode(float8send(authority), 'hex'), ',' ORDER BY person))
@@ -72,19 +72,19 @@ sub board
 		CREATE TABLE ${name}_actions (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, network text, kind text, actor bigint, target bigint, at timestamptz);
 		INSERT INTO ${name}_actions (network, kind, actor, target, at) SELECT network, kind, actor, target % 20000, at FROM acts LIMIT 100000;
 		INSERT INTO ${name}_actions (network, kind, actor, target, at) SELECT 'n' || 1 - right(network, 1)::int, kind, actor, target % 20000, at FROM acts LIMIT 100000;
-		SELECT klout_create_board('$name', '${name}_actions', reactor_weight => 'none')});
-	$node->safe_psql('postgres', "$settings CALL klout_refresh('$name', as_of => '2026-03-31 14:00+00')") if defined $settings;
+		SELECT klout_board_create('$name', '${name}_actions', reactor_weight => 'none')});
+	$node->safe_psql('postgres', "$settings CALL klout_board_refresh('$name', as_of => '2026-03-31 14:00+00')") if defined $settings;
 	return;
 }
 
-# Values of the board, those that differ from what the table says, and what klout_audit finds
+# Values of the board, those that differ from what the table says, and what klout_board_audit finds
 sub verdict
 {
 	my ($name) = @_;
 
 	return $node->safe_psql('postgres', qq{
-		SELECT count(*), count(*) FILTER (WHERE klout_signals_send(d.signals) IS DISTINCT FROM klout_signals_send(b.signals)),
-			   (SELECT count(*) FROM klout_audit('$name'))
+		SELECT count(*), count(*) FILTER (WHERE _klout_signals_send(d.signals) IS DISTINCT FROM _klout_signals_send(b.signals)),
+			   (SELECT count(*) FROM klout_board_audit('$name'))
 		FROM (SELECT target AS account, network, klout_signals(network, kind, actor, at) AS signals
 			  FROM ${name}_actions WHERE actor <> target GROUP BY target, network) AS d
 			 FULL JOIN $name.signals AS b USING (account, network)});
@@ -182,7 +182,7 @@ sub out_of_disk
 		# the tables of a board
 		board('small');
 		$node->safe_psql('postgres', 'ALTER TABLE small.signals SET TABLESPACE small');
-		my ($error) = after_failure('', q{CALL klout_refresh('small', batch => 10000, as_of => '2026-03-31 14:00+00')}, 'SELECT 1');
+		my ($error) = after_failure('', q{CALL klout_board_refresh('small', batch => 10000, as_of => '2026-03-31 14:00+00')}, 'SELECT 1');
 		like($error, qr/ERROR:  53100: could not extend file .*No space left on device/, 'a refresh: no space left');
 		my $taken = $node->safe_psql('postgres', 'SELECT coalesce(max(last_id), 0) FROM small.batches');
 		cmp_ok($taken, '>', 0, 'some batches are in');
@@ -191,7 +191,7 @@ sub out_of_disk
 			$node->safe_psql('postgres', "SELECT count(*) FROM small_actions WHERE id <= $taken AND actor <> target"), 'each of their rows counts once');
 		($failed, $why) = $inside->("rm '$small/filler'");
 		is($failed, 0, 'somebody makes room') or diag($why);
-		$node->safe_psql('postgres', q{CALL klout_refresh('small', as_of => '2026-03-31 14:00+00')});
+		$node->safe_psql('postgres', q{CALL klout_board_refresh('small', as_of => '2026-03-31 14:00+00')});
 		is(verdict('small'), '40000|0|0', 'the next refresh takes in the rest, each row once');
 
 		$server->('-m fast stop');

@@ -42,9 +42,9 @@ my $values = slurp_file('test/data/golden/readings.sql') . slurp_file('test/data
 	CREATE MATERIALIZED VIEW scores AS
 		SELECT name, klout_score(value, 'default', '2026-03-31 14:00+00') AS score FROM stored_signals;
 	CREATE VIEW stored AS
-		SELECT 'klout_signals' AS type, name, encode(klout_signals_send(value), 'hex') AS bytes, value::text AS text, readings(value) FROM stored_signals
-		UNION ALL SELECT 'klout_model', name, encode(klout_model_send(value), 'hex'), value::text, readings(value) FROM stored_models
-		UNION ALL SELECT 'klout_population', name, encode(klout_population_send(value), 'hex'), value::text, readings(value) FROM stored_populations};
+		SELECT 'klout_signals' AS type, name, encode(_klout_signals_send(value), 'hex') AS bytes, value::text AS text, readings(value) FROM stored_signals
+		UNION ALL SELECT 'klout_model', name, encode(_klout_model_send(value), 'hex'), value::text, readings(value) FROM stored_models
+		UNION ALL SELECT 'klout_population', name, encode(_klout_population_send(value), 'hex'), value::text, readings(value) FROM stored_populations};
 
 my $board = qq{
 	CREATE TABLE actions (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, network text, kind text,
@@ -52,12 +52,12 @@ my $board = qq{
 	INSERT INTO actions (network, kind, actor, target, at)
 	SELECT 'n' || g % 2, 'k' || g % 3, g * g % 499, g % 37, timestamptz '$as_of' - g % 200 * interval '7 hours'
 	FROM generate_series(1, 5000) AS g;
-	SELECT klout_create_board('board', 'actions', reactor_weight => 'none');
-	CALL klout_refresh('board', as_of => timestamptz '$as_of' - interval '1 day');
-	SELECT klout_opt_out('board', '7'), klout_link('board', 'n0', '8', '9');
+	SELECT klout_board_create('board', 'actions', reactor_weight => 'none');
+	CALL klout_board_refresh('board', as_of => timestamptz '$as_of' - interval '1 day');
+	SELECT klout_board_opt_out('board', '7'), klout_board_link('board', 'n0', '8', '9');
 	INSERT INTO board.perks (perk, capacity) VALUES ('mug', 3);
-	CALL klout_refresh('board', as_of => '$as_of', publish => 'always');
-	SELECT klout_grant('board', 'mug');
+	CALL klout_board_refresh('board', as_of => '$as_of', publish => 'always');
+	SELECT klout_board_grant('board', 'mug');
 	CREATE VIEW direct AS
 	SELECT target AS account, network, klout_signals(network, kind, actor, at) AS signals
 	FROM actions WHERE actor <> target AND target <> 7
@@ -125,13 +125,13 @@ sub goes_on
 	is($node->safe_psql($db, q{SELECT count(*) FROM parts AS p JOIN stored_signals AS s USING (value)}),
 		$node->safe_psql($db, 'SELECT count(*) FROM parts'), "$from: rows are in the partitions where they are looked for");
 	$node->safe_psql($db, "INSERT INTO actions (network, kind, actor, target, at) SELECT 'n0', 'k0', 1000 + g, g % 37, '$as_of' FROM generate_series(1, 100) AS g");
-	$node->safe_psql($db, "CALL klout_refresh('board', as_of => timestamptz '$as_of' + interval '1 day', publish => 'always')");
+	$node->safe_psql($db, "CALL klout_board_refresh('board', as_of => timestamptz '$as_of' + interval '1 day', publish => 'always')");
 	is($node->safe_psql($db, q{
-		SELECT count(*), count(*) FILTER (WHERE klout_signals_send(d.signals) IS DISTINCT FROM klout_signals_send(b.signals))
+		SELECT count(*), count(*) FILTER (WHERE _klout_signals_send(d.signals) IS DISTINCT FROM _klout_signals_send(b.signals))
 		FROM direct AS d FULL JOIN board.signals AS b USING (account, network)}),
 		$node->safe_psql($db, 'SELECT count(*), 0 FROM direct'), "$from: the board takes in new rows, and says what the table says");
-	is($node->safe_psql($db, q{SELECT count(*) FROM klout_audit('board')}), '0', "$from: klout_audit agrees");
-	$node->safe_psql($db, q{SELECT klout_drop_board('board'); DROP EXTENSION klout CASCADE});
+	is($node->safe_psql($db, q{SELECT count(*) FROM klout_board_audit('board')}), '0', "$from: klout_board_audit agrees");
+	$node->safe_psql($db, q{SELECT klout_board_drop('board'); DROP EXTENSION klout CASCADE});
 }
 
 # A dump made by a version, its own or an earlier one's, into a new database. The later pg_dump is what the

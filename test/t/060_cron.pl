@@ -34,7 +34,7 @@ for my $way ('connections', 'background workers')
 	$node->safe_psql('postgres', q{
 		CREATE TABLE actions (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, network text, kind text, actor bigint, target bigint, at timestamptz);
 		INSERT INTO actions (network, kind, actor, target, at) SELECT 'n', 'k', a, a % 7, now() - a * interval '1 hour' FROM generate_series(1, 100) AS a;
-		SELECT klout_create_board('board', 'actions', reactor_weight => 'none')});
+		SELECT klout_board_create('board', 'actions', reactor_weight => 'none')});
 	$node{$way} = $node;
 }
 
@@ -58,6 +58,6 @@ for my $way (sort keys %node)
 	is($node->safe_psql('postgres', q{SELECT published, people FROM board.last_publication}), 't|7', "$way: the board is published");
 	is($node->safe_psql('postgres', q{SELECT count(*) FROM actions WHERE actor <> target}),
 		$node->safe_psql('postgres', q{SELECT sum(klout_count(signals)) FROM board.signals}), "$way: and has everything once");
-	is($node->safe_psql('postgres', q{SELECT * FROM klout_audit('board')}), '', "$way: the audit agrees");
+	is($node->safe_psql('postgres', q{SELECT * FROM klout_board_audit('board')}), '', "$way: the audit agrees");
 }
 done_testing();

@@ -137,7 +137,7 @@ for my $type (@types)
 $table{'double precision[]'} = $table{'float8[]'};
 $node->safe_psql('postgres', <<'SQL');
 INSERT INTO pool_klout_signals (v)
-	VALUES (NULL), (klout_signals_add(NULL, 't', 'like', 1::bigint, '2026-01-01'));
+	VALUES (NULL), (_klout_signals_accum(NULL, 't', 'like', 1::bigint, '2026-01-01'));
 INSERT INTO pool_klout_signals (v) SELECT klout_signals(network, kind, actor, at) FROM actions GROUP BY target;
 INSERT INTO pool_klout_signals (v) SELECT klout_signals('t', 'k' || g % 3, g, timestamptz '2026-01-01' - g * interval '1 hour', 0.5, '1 hour') FROM generate_series(1, 700) AS g;
 INSERT INTO pool_klout_signals (v) SELECT klout_signals('n' || g, 'k' || g % 70, g, timestamptz '2026-01-01' - g * interval '99 days') FROM generate_series(1, 255) AS g;
@@ -146,12 +146,12 @@ INSERT INTO pool_klout_signals (v) SELECT klout_posts('t', timestamptz '2026-01-
 INSERT INTO pool_klout_model (v) VALUES (NULL), (klout_model()), ('hour'), ('strict'), (klout_model() || '{"networks": {"t": 5}, "kinds": {"like": 0}, "scale": 1e-9}');
 INSERT INTO pool_klout_population (v) SELECT klout_population(s) FROM (VALUES (1, 0), (1, 50.5), (2, 100), (1, 99.99), (2, 3)) AS p(g, s) GROUP BY g;
 INSERT INTO pool_klout_population (v) SELECT klout_population(g % 10001 / 100.0) FROM generate_series(1, 20000) AS g;
-INSERT INTO pool_klout_population (v) VALUES (NULL), (klout_population_accum(NULL, 5));
-INSERT INTO pool_bytea (v) VALUES (NULL), (klout_pairs_accum(klout_pairs_accum(NULL, 1, 2), 2, 1)), (klout_ndcg_accum(NULL, 1, 2, 3)), (klout_calibrate_accum(NULL, (SELECT v FROM pool_klout_signals WHERE n = 3), klout_model(), '2026-01-01')), (klout_fit_accum(klout_fit_accum(NULL, '{1,2}', '{0,3}'), '{5,2}', '{0,1}')), (klout_mix_accum(NULL, (SELECT v FROM pool_klout_signals WHERE n = 3)));
+INSERT INTO pool_klout_population (v) VALUES (NULL), (_klout_population_accum(NULL, 5));
+INSERT INTO pool_bytea (v) VALUES (NULL), (_klout_pairs_accum(_klout_pairs_accum(NULL, 1, 2), 2, 1)), (_klout_ndcg_accum(NULL, 1, 2, 3)), (_klout_calibrate_accum(NULL, (SELECT v FROM pool_klout_signals WHERE n = 3), klout_model(), '2026-01-01')), (_klout_fit_accum(_klout_fit_accum(NULL, '{1,2}', '{0,3}'), '{5,2}', '{0,1}')), (_klout_mix_accum(NULL, (SELECT v FROM pool_klout_signals WHERE n = 3)));
 INSERT INTO pool_jsonb (v) SELECT v::jsonb FROM pool_klout_model;
 INSERT INTO pool_float8_ (v) VALUES ('{1,2,3,4}');
-SELECT klout_create_board('board_1', 'actions');
-CALL klout_refresh('board_1');
+SELECT klout_board_create('board_1', 'actions');
+CALL klout_board_refresh('board_1');
 SQL
 
 # ---- what there is to call -----------------------------------------------------------------------
@@ -339,7 +339,7 @@ while (time() < $end && !@lost)
 
 	%size = map { $_ => $node->safe_psql('postgres', "SELECT max(n) FROM $table{$_}") } @types;
 	$size{'double precision[]'} = $size{'float8[]'};
-	push @batch, q{DO $$ BEGIN PERFORM klout_create_board('board_1', 'actions'); EXCEPTION WHEN duplicate_schema THEN NULL; END $$;};
+	push @batch, q{DO $$ BEGIN PERFORM klout_board_create('board_1', 'actions'); EXCEPTION WHEN duplicate_schema THEN NULL; END $$;};
 	push @batch, pick(@settings) . ';' if rand() < 0.5;
 
 	# a quarter of the time for what recv gets

@@ -189,7 +189,7 @@ sub check_days
 
 		$shown{$zone} = join("\n", map { join('|', @$_) } @rows[ 1 .. $#rows ]) . "\n" . sql(filled($panel->{targets}[0]{rawSql})) . "\n" .
 		  sql(qq{SELECT day FROM $q.history WHERE person = 'person 1' AND topic = '' ORDER BY day}) . "\n" .
-		  sql(qq{SELECT day, rank FROM klout_compare('$board', '{person 1}')});
+		  sql(qq{SELECT day, rank FROM klout_board_compare('$board', '{person 1}')});
 	}
 	my ($first, $last) = split(/\|/, sql(q{SELECT min(at AT TIME ZONE 'UTC')::date, max(at AT TIME ZONE 'UTC')::date FROM actions
 		WHERE target = 'person 1' AND network = 'forum' AND kind = 'reply' AND at <= '2026-03-22 12:00+00'}));

@@ -137,21 +137,21 @@ $node->safe_psql('early', q{
 	SELECT 'n', 'k', n % 7, n % 5, timestamptz '2026-01-01' + n * interval '1 hour', n % 11, 't' || n % 2 FROM generate_series(1, 500) AS n});
 my $work = q{
 	SET search_path = public, own;
-	SELECT klout_create_board('board'::name, 'own.actions'::regclass, klout_model(), NULL::jsonb, '1 day'::interval, 'proven'::text, '30 days'::interval);
-	CALL klout_refresh('board'::name, 5000000::bigint, 'always'::text, '2026-02-01 00:00+00'::timestamptz);
-	SELECT klout_link('board'::name, 'n'::text, '1'::text, '2'::text), klout_opt_out('board'::name, '3'::text);
+	SELECT klout_board_create('board'::name, 'own.actions'::regclass, klout_model(), NULL::jsonb, '1 day'::interval, 'proven'::text, '30 days'::interval);
+	CALL klout_board_refresh('board'::name, 5000000::bigint, 'always'::text, '2026-02-01 00:00+00'::timestamptz);
+	SELECT klout_board_link('board'::name, 'n'::text, '1'::text, '2'::text), klout_board_opt_out('board'::name, '3'::text);
 	INSERT INTO board.perks (perk, capacity) VALUES ('mug', 1);
-	SELECT count(*) FROM klout_qualify('board'::name, 'mug'::text, 5::bigint);
-	SELECT count(*) FROM klout_grant('board'::name, 'mug'::text, now());
-	CALL klout_refresh('board'::name, 5000000::bigint, 'always'::text, '2026-02-02 00:00+00'::timestamptz);
-	SELECT count(*) FROM klout_search('board'::name, '2'::text, ''::text), klout_statement('board'::name, '2'::text, ''::text),
-		klout_compare('board'::name, '{2}'::text[], 90::integer, ''::text), board.leaderboard, board.movers, board.moments;
-	SELECT klout_weigh_authority('board'::name, '2026-02-02 00:00+00'::timestamptz), klout_rebuild('board'::name);
-	SELECT klout_unlink('board'::name, 'n'::text, '1'::text), klout_opt_in('board'::name, '3'::text);
-	SELECT count(*) FROM klout_audit('board'::name, 5::integer);
+	SELECT count(*) FROM klout_board_qualify('board'::name, 'mug'::text, 5::bigint);
+	SELECT count(*) FROM klout_board_grant('board'::name, 'mug'::text, now());
+	CALL klout_board_refresh('board'::name, 5000000::bigint, 'always'::text, '2026-02-02 00:00+00'::timestamptz);
+	SELECT count(*) FROM klout_board_search('board'::name, '2'::text, ''::text), klout_board_activity('board'::name, '2'::text, ''::text),
+		klout_board_compare('board'::name, '{2}'::text[], 90::integer, ''::text), board.leaderboard, board.movers, board.moments;
+	SELECT _klout_board_refresh_authority('board'::name, '2026-02-02 00:00+00'::timestamptz), klout_board_rebuild('board'::name);
+	SELECT klout_board_unlink('board'::name, 'n'::text, '1'::text), klout_board_opt_in('board'::name, '3'::text);
+	SELECT count(*) FROM klout_board_audit('board'::name, 5::integer);
 	SELECT 'done'};
 like(answer('early', 'victim', $work), qr/\bdone$/, 'a board is made, refreshed and read without one of them being called');
-like(answer('early', 'victim', "SELECT public.klout_search('board'::text, '2'::varchar, ''::varchar)"), qr/hijacked by klout_search/, 'though they are there');
+like(answer('early', 'victim', "SELECT public.klout_board_search('board'::text, '2'::varchar, ''::varchar)"), qr/hijacked by klout_board_search/, 'though they are there');
 
 #
 # Who can see what of a board
@@ -165,8 +165,8 @@ $node->safe_psql('boards', q{
 	CREATE TABLE data.actions (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, network text, kind text, actor bigint, target bigint, at timestamptz);
 	INSERT INTO data.actions (network, kind, actor, target, at)
 	SELECT 'n', 'k', 10 + n % 7, n % 5, timestamptz '2026-01-01' + n * interval '1 hour' FROM generate_series(1, 500) AS n;
-	SELECT klout_create_board('board', 'data.actions');
-	CALL klout_refresh('board', as_of => '2026-02-01 00:00+00');
+	SELECT klout_board_create('board', 'data.actions');
+	CALL klout_board_refresh('board', as_of => '2026-02-01 00:00+00');
 	GRANT USAGE ON SCHEMA data TO loader, refresher;
 	GRANT INSERT ON data.actions TO loader;
 	GRANT SELECT ON data.actions, data.actions_id_seq TO refresher;
@@ -188,8 +188,8 @@ my %query = (
 	signals     => 'SELECT count(*) FROM board.signals',
 	reactors    => 'SELECT count(*) FROM board.reactors',
 	actions     => 'SELECT count(*) FROM data.actions',
-	statement   => q{SELECT count(*) FROM klout_statement('board', '2')},
-	search      => q{SELECT count(*) FROM klout_search('board', '2')});
+	statement   => q{SELECT count(*) FROM klout_board_activity('board', '2')},
+	search      => q{SELECT count(*) FROM klout_board_search('board', '2')});
 for my $role (sort keys %may)
 {
 	for my $what (sort keys %query)
@@ -215,12 +215,12 @@ for my $role (sort keys %may)
 is(answer('boards', 'loader', q{INSERT INTO data.actions (network, kind, actor, target, at) VALUES ('n', 'k', 11, 1, '2026-02-01 01:00+00') RETURNING id}),
 	'ERROR: permission denied for table actions', 'a loader cannot even read what it inserts back');
 is(answer('boards', 'loader', q{INSERT INTO data.actions (network, kind, actor, target, at) VALUES ('n', 'k', 11, 1, '2026-02-01 01:00+00')}), '', 'a loader loads');
-like(answer('boards', 'loader', q{CALL klout_refresh('board')}), qr/^ERROR: (?:there is no board|permission denied)/, 'and does not refresh');
-is(answer('boards', 'refresher', q{CALL klout_refresh('board', publish => 'always', as_of => '2026-02-01 02:00+00')}), '', 'a refresher refreshes');
+like(answer('boards', 'loader', q{CALL klout_board_refresh('board')}), qr/^ERROR: (?:there is no board|permission denied)/, 'and does not refresh');
+is(answer('boards', 'refresher', q{CALL klout_board_refresh('board', publish => 'always', as_of => '2026-02-01 02:00+00')}), '', 'a refresher refreshes');
 is($node->safe_psql('boards', q{SELECT sum(rows) FROM board.batches}), 501, 'and took in what the loader loaded');
-like(answer('boards', 'refresher', q{SELECT klout_drop_board('board')}), qr/^ERROR: must be owner of schema board/, 'and does not drop');
-like(answer('boards', 'refresher', q{SELECT klout_rebuild('board')}), qr/^ERROR: permission denied for table/, 'nor rebuild');
-for my $call (q{klout_opt_out('board', '1')}, q{klout_link('board', 'n', '1', '2')}, q{klout_rebuild('board')}, q{klout_drop_board('board')})
+like(answer('boards', 'refresher', q{SELECT klout_board_drop('board')}), qr/^ERROR: must be owner of schema board/, 'and does not drop');
+like(answer('boards', 'refresher', q{SELECT klout_board_rebuild('board')}), qr/^ERROR: permission denied for table/, 'nor rebuild');
+for my $call (q{klout_board_opt_out('board', '1')}, q{klout_board_link('board', 'n', '1', '2')}, q{klout_board_rebuild('board')}, q{klout_board_drop('board')})
 {
 	like(answer('boards', 'reader', "SELECT $call"), qr/^ERROR: (?:permission denied|must be owner)/, "a reader cannot $call");
 }
@@ -274,8 +274,8 @@ my @traps = (    # name, the table if it is another, what is done to it
 	[ 'a default', $table =~ s/kind text/kind text DEFAULT m.note()::text/r, '' ],
 	[ 'a view', $table =~ s/ PRIMARY KEY/ NOT NULL/r, 'DELETE FROM m.actions; CREATE RULE "_RETURN" AS ON SELECT TO m.actions DO INSTEAD
 		SELECT m.note()::bigint AS id, \'n\'::text AS network, \'k\'::text AS kind, 1::bigint AS actor, 2::bigint AS target, now() AS at' ]);
-my @readers = ("CALL klout_refresh('b', publish => 'always')", "SELECT klout_refresh_check('b', 10, 'never', NULL)", "SELECT klout_take_in('b', 100, 100, now())",
-	"SELECT klout_audit('b')", "SELECT klout_take_rejected('b')", "SELECT klout_rebuild('b')", "SELECT klout_weigh_authority('b')");
+my @readers = ("CALL klout_board_refresh('b', publish => 'always')", "SELECT _klout_board_check_refresh('b', 10, 'never', NULL)", "SELECT _klout_board_ingest('b', 100, 100, now())",
+	"SELECT klout_board_audit('b')", "SELECT klout_board_retry_rejected('b')", "SELECT klout_board_rebuild('b')", "SELECT _klout_board_refresh_authority('b')");
 my $clear = q{DROP SCHEMA IF EXISTS b CASCADE;
 	DO $$BEGIN EXECUTE (SELECT format('DROP %s m.actions CASCADE', CASE relkind WHEN 'v' THEN 'VIEW' ELSE 'TABLE' END) FROM pg_class WHERE oid = to_regclass('m.actions'));
 	EXCEPTION WHEN null_value_not_allowed THEN NULL; END$$;
@@ -298,7 +298,7 @@ for (@traps)
 		{
 			skip 'a table cannot be made a view any more', 1 if $said =~ /ERROR/ && $name eq 'a view';
 			is($said, '', "$name is there before the board") if $when eq 'before';
-			$said = answer('hostile', 'vic', q{SET client_min_messages = error; SELECT klout_create_board('b', 'm.actions')});
+			$said = answer('hostile', 'vic', q{SET client_min_messages = error; SELECT klout_board_create('b', 'm.actions')});
 			if ($when eq 'after')
 			{
 				is($said, '', "a board is made before $name is there");
@@ -325,10 +325,10 @@ cmp_ok($guarded, '>', 12, 'most traps are refused by every function that reads t
 $node->safe_psql('hostile', "SET client_min_messages = error; $clear; SET ROLE mallory; $table; $grants; $insert; RESET ROLE;
 	CREATE FUNCTION public.half(bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT \$1 / 2';
 	SET ROLE mallory; CREATE INDEX ON m.actions ((public.half(target)))");
-is(answer('hostile', 'vic', q{SET client_min_messages = error; SELECT klout_create_board('b', 'm.actions'); CALL klout_refresh('b')}), '', 'a function of a superuser is no trap');
+is(answer('hostile', 'vic', q{SET client_min_messages = error; SELECT klout_board_create('b', 'm.actions'); CALL klout_board_refresh('b')}), '', 'a function of a superuser is no trap');
 $node->safe_psql('hostile', "SET client_min_messages = error; $clear; $table; ALTER TABLE m.actions OWNER TO mallory; SET ROLE mallory;
-	CREATE INDEX ON m.actions ((m.trap(1))); GRANT CREATE ON SCHEMA m TO mallory; SELECT klout_create_board('b', 'm.actions'); $insert");
-is(answer('hostile', 'mallory', q{SET client_min_messages = error; CALL klout_refresh('b')}), '', 'nor what the owner of the board put there');
+	CREATE INDEX ON m.actions ((m.trap(1))); GRANT CREATE ON SCHEMA m TO mallory; SELECT klout_board_create('b', 'm.actions'); $insert");
+is(answer('hostile', 'mallory', q{SET client_min_messages = error; CALL klout_board_refresh('b')}), '', 'nor what the owner of the board put there');
 
 # A superuser does not run what the owner of a board put there
 $node->safe_psql('hostile', q{
@@ -340,15 +340,15 @@ $node->safe_psql('hostile', q{
 	CREATE TRIGGER t AFTER UPDATE ON b.perks EXECUTE FUNCTION m.trigger()});
 $node->safe_psql('hostile', 'TRUNCATE m.log');
 my $superuser = $node->safe_psql('hostile', 'SELECT current_user');
-for my $call (@readers, "SELECT klout_publish('b')", "SELECT klout_opt_out('b', '1')", "SELECT klout_opt_in('b', '1')", "SELECT klout_link('b', 'n', '1', '2')",
-	"SELECT klout_set_model('b', klout_model())", "SELECT klout_grant('b', 'mug')")
+for my $call (@readers, "SELECT klout_board_publish('b')", "SELECT klout_board_opt_out('b', '1')", "SELECT klout_board_opt_in('b', '1')", "SELECT klout_board_link('b', 'n', '1', '2')",
+	"SELECT klout_board_set_model('b', klout_model())", "SELECT klout_board_grant('b', 'mug')")
 {
 	like(answer('hostile', $superuser, $call), qr/^ERROR: board "b" is not kept by superusers/, "a superuser does not $call");
 }
 is(ran_as(), 'nobody else', 'no trigger ran as superuser');
-is(answer('hostile', 'mallory', q{SET client_min_messages = error; SELECT klout_opt_out('b', '1')}), '', 'its owner keeps the board');
+is(answer('hostile', 'mallory', q{SET client_min_messages = error; SELECT klout_board_opt_out('b', '1')}), '', 'its owner keeps the board');
 is($node->safe_psql('hostile', 'SELECT count(*) > 0 FROM m.log'), 't', 'and runs the triggers');
-is(answer('hostile', $superuser, q{SELECT klout_drop_board('b')}), '', 'a superuser may drop it');
+is(answer('hostile', $superuser, q{SELECT klout_board_drop('b')}), '', 'a superuser may drop it');
 
 $node->stop;
 done_testing();

@@ -440,7 +440,10 @@ test_small(void)
 		  one.result.core_edges == 10 && one.edges == 13,
 		  "one upstream and two downstream vertices are peeled");
 
-	/* upstream leads upstream, to the core and downstream: few of the edges, or many */
+	/*
+	 * upstream leads upstream, to the core and downstream: few of the edges,
+	 * or many
+	 */
 	for (int rest = 200; rest >= 20; rest -= 180)
 	{
 		for (int i = 0; i < rest; i++)

@@ -21,7 +21,7 @@ typedef struct Block
 	char		data[];
 } Block;
 
-static Block blocks = {.next = &blocks, .prev = &blocks};
+static Block blocks = {.next = &blocks,.prev = &blocks};
 
 static inline void *
 allocate_block(KloutMemory *memory, size_t size, uint64 *handle)

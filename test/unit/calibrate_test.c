@@ -370,7 +370,7 @@ action(int network, uint64 actor, int64 bucket, int weight)
 	Fact		fact;
 
 	memset(&fact, 0, sizeof(fact));
-	fact.type = KLOUT_TOPIC_ACTIONS;
+	fact.type = KLOUT_SERIES_ACTIONS;
 	fact.network = network;
 	fact.actor = actor;
 	fact.bucket = bucket;
@@ -442,7 +442,7 @@ test_pairs(void)
 		facts[i] = action(0, (uint64) i, TODAY - i % 50, i % 4 == 0 ? 200 : 0);
 	pairs = pairs_of(facts, 2000);
 	value = buffered_value(facts, 2000, KLOUT_UNIT_DAY, &status);
-	if (klout_signals_open(&signals, value.data, value.len) ||
+	if (klout_signals_iter_init(&signals, value.data, value.len) ||
 		!klout_signals_next(&signals, &network) ||
 		!network.proven.registers || !network.unproven.registers)
 		abort();
@@ -519,9 +519,9 @@ test_idle(void)
 	check(idle_of(facts, 3, KLOUT_UNIT_DAY, NOW) == 89, "the newest of all networks up to now");
 	facts[0] = action(0, 1, TODAY * 24 + 12 - 36, 200);
 	check(idle_of(facts, 1, KLOUT_UNIT_HOUR, NOW) == 1.5, "36 hours are a day and a half");
-	facts[0].type = KLOUT_TOPIC_POSTS;
+	facts[0].type = KLOUT_SERIES_POSTS;
 	check(idle_of(facts, 1, KLOUT_UNIT_HOUR, NOW) < 0, "posts of one's own are no actions received");
-	facts[0].type = KLOUT_TOPIC_AUDIENCE;
+	facts[0].type = KLOUT_SERIES_AUDIENCE;
 	facts[0].followers = 10;
 	facts[0].at = NOW;
 	check(idle_of(facts, 1, KLOUT_UNIT_DAY, NOW) < 0, "nor are followers");

@@ -49,7 +49,7 @@ same_value(Value a, Value b)
 
 typedef struct Fact
 {
-	KloutTopicType type;
+	KloutSeriesType type;
 	int			network;		/* number of its name */
 	int			kind;			/* number of its name */
 	uint64		actor;
@@ -106,22 +106,22 @@ fact_klout_name(int number)
 	return name;
 }
 
-static inline KloutTopic
+static inline KloutSeries
 fact_topic(const Fact *fact)
 {
-	KloutTopic	topic;
+	KloutSeries series;
 
-	memset(&topic, 0, sizeof(topic));
-	topic.network = fact_klout_name(fact->network);
-	topic.type = fact->type;
-	if (fact->type == KLOUT_TOPIC_ACTIONS)
-		topic.kind = fact_klout_name(fact->kind);
-	else if (fact->type == KLOUT_TOPIC_AUDIENCE)
+	memset(&series, 0, sizeof(series));
+	series.network = fact_klout_name(fact->network);
+	series.type = fact->type;
+	if (fact->type == KLOUT_SERIES_ACTIONS)
+		series.kind = fact_klout_name(fact->kind);
+	else if (fact->type == KLOUT_SERIES_AUDIENCE)
 	{
-		topic.audience_at = fact->at;
-		topic.followers = fact->followers;
+		series.audience_at = fact->at;
+		series.followers = fact->followers;
 	}
-	return topic;
+	return series;
 }
 
 /* How a list of facts is drawn. */
@@ -221,9 +221,9 @@ random_fact(const Profile *profile)
 	memset(&fact, 0, sizeof(fact));
 	fact.network = random_below(profile->networks);
 	fact.kind = random_below(profile->kinds);
-	fact.type = type < profile->posts ? KLOUT_TOPIC_POSTS :
-		type < profile->posts + profile->audiences ? KLOUT_TOPIC_AUDIENCE :
-		KLOUT_TOPIC_ACTIONS;
+	fact.type = type < profile->posts ? KLOUT_SERIES_POSTS :
+		type < profile->posts + profile->audiences ? KLOUT_SERIES_AUDIENCE :
+		KLOUT_SERIES_ACTIONS;
 	fact.actor = profile->actors == 0 ? random_u64() : random_u64() % profile->actors;
 	fact.bucket = profile->from +
 		(int64) (random_u64() % (uint64) (profile->to - profile->from + 1));
@@ -305,7 +305,7 @@ fold_facts(Fact *facts, int n)
 
 		memset(used, 0, sizeof(used));
 		for (int i = 0; i < n; i++)
-			if (facts[i].network == network && facts[i].type == KLOUT_TOPIC_ACTIONS)
+			if (facts[i].network == network && facts[i].type == KLOUT_SERIES_ACTIONS)
 			{
 				kinds += !used[facts[i].kind];
 				used[facts[i].kind] = true;
@@ -314,7 +314,7 @@ fold_facts(Fact *facts, int n)
 			continue;
 		mark_folded(used, 64, folded);
 		for (int i = 0; i < n; i++)
-			if (facts[i].network == network && facts[i].type == KLOUT_TOPIC_ACTIONS &&
+			if (facts[i].network == network && facts[i].type == KLOUT_SERIES_ACTIONS &&
 				folded[facts[i].kind] && facts[i].kind != FOLDED_NAME)
 			{
 				facts[i].kind = FOLDED_NAME;
@@ -330,13 +330,13 @@ fold_facts(Fact *facts, int n)
  */
 
 /*
- * By klout_signals_build, when there are few enough topics; data NULL with
+ * By klout_signals_build, when there are few enough all_series; data NULL with
  * *status when that fails, and with KLOUT_OK when there are too many.
  */
 static inline Value
 build_value(const Fact *facts, int n, KloutUnit unit, KloutStatus *status)
 {
-	KloutTopic	topics[KLOUT_TOPICS_MAX];
+	KloutSeries all_series[KLOUT_SERIES_MAX];
 	KloutFolds	folds;
 	KloutEntries entries;
 	Value		result = {NULL, 0};
@@ -344,47 +344,47 @@ build_value(const Fact *facts, int n, KloutUnit unit, KloutStatus *status)
 	uint8	   *out;
 	void	   *scratch;
 	size_t		size;
-	int			ntopics = 0;
+	int			nseries = 0;
 	bool		fits = true;
 
 	entries.count = 0;
 	entries.window = PG_INT64_MAX;
 	for (int i = 0; i < n; i++)
-		if (facts[i].type != KLOUT_TOPIC_AUDIENCE)
+		if (facts[i].type != KLOUT_SERIES_AUDIENCE)
 			entries.window = Min(entries.window, facts[i].bucket);
 	entries.wide = random_below(2) == 0;
 	for (int i = 0; i < n; i++)
-		if (facts[i].type != KLOUT_TOPIC_AUDIENCE &&
+		if (facts[i].type != KLOUT_SERIES_AUDIENCE &&
 			facts[i].bucket - entries.window >= KLOUT_WINDOW)
 			entries.wide = true;
 
 	*status = KLOUT_OK;
 	for (int i = 0; i < n && fits; i++)
 	{
-		KloutTopic	topic = fact_topic(&facts[i]);
+		KloutSeries series = fact_topic(&facts[i]);
 		KloutEntry	entry;
 		int			t;
 
-		for (t = 0; t < ntopics; t++)
-			if (topics[t].type == topic.type &&
-				klout_name_compare(topics[t].network, topic.network) == 0 &&
-				(topic.type != KLOUT_TOPIC_ACTIONS ||
-				 klout_name_compare(topics[t].kind, topic.kind) == 0))
+		for (t = 0; t < nseries; t++)
+			if (all_series[t].type == series.type &&
+				klout_name_compare(all_series[t].network, series.network) == 0 &&
+				(series.type != KLOUT_SERIES_ACTIONS ||
+				 klout_name_compare(all_series[t].kind, series.kind) == 0))
 				break;
-		if (t == KLOUT_TOPICS_MAX)
+		if (t == KLOUT_SERIES_MAX)
 			fits = false;
-		else if (t == ntopics)
-			topics[ntopics++] = topic;
-		else if (topic.type == KLOUT_TOPIC_AUDIENCE &&
-				 (topic.audience_at > topics[t].audience_at ||
-				  (topic.audience_at == topics[t].audience_at &&
-				   topic.followers > topics[t].followers)))
-			topics[t] = topic;
-		if (!fits || topic.type == KLOUT_TOPIC_AUDIENCE)
+		else if (t == nseries)
+			all_series[nseries++] = series;
+		else if (series.type == KLOUT_SERIES_AUDIENCE &&
+				 (series.audience_at > all_series[t].audience_at ||
+				  (series.audience_at == all_series[t].audience_at &&
+				   series.followers > all_series[t].followers)))
+			all_series[t] = series;
+		if (!fits || series.type == KLOUT_SERIES_AUDIENCE)
 			continue;
-		entry.actor = topic.type == KLOUT_TOPIC_POSTS ? 0 : facts[i].actor;
+		entry.actor = series.type == KLOUT_SERIES_POSTS ? 0 : facts[i].actor;
 		entry.bucket = facts[i].bucket;
-		entry.topic = (uint8) t;
+		entry.series = (uint8) t;
 		entry.weight = (uint8) facts[i].weight;
 		if (entries.wide)
 			klout_store_wide(data + entries.count++ * KLOUT_WIDE_ENTRY, &entry);
@@ -395,10 +395,10 @@ build_value(const Fact *facts, int n, KloutUnit unit, KloutStatus *status)
 	if (fits)
 	{
 		entries.data = data;
-		size = klout_build_bound(ntopics, entries.count);
+		size = klout_build_bound(nseries, entries.count);
 		out = malloc(size);
 		scratch = malloc(klout_build_scratch(entries.count) + 1);
-		*status = klout_signals_build(unit, topics, ntopics, &entries, scratch,
+		*status = klout_signals_build(unit, all_series, nseries, &entries, scratch,
 									  out, size, &size, &folds);
 		if (*status == KLOUT_OK)
 			result = value_of(out, size);
@@ -411,31 +411,31 @@ build_value(const Fact *facts, int n, KloutUnit unit, KloutStatus *status)
 
 /* Gives a buffer memory of that size; what it holds moves there. */
 static inline void
-buffer_resize(KloutBuffer *buffer, size_t size)
+buffer_resize(KloutGrowing *buffer, size_t size)
 {
 	uint8	   *data = malloc(size);
 	uint8	   *old = buffer->data;
 
 	if (old)
-		klout_buffer_move(buffer, data, size);
+		klout_growing_move(buffer, data, size);
 	else
-		klout_buffer_init(buffer, data, size);
+		klout_growing_init(buffer, data, size);
 	free(old);
-	if (!klout_buffer_view(buffer, data, size))
+	if (!klout_growing_view(buffer, data, size))
 		abort();
 }
 
 static inline Value
-buffer_value(const KloutBuffer *buffer, KloutStatus *status)
+buffer_value(const KloutGrowing *buffer, KloutStatus *status)
 {
 	Value		result = {NULL, 0};
-	size_t		size = klout_buffer_workspace(buffer);
+	size_t		size = klout_growing_workspace(buffer);
 	void	   *memory = malloc(size + 1);
 	const uint8 *out;
 	size_t		len;
 	KloutFolds	folds;
 
-	*status = klout_buffer_compact(buffer, memory, size, &out, &len, &folds);
+	*status = klout_growing_compact(buffer, memory, size, &out, &len, &folds);
 	if (*status == KLOUT_OK)
 		result = value_of(out, len);
 	free(memory);
@@ -449,38 +449,38 @@ buffer_value(const KloutBuffer *buffer, KloutStatus *status)
 static inline Value
 buffered_value(const Fact *facts, int n, KloutUnit unit, KloutStatus *status)
 {
-	KloutBuffer buffer;
+	KloutGrowing buffer;
 	Value		result;
 	int			rarely = 1 + random_below(2000);
 
 	buffer.data = NULL;
-	buffer_resize(&buffer, KLOUT_BUFFER_HEADER + (size_t) random_below(200));
+	buffer_resize(&buffer, KLOUT_GROWING_HEADER + (size_t) random_below(200));
 	for (int i = 0; i < n;)
 	{
-		KloutTopic	topic = fact_topic(&facts[i]);
+		KloutSeries series = fact_topic(&facts[i]);
 		int			number;
 		bool		compact;
 
-		if (topic.type != KLOUT_TOPIC_AUDIENCE && buffer.unit == KLOUT_UNIT_NONE)
-			klout_buffer_set_unit(&buffer, unit);
-		number = klout_buffer_topic(&buffer, &topic);
-		if (number == KLOUT_TOPIC_CORRUPT)
+		if (series.type != KLOUT_SERIES_AUDIENCE && buffer.unit == KLOUT_UNIT_NONE)
+			klout_growing_set_unit(&buffer, unit);
+		number = klout_growing_series(&buffer, &series);
+		if (number == KLOUT_SERIES_CORRUPT)
 			abort();
 		if (number >= 0 &&
-			(topic.type == KLOUT_TOPIC_AUDIENCE ||
-			 klout_buffer_append(&buffer, number, facts[i].bucket,
-								 topic.type == KLOUT_TOPIC_POSTS ? 0 : facts[i].actor,
-								 facts[i].weight)))
+			(series.type == KLOUT_SERIES_AUDIENCE ||
+			 klout_growing_append(&buffer, number, facts[i].bucket,
+								  series.type == KLOUT_SERIES_POSTS ? 0 : facts[i].actor,
+								  facts[i].weight)))
 		{
 			i++;
 			compact = random_below(rarely) == 0;
 		}
 		else
 		{
-			compact = number == KLOUT_TOPIC_TOO_MANY || random_below(10) == 0;
+			compact = number == KLOUT_SERIES_TOO_MANY || random_below(10) == 0;
 			if (!compact)
 				buffer_resize(&buffer, buffer.size + KLOUT_WIDE_ENTRY +
-							  klout_topic_size(&topic) + (size_t) random_below((int) buffer.size));
+							  klout_series_size(&series) + (size_t) random_below((int) buffer.size));
 		}
 		if (compact)
 		{
@@ -490,17 +490,17 @@ buffered_value(const Fact *facts, int n, KloutUnit unit, KloutStatus *status)
 				free(buffer.data);
 				return result;
 			}
-			klout_buffer_clear(&buffer);
-			if (!klout_buffer_set_canonical(&buffer, result.data, result.len))
+			klout_growing_clear(&buffer);
+			if (!klout_growing_set_canonical(&buffer, result.data, result.len))
 			{
-				buffer_resize(&buffer, KLOUT_BUFFER_HEADER + result.len + (size_t) random_below(100));
-				if (!klout_buffer_set_canonical(&buffer, result.data, result.len))
+				buffer_resize(&buffer, KLOUT_GROWING_HEADER + result.len + (size_t) random_below(100));
+				if (!klout_growing_set_canonical(&buffer, result.data, result.len))
 					abort();
 			}
 			free(result.data);
 		}
 		/* what a parallel worker or the next row sees */
-		if (!klout_buffer_view(&buffer, buffer.data, buffer.size))
+		if (!klout_growing_view(&buffer, buffer.data, buffer.size))
 			abort();
 	}
 	result = buffer_value(&buffer, status);

@@ -32,8 +32,8 @@ static Own	one;
 static Own	two;
 static Own	three;
 static Own	four;
-static uint8 bytes[KLOUT_OPEN_COUNTERS_SIZE + 16];
-static uint8 other_bytes[KLOUT_OPEN_COUNTERS_SIZE + 16];
+static uint8 bytes[KLOUT_GROWING_COUNTERS_SIZE + 16];
+static uint8 other_bytes[KLOUT_GROWING_COUNTERS_SIZE + 16];
 
 static void
 from_counts(KloutBins *bins)
@@ -243,21 +243,21 @@ static size_t
 grow(uint8 *data, size_t len, uint64 room)
 {
 	uint64		people = klout_population_people(data, len,
-												 KLOUT_OPEN_BUFFER_MAX);
+												 KLOUT_GROWING_BUFFER_MAX);
 	size_t		new_len;
 
 	memcpy(other_bytes, data, len);
-	if (people + room > KLOUT_OPEN_BUFFER_MAX)
+	if (people + room > KLOUT_GROWING_BUFFER_MAX)
 	{
-		new_len = KLOUT_OPEN_COUNTERS_SIZE;
-		klout_open_init(data, new_len, KLOUT_OPEN_COUNTERS);
+		new_len = KLOUT_GROWING_COUNTERS_SIZE;
+		klout_growing_bins_init(data, new_len, KLOUT_GROWING_COUNTERS);
 	}
 	else
 	{
-		new_len = KLOUT_OPEN_BUFFER_HEADER + 2 * (people + room);
-		klout_open_init(data, new_len, KLOUT_OPEN_BUFFER);
+		new_len = KLOUT_GROWING_BUFFER_HEADER + 2 * (people + room);
+		klout_growing_bins_init(data, new_len, KLOUT_GROWING_BUFFER);
 	}
-	if (klout_open_merge(data, new_len, other_bytes, len) != NULL)
+	if (klout_growing_bins_merge(data, new_len, other_bytes, len) != NULL)
 		abort();
 	return new_len;
 }
@@ -273,24 +273,24 @@ test_open(void)
 	for (int i = 0; i < 100; i++)
 	{
 		uint64		rows = random_below(i % 2 ? 100 : 9000);
-		size_t		len = KLOUT_OPEN_BUFFER_HEADER + 2 * random_below(30);
+		size_t		len = KLOUT_GROWING_BUFFER_HEADER + 2 * random_below(30);
 		size_t		offset = random_below(8);	/* nothing is aligned */
 		uint8	   *state = bytes + offset;
 		size_t		size;
 		uint8	   *closed;
 		size_t		merged_len;
 
-		klout_open_init(state, len, KLOUT_OPEN_BUFFER);
+		klout_growing_bins_init(state, len, KLOUT_GROWING_BUFFER);
 		memset(counts, 0, sizeof(counts));
 		for (uint64 row = 0; row < rows; row++)
 		{
 			int			b = (int) random_below(i % 3 ? KLOUT_BIN_COUNT : 30);
 
 			counts[b]++;
-			if (!klout_open_add(state, len, b))
+			if (!klout_growing_bins_add(state, len, b))
 			{
 				len = grow(state, len, Max(rows / 7, 1));
-				if (!klout_open_add(state, len, b))
+				if (!klout_growing_bins_add(state, len, b))
 					abort();
 			}
 		}
@@ -303,12 +303,12 @@ test_open(void)
 		size = klout_bins_size(&one.bins);
 		closed = malloc(size);
 		klout_bins_encode(&one.bins, closed);
-		if (!klout_open_has_room(state, len, 2 * rows))
+		if (!klout_growing_bins_has_room(state, len, 2 * rows))
 			len = grow(state, len, 2 * rows);
-		merged &= klout_open_merge(state, len, closed, size) == NULL;
+		merged &= klout_growing_bins_merge(state, len, closed, size) == NULL;
 		merged_len = len;
 		memcpy(other_bytes, closed, size);
-		merged &= klout_open_merge(state, merged_len, other_bytes, size) == NULL;
+		merged &= klout_growing_bins_merge(state, merged_len, other_bytes, size) == NULL;
 		for (int b = 0; b < KLOUT_BIN_COUNT; b++)
 			counts[b] *= 3;
 		from_counts(own(&three));
@@ -338,16 +338,16 @@ test_open(void)
 	check(parts, "and taken apart again");
 
 	/* counters at the limit */
-	klout_open_init(bytes, KLOUT_OPEN_COUNTERS_SIZE, KLOUT_OPEN_COUNTERS);
+	klout_growing_bins_init(bytes, KLOUT_GROWING_COUNTERS_SIZE, KLOUT_GROWING_COUNTERS);
 	own(&one);
 	klout_bins_append(&one.bins, 77, (uint64) PG_INT64_MAX - 1);
 	klout_bins_encode(&one.bins, other_bytes);
-	check(klout_open_merge(bytes, KLOUT_OPEN_COUNTERS_SIZE, other_bytes,
-						   klout_bins_size(&one.bins)) == NULL &&
-		  klout_open_add(bytes, KLOUT_OPEN_COUNTERS_SIZE, 78) &&
-		  !klout_open_add(bytes, KLOUT_OPEN_COUNTERS_SIZE, 78) &&
-		  klout_open_merge(bytes, KLOUT_OPEN_COUNTERS_SIZE, other_bytes,
-						   klout_bins_size(&one.bins)) == klout_population_too_many,
+	check(klout_growing_bins_merge(bytes, KLOUT_GROWING_COUNTERS_SIZE, other_bytes,
+								   klout_bins_size(&one.bins)) == NULL &&
+		  klout_growing_bins_add(bytes, KLOUT_GROWING_COUNTERS_SIZE, 78) &&
+		  !klout_growing_bins_add(bytes, KLOUT_GROWING_COUNTERS_SIZE, 78) &&
+		  klout_growing_bins_merge(bytes, KLOUT_GROWING_COUNTERS_SIZE, other_bytes,
+								   klout_bins_size(&one.bins)) == klout_population_too_many,
 		  "a state has at most 2^63 - 1 people");
 }
 
@@ -390,10 +390,10 @@ test_hostile(void)
 		}
 		/* the readers that check less must stay within the bytes as well */
 		(void) klout_population_people(bytes, len, PG_UINT64_MAX);
-		klout_open_init(other_bytes, KLOUT_OPEN_COUNTERS_SIZE,
-						KLOUT_OPEN_COUNTERS);
-		(void) klout_open_merge(other_bytes, KLOUT_OPEN_COUNTERS_SIZE, bytes,
-								len);
+		klout_growing_bins_init(other_bytes, KLOUT_GROWING_COUNTERS_SIZE,
+								KLOUT_GROWING_COUNTERS);
+		(void) klout_growing_bins_merge(other_bytes, KLOUT_GROWING_COUNTERS_SIZE, bytes,
+										len);
 	}
 	check(cut, "what is cut is refused");
 	check(canonical && accepted > 1000, "what is accepted is canonical");
@@ -411,8 +411,8 @@ test_hostile(void)
 			bytes[1] = (uint8) random_below(3);
 		}
 		(void) decode(bytes, len, &two);
-		if (klout_population_is_open(bytes, len))
-			(void) klout_open_add(bytes, len, 1);
+		if (klout_population_is_growing(bytes, len))
+			(void) klout_growing_bins_add(bytes, len, 1);
 	}
 	check(true, "noise does no harm");
 }

@@ -603,7 +603,7 @@ test_registers(void)
 	}
 	check(passed, "the top ten bits choose the register, leading zeros the rank");
 
-	/* out of range: 56 in each of the four places of a group */
+	/* out of range: 56 in each of the four sort_key of a group */
 	passed = true;
 	for (int i = 0; i < 4; i++)
 	{

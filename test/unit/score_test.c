@@ -38,7 +38,7 @@ action(int network, int kind, uint64 actor, int64 bucket, int weight)
 	Fact		fact;
 
 	memset(&fact, 0, sizeof(fact));
-	fact.type = KLOUT_TOPIC_ACTIONS;
+	fact.type = KLOUT_SERIES_ACTIONS;
 	fact.network = network;
 	fact.kind = kind;
 	fact.actor = actor;
@@ -53,7 +53,7 @@ followers(int network, int64 number, int64 at)
 	Fact		fact;
 
 	memset(&fact, 0, sizeof(fact));
-	fact.type = KLOUT_TOPIC_AUDIENCE;
+	fact.type = KLOUT_SERIES_AUDIENCE;
 	fact.network = network;
 	fact.followers = number;
 	fact.at = at;
@@ -168,7 +168,7 @@ test_known(void)
 	for (int i = 0; i < 3; i++)
 	{
 		facts[n] = action(0, 0, 0, TODAY - 30 * i, 0);
-		facts[n++].type = KLOUT_TOPIC_POSTS;
+		facts[n++].type = KLOUT_SERIES_POSTS;
 	}
 	facts[n++] = action(0, 0, 1, TODAY, 200);
 	check(near(score_of(facts, n, KLOUT_UNIT_DAY, &model, NOW, &score), scaled(2 * log(2))) &&
@@ -258,7 +258,7 @@ naive_reactor(const Fact *facts, int n, int i, KloutUnit unit,
 		{
 			int			side = facts[j].weight == 0;
 
-			if (facts[j].type != KLOUT_TOPIC_ACTIONS || facts[j].network != facts[i].network ||
+			if (facts[j].type != KLOUT_SERIES_ACTIONS || facts[j].network != facts[i].network ||
 				facts[j].actor != facts[i].actor)
 				continue;
 			last[side] = Max(last[side], facts[j].bucket);
@@ -314,14 +314,14 @@ naive_raw(const Fact *facts, int n, KloutUnit unit, const KloutModel *model, int
 
 			if (facts[i].network != network)
 				continue;
-			if (facts[i].type == KLOUT_TOPIC_AUDIENCE)
+			if (facts[i].type == KLOUT_SERIES_AUDIENCE)
 			{
 				if (!latest || facts[i].at > latest->at ||
 					(facts[i].at == latest->at && facts[i].followers > latest->followers))
 					latest = &facts[i];
 				continue;
 			}
-			if (facts[i].type == KLOUT_TOPIC_POSTS)
+			if (facts[i].type == KLOUT_SERIES_POSTS)
 			{
 				if (facts[i].bucket <= now)
 					posts += weight * fade(now - facts[i].bucket, model->reach_half_life, unit);
@@ -331,7 +331,7 @@ naive_raw(const Fact *facts, int n, KloutUnit unit, const KloutModel *model, int
 			/* its bucket, if it is the first fact in it */
 			for (int j = 0; j < n; j++)
 			{
-				if (facts[j].type != KLOUT_TOPIC_ACTIONS || facts[j].network != network ||
+				if (facts[j].type != KLOUT_SERIES_ACTIONS || facts[j].network != network ||
 					facts[j].bucket != facts[i].bucket)
 					continue;
 				if (j < i)
@@ -344,7 +344,7 @@ naive_raw(const Fact *facts, int n, KloutUnit unit, const KloutModel *model, int
 			/* its actor, if it is the actor's first fact */
 			first = true;
 			for (int j = 0; j < i; j++)
-				if (facts[j].type == KLOUT_TOPIC_ACTIONS && facts[j].network == network &&
+				if (facts[j].type == KLOUT_SERIES_ACTIONS && facts[j].network == network &&
 					facts[j].actor == facts[i].actor)
 					first = false;
 			if (first)

@@ -31,7 +31,7 @@ typedef struct Reactor
 } Reactor;
 
 static bool
-runs_match(KloutRuns runs, const Fact *facts, int n, KloutTopicType type,
+runs_match(KloutBucketCounts runs, const Fact *facts, int n, KloutSeriesType type,
 		   int network, int kind)
 {
 	int64		previous = PG_INT64_MIN;
@@ -40,13 +40,13 @@ runs_match(KloutRuns runs, const Fact *facts, int n, KloutTopicType type,
 	uint64		seen = 0;
 	uint64		expected = 0;
 
-	while (klout_runs_next(&runs, &bucket, &count))
+	while (klout_bucket_counts_next(&runs, &bucket, &count))
 	{
 		uint64		here = 0;
 
 		for (int i = 0; i < n; i++)
 			here += facts[i].type == type && facts[i].network == network &&
-				(type == KLOUT_TOPIC_POSTS || facts[i].kind == kind) &&
+				(type == KLOUT_SERIES_POSTS || facts[i].kind == kind) &&
 				facts[i].bucket == bucket;
 		if (here != count || bucket <= previous)
 			return false;
@@ -55,7 +55,7 @@ runs_match(KloutRuns runs, const Fact *facts, int n, KloutTopicType type,
 	}
 	for (int i = 0; i < n; i++)
 		expected += facts[i].type == type && facts[i].network == network &&
-			(type == KLOUT_TOPIC_POSTS || facts[i].kind == kind);
+			(type == KLOUT_SERIES_POSTS || facts[i].kind == kind);
 	return seen == expected && klout_reader_left(&runs.reader) == 0;
 }
 
@@ -91,7 +91,7 @@ sample_matches(const KloutNetwork *network, bool proven, const Fact *facts,
 	{
 		Reactor    *found = NULL;
 
-		if (facts[i].type != KLOUT_TOPIC_ACTIONS || facts[i].network != number)
+		if (facts[i].type != KLOUT_SERIES_ACTIONS || facts[i].network != number)
 			continue;
 		newest = Max(newest, facts[i].bucket);
 		if ((facts[i].weight > 0) != proven)
@@ -177,8 +177,8 @@ value_matches(Value value, const Fact *facts, int n, KloutUnit unit)
 	int			networks = 0;
 
 	for (int i = 0; i < n; i++)
-		buckets |= facts[i].type != KLOUT_TOPIC_AUDIENCE;
-	if (klout_signals_open(&signals, value.data, value.len) ||
+		buckets |= facts[i].type != KLOUT_SERIES_AUDIENCE;
+	if (klout_signals_iter_init(&signals, value.data, value.len) ||
 		signals.unit != (buckets ? unit : KLOUT_UNIT_NONE))
 		return false;
 	while (klout_signals_next(&signals, &network))
@@ -197,9 +197,9 @@ value_matches(Value value, const Fact *facts, int n, KloutUnit unit)
 		{
 			if (facts[i].network != number)
 				continue;
-			if (facts[i].type == KLOUT_TOPIC_POSTS)
+			if (facts[i].type == KLOUT_SERIES_POSTS)
 				posts = true;
-			if (facts[i].type == KLOUT_TOPIC_AUDIENCE &&
+			if (facts[i].type == KLOUT_SERIES_AUDIENCE &&
 				(!audience || facts[i].at > audience->at ||
 				 (facts[i].at == audience->at && facts[i].followers > audience->followers)))
 				audience = &facts[i];
@@ -208,7 +208,7 @@ value_matches(Value value, const Fact *facts, int n, KloutUnit unit)
 			(audience && (network.audience_at != audience->at ||
 						  network.followers != audience->followers)) ||
 			network.has_posts != posts ||
-			(posts && !runs_match(network.posts, facts, n, KLOUT_TOPIC_POSTS, number, 0)))
+			(posts && !runs_match(network.posts, facts, n, KLOUT_SERIES_POSTS, number, 0)))
 			return false;
 
 		for (int k = 0; k < NAMES_MAX; k++)
@@ -216,7 +216,7 @@ value_matches(Value value, const Fact *facts, int n, KloutUnit unit)
 			bool		used = false;
 
 			for (int i = 0; i < n && !used; i++)
-				used = facts[i].type == KLOUT_TOPIC_ACTIONS &&
+				used = facts[i].type == KLOUT_SERIES_ACTIONS &&
 					facts[i].network == number && facts[i].kind == k;
 			if (!used)
 				continue;
@@ -225,7 +225,7 @@ value_matches(Value value, const Fact *facts, int n, KloutUnit unit)
 				if (klout_name_compare(network.kinds[j], fact_klout_name(k)) == 0)
 				{
 					used = false;
-					if (!runs_match(network.runs[j], facts, n, KLOUT_TOPIC_ACTIONS, number, k))
+					if (!runs_match(network.runs[j], facts, n, KLOUT_SERIES_ACTIONS, number, k))
 						return false;
 				}
 			if (used)
@@ -236,7 +236,7 @@ value_matches(Value value, const Fact *facts, int n, KloutUnit unit)
 						   !sample_matches(&network, false, facts, n, number, unit))))
 			return false;
 	}
-	if (signals.problem || networks != signals.networks)
+	if (signals.fault || networks != signals.networks)
 		return false;
 	for (int k = 0; k < NAMES_MAX; k++)
 	{
@@ -429,7 +429,7 @@ test_folding(void)
 }
 
 /*
- * A topic that is new where only its name has room: the open value is worked
+ * A series that is new where only its name has room: the open value is worked
  * in or grows before the first entry.
  */
 static void
@@ -440,27 +440,27 @@ test_last_room(void)
 	for (size_t room = 0; room < 200; room++)
 	{
 		Fact		facts[12];
-		KloutBuffer buffer;
-		KloutTopic	topic;
+		KloutGrowing buffer;
+		KloutSeries series;
 		KloutStatus status;
 		Value		value;
 		int			number;
 
 		memset(facts, 0, sizeof(facts));
 		buffer.data = NULL;
-		buffer_resize(&buffer, KLOUT_BUFFER_HEADER + room);
-		klout_buffer_set_unit(&buffer, KLOUT_UNIT_DAY);
+		buffer_resize(&buffer, KLOUT_GROWING_HEADER + room);
+		klout_growing_set_unit(&buffer, KLOUT_UNIT_DAY);
 		number = 0;
 		for (int i = 0; i < 12; i++)
 		{
-			facts[i].type = i % 4 == 3 ? KLOUT_TOPIC_POSTS : KLOUT_TOPIC_ACTIONS;
+			facts[i].type = i % 4 == 3 ? KLOUT_SERIES_POSTS : KLOUT_SERIES_ACTIONS;
 			facts[i].network = i % 3;
 			facts[i].kind = i;
 			facts[i].bucket = 20454;
-			topic = fact_topic(&facts[i]);
-			number = klout_buffer_topic(&buffer, &topic);
+			series = fact_topic(&facts[i]);
+			number = klout_growing_series(&buffer, &series);
 			if (number < 0 ||
-				!klout_buffer_append(&buffer, number, facts[i].bucket, 0, 0))
+				!klout_growing_append(&buffer, number, facts[i].bucket, 0, 0))
 			{
 				value = buffer_value(&buffer, &status);
 				passed = passed && status == KLOUT_OK &&
@@ -472,7 +472,7 @@ test_last_room(void)
 		}
 		free(buffer.data);
 	}
-	check(passed, "a topic without entries leaves no trace");
+	check(passed, "a series without entries leaves no trace");
 }
 
 /* ---------------------------------------------------------------------------
@@ -486,7 +486,7 @@ single_value(KloutUnit unit, int network, int kind, int64 bucket, uint64 count)
 {
 	uint8		out[256];
 	KloutWriter writer;
-	KloutRunsWriter runs;
+	KloutBucketCountsWriter runs;
 	KloutReactor reactor = {.hash = 42,.last = bucket,.kinds = 1,.weight = 200};
 
 	klout_writer_init(&writer, out, sizeof(out));
@@ -494,9 +494,9 @@ single_value(KloutUnit unit, int network, int kind, int64 bucket, uint64 count)
 	klout_write_network(&writer, fact_klout_name(network), false, false, false, 0, 0);
 	klout_write_kinds(&writer, 1);
 	klout_write_kind(&writer, fact_klout_name(kind));
-	klout_runs_begin(&runs, &writer);
-	klout_runs_add(&runs, bucket, count);
-	klout_runs_end(&runs);
+	klout_bucket_counts_begin(&runs, &writer);
+	klout_bucket_counts_add(&runs, bucket, count);
+	klout_bucket_counts_end(&runs);
 	klout_write_reactors(&writer, true, &reactor, 1, bucket, NULL);
 	return value_of(out, (size_t) (writer.next - out));
 }
@@ -543,7 +543,7 @@ count_names(Value value, int place)
 	KloutSignals signals;
 	KloutNetwork network;
 
-	(void) klout_signals_open(&signals, value.data, value.len);
+	(void) klout_signals_iter_init(&signals, value.data, value.len);
 	while (klout_signals_next(&signals, &network))
 		if (place-- == 0)
 			return network.nkinds;
@@ -624,12 +624,12 @@ test_merging(void)
 	}
 
 	/*
-	 * a batch with too many kinds, a batch that names an entry's topic
+	 * a batch with too many kinds, a batch that names an entry's series
 	 * wrongly
 	 */
 	{
 		static Fact facts[300];
-		KloutTopic	topic;
+		KloutSeries series;
 		KloutEntry	entry = {1, 20454, 1, 200};
 		KloutEntries entries;
 		uint8		data[KLOUT_WIDE_ENTRY];
@@ -641,7 +641,7 @@ test_merging(void)
 		memset(facts, 0, sizeof(facts));
 		for (int i = 0; i < 300; i++)
 		{
-			facts[i].type = KLOUT_TOPIC_ACTIONS;
+			facts[i].type = KLOUT_SERIES_ACTIONS;
 			facts[i].kind = i;
 		}
 		merged = build_value(facts, 64, KLOUT_UNIT_DAY, &status);
@@ -655,20 +655,20 @@ test_merging(void)
 		check(status == KLOUT_OK && count_names(merged, 0) == 64, "an open value of 300 kinds");
 		free(merged.data);
 
-		topic = fact_topic(&facts[0]);
+		series = fact_topic(&facts[0]);
 		klout_store_wide(data, &entry);
 		entries.data = data;
 		entries.count = 1;
 		entries.wide = true;
 		entries.window = 0;
-		check(klout_signals_build(KLOUT_UNIT_DAY, &topic, 1, &entries, scratch,
+		check(klout_signals_build(KLOUT_UNIT_DAY, &series, 1, &entries, scratch,
 								  out, sizeof(out), &len, &folds) == KLOUT_CORRUPT,
-			  "an entry of a topic that there is not");
-		entry.topic = 0;
+			  "an entry of a series that there is not");
+		entry.series = 0;
 		klout_store_wide(data, &entry);
-		facts[0].type = KLOUT_TOPIC_AUDIENCE;
-		topic = fact_topic(&facts[0]);
-		check(klout_signals_build(KLOUT_UNIT_DAY, &topic, 1, &entries, scratch,
+		facts[0].type = KLOUT_SERIES_AUDIENCE;
+		series = fact_topic(&facts[0]);
+		check(klout_signals_build(KLOUT_UNIT_DAY, &series, 1, &entries, scratch,
 								  out, sizeof(out), &len, &folds) == KLOUT_CORRUPT,
 			  "an entry of an audience");
 	}
@@ -700,7 +700,7 @@ rewrites(Value value)
 	uint8	   *out = malloc(size);
 	bool		same;
 
-	if (klout_signals_open(&signals, value.data, value.len))
+	if (klout_signals_iter_init(&signals, value.data, value.len))
 	{
 		free(out);
 		return false;
@@ -709,8 +709,8 @@ rewrites(Value value)
 	klout_write_header(&writer, signals.unit, signals.networks);
 	while (klout_signals_next(&signals, &network))
 	{
-		KloutRunsWriter runs;
-		KloutRuns	cursor;
+		KloutBucketCountsWriter runs;
+		KloutBucketCounts cursor;
 		int64		bucket;
 		uint64		count;
 
@@ -719,20 +719,20 @@ rewrites(Value value)
 		if (network.has_posts)
 		{
 			cursor = network.posts;
-			klout_runs_begin(&runs, &writer);
-			while (klout_runs_next(&cursor, &bucket, &count))
-				klout_runs_add(&runs, bucket, count);
-			klout_runs_end(&runs);
+			klout_bucket_counts_begin(&runs, &writer);
+			while (klout_bucket_counts_next(&cursor, &bucket, &count))
+				klout_bucket_counts_add(&runs, bucket, count);
+			klout_bucket_counts_end(&runs);
 		}
 		klout_write_kinds(&writer, network.nkinds);
 		for (int i = 0; i < network.nkinds; i++)
 		{
 			klout_write_kind(&writer, network.kinds[i]);
 			cursor = network.runs[i];
-			klout_runs_begin(&runs, &writer);
-			while (klout_runs_next(&cursor, &bucket, &count))
-				klout_runs_add(&runs, bucket, count);
-			klout_runs_end(&runs);
+			klout_bucket_counts_begin(&runs, &writer);
+			while (klout_bucket_counts_next(&cursor, &bucket, &count))
+				klout_bucket_counts_add(&runs, bucket, count);
+			klout_bucket_counts_end(&runs);
 		}
 		for (int i = 0; i < 2 && network.nkinds > 0; i++)
 		{
@@ -812,17 +812,17 @@ static bool
 survives(const uint8 *data, size_t len, Value base)
 {
 	Value		value = value_of(data, len);
-	const char *problem = klout_signals_check(value.data, value.len);
+	const char *fault = klout_signals_check(value.data, value.len);
 	bool		passed = true;
 
-	if (problem == NULL)
+	if (fault == NULL)
 	{
 		accepted_damage++;
-		problem = exercise(value, base);
-		passed = problem == NULL;
-		if (problem)
+		fault = exercise(value, base);
+		passed = fault == NULL;
+		if (fault)
 		{
-			printf("# an accepted value %s:", problem);
+			printf("# an accepted value %s:", fault);
 			for (size_t i = 0; i < len && i < 200; i++)
 				printf(" %02x", data[i]);
 			printf("\n");
@@ -855,24 +855,24 @@ rich_value(int reactors)
 	for (int network = 0; network < 2; network++)
 	{
 		facts[n].network = network;
-		facts[n].type = KLOUT_TOPIC_AUDIENCE;
+		facts[n].type = KLOUT_SERIES_AUDIENCE;
 		facts[n].at = INT64CONST(820540800000001) * (network ? -1 : 1) / 4;
 		facts[n++].followers = 300 + network;
 		facts[n].network = network;
-		facts[n].type = KLOUT_TOPIC_POSTS;
+		facts[n].type = KLOUT_SERIES_POSTS;
 		facts[n++].bucket = 20400 + network;
 	}
 	for (int i = 0; i < reactors; i++)
 	{
 		facts[n].network = i % 10 == 0;
-		facts[n].type = KLOUT_TOPIC_ACTIONS;
+		facts[n].type = KLOUT_SERIES_ACTIONS;
 		facts[n].kind = i % 3;
 		facts[n].bucket = 20300 + i % 7 * 30;
 		facts[n].actor = (uint64) i * 1000;
 		facts[n++].weight = i % 2 ? 200 : i % 200;
 	}
 	facts[n].network = 2;
-	facts[n].type = KLOUT_TOPIC_AUDIENCE;
+	facts[n].type = KLOUT_SERIES_AUDIENCE;
 	facts[n++].followers = 0;
 	return build_value(facts, n, KLOUT_UNIT_DAY, &status);
 }
@@ -998,7 +998,7 @@ test_open_damage(void)
 {
 	static Fact facts[40];
 	Profile		profile = {KLOUT_UNIT_DAY, 40, 2, 2, 20, 20000, 20100, 10, 10};
-	KloutBuffer buffer;
+	KloutGrowing buffer;
 	KloutStatus status;
 	Value		part;
 	bool		passed = true;
@@ -1010,20 +1010,20 @@ test_open_damage(void)
 	part = build_value(facts, 10, KLOUT_UNIT_DAY, &status);
 	buffer.data = NULL;
 	buffer_resize(&buffer, 1200);
-	klout_buffer_set_unit(&buffer, KLOUT_UNIT_DAY);
-	(void) klout_buffer_set_canonical(&buffer, part.data, part.len);
+	klout_growing_set_unit(&buffer, KLOUT_UNIT_DAY);
+	(void) klout_growing_set_canonical(&buffer, part.data, part.len);
 	for (int i = 10; i < 40; i++)
 	{
-		KloutTopic	topic = fact_topic(&facts[i]);
-		int			number = klout_buffer_topic(&buffer, &topic);
+		KloutSeries series = fact_topic(&facts[i]);
+		int			number = klout_growing_series(&buffer, &series);
 
-		if (number >= 0 && topic.type != KLOUT_TOPIC_AUDIENCE)
-			(void) klout_buffer_append(&buffer, number, facts[i].bucket,
-									   topic.type == KLOUT_TOPIC_POSTS ? 0 : facts[i].actor,
-									   facts[i].weight);
+		if (number >= 0 && series.type != KLOUT_SERIES_AUDIENCE)
+			(void) klout_growing_append(&buffer, number, facts[i].bucket,
+										series.type == KLOUT_SERIES_POSTS ? 0 : facts[i].actor,
+										facts[i].weight);
 	}
 	original = buffer.data;
-	size = klout_buffer_used(&buffer);
+	size = klout_growing_used(&buffer);
 
 	for (size_t i = 0; i < size; i++)
 	{
@@ -1034,16 +1034,16 @@ test_open_damage(void)
 
 			memcpy(copy, original, size);
 			copy[i] ^= (uint8) change;
-			if (klout_buffer_view(&buffer, copy, size))
+			if (klout_growing_view(&buffer, copy, size))
 			{
-				KloutTopic	topic = fact_topic(&facts[0]);
+				KloutSeries series = fact_topic(&facts[0]);
 
 				result = buffer_value(&buffer, &status);
 				if (change == 0)
 					passed = passed && value_matches(result, facts, 40, KLOUT_UNIT_DAY);
 				compacted += status == KLOUT_OK;
 				free(result.data);
-				(void) klout_buffer_topic(&buffer, &topic);
+				(void) klout_growing_series(&buffer, &series);
 			}
 			free(copy);
 		}
@@ -1053,7 +1053,7 @@ test_open_damage(void)
 		uint8	   *copy = malloc(len > 0 ? len : 1);
 
 		memcpy(copy, original, len);
-		if (klout_is_open(copy, len) && klout_buffer_view(&buffer, copy, len))
+		if (klout_is_growing(copy, len) && klout_growing_view(&buffer, copy, len))
 			passed = false;
 		free(copy);
 	}
@@ -1098,16 +1098,16 @@ test_estimates(void)
 		faded_exact = 0;
 		for (int i = 0; i < n; i++)
 		{
-			facts[i].type = KLOUT_TOPIC_ACTIONS;
+			facts[i].type = KLOUT_SERIES_ACTIONS;
 			facts[i].actor = base + (uint64) i;
 			facts[i].bucket = 20454 - i % 365;
 			facts[i].weight = 200;
 			faded_exact += exp2(-(i % 365) / 30.0);
 		}
 		value = build_value(facts, n, KLOUT_UNIT_DAY, &status);
-		(void) klout_signals_open(&signals, value.data, value.len);
+		(void) klout_signals_iter_init(&signals, value.data, value.len);
 		(void) klout_signals_next(&signals, &network);
-		klout_standings_open(&standings, &network, KLOUT_UNIT_DAY);
+		klout_standings_iter_init(&standings, &network, KLOUT_UNIT_DAY);
 		while (klout_standings_next(&standings, &standing))
 		{
 			number += 1 / standing.proven_inclusion;
@@ -1182,7 +1182,7 @@ standings_match(const KloutNetwork *network, const Fact *facts, int n, KloutUnit
 			klout_sample_key(all[1][j].hash, all[1][j].last, half_life) < threshold)
 			unproven++;
 	}
-	klout_standings_open(&standings, network, unit);
+	klout_standings_iter_init(&standings, network, unit);
 	while (klout_standings_next(&standings, &standing))
 	{
 		uint64		hash = standing.is_proven ? standing.proven.hash : standing.unproven.hash;
@@ -1240,7 +1240,7 @@ test_standings(void)
 		for (int i = 0; i < profile.facts; i++)
 			facts[i].weight = random_below(100) < unproven ? 0 : 1 + random_below(200);
 		value = buffered_value(facts, profile.facts, profile.unit, &status);
-		(void) klout_signals_open(&signals, value.data, value.len);
+		(void) klout_signals_iter_init(&signals, value.data, value.len);
 		if (!klout_signals_next(&signals, &network))
 			abort();
 		passed = passed && standings_match(&network, facts, profile.facts, profile.unit);
