@@ -28,7 +28,7 @@ BEGIN
 	EXECUTE format('CREATE TEMP TABLE received (value %s)', type);
 	EXECUTE format('COPY (SELECT %L::bytea) TO %L (FORMAT binary)', bytes, file);
 	EXECUTE format('COPY received FROM %L (FORMAT binary)', file);
-	EXECUTE format('SELECT %s_send(value) FROM received', type) INTO result;
+	EXECUTE format('SELECT _%s_send(value) FROM received', type) INTO result;
 	DROP TABLE received;
 	RETURN result;
 END $$;

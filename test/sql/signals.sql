@@ -317,8 +317,8 @@ FROM (SELECT klout_signals(n, 'like', i % 5, at) AS s FROM generate_series(1, 10
 -- left the sample and came back.
 SELECT count(*) AS ways, count(*) FILTER (WHERE x.s = big.s) AS same
 FROM big, (SELECT klout_signals('x', kind, actor, at, weight, '1 day' ORDER BY at) AS s FROM big_crowd
-           UNION ALL SELECT klout_signals('x', kind, actor, at, weight ORDER BY at DESC, actor) FROM big_crowd
-           UNION ALL SELECT klout_signals('x', kind, actor, at, weight ORDER BY hashint8(actor), kind) FROM big_crowd
+           UNION ALL SELECT klout_signals('x', kind, actor, at, weight, '1 day' ORDER BY at DESC, actor) FROM big_crowd
+           UNION ALL SELECT klout_signals('x', kind, actor, at, weight, '1 day' ORDER BY hashint8(actor), kind) FROM big_crowd
            UNION ALL SELECT klout_rollup(s ORDER BY at) FROM (SELECT at, klout_signals('x', kind, actor, at, weight, '1 day') AS s FROM big_crowd GROUP BY at) y
            UNION ALL SELECT klout_rollup(s ORDER BY at DESC) FROM (SELECT at, klout_signals('x', kind, actor, at, weight, '1 day') AS s FROM big_crowd GROUP BY at) y
            UNION ALL SELECT klout_rollup(s) FROM (SELECT klout_signals('x', kind, actor, at, weight, '1 day') AS s FROM big_crowd GROUP BY actor % 700) y

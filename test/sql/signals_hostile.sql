@@ -485,7 +485,7 @@ FROM generate_series(1355, 1364) AS n, generate_series(1, 60, 2) AS len,
 --
 -- Support functions by hand: outside an aggregate they change nothing
 --
-SELECT _klout_signals_accum(NULL, NULL, 'k', 1::bigint, '2026-01-01') IS NULL AS a, _klout_signals_accum(NULL, 'n', 'k', NULL::text, '2026-01-01', NULL) IS NULL AS b,
+SELECT _klout_signals_accum(NULL, NULL, 'k', 1::bigint, '2026-01-01') IS NULL AS a, _klout_signals_accum(NULL, 'n', 'k', NULL::text, '2026-01-01', NULL, '1 day') IS NULL AS b,
 	_klout_signals_accum(NULL, 'n', 'k', NULL::uuid, NULL, NULL, NULL) IS NULL AS c, _klout_posts_accum(NULL, NULL, NULL) IS NULL AS d,
 	_klout_audience_accum(NULL, NULL, NULL, NULL) IS NULL AS e, _klout_signals_combine(NULL, NULL) IS NULL AS f, _klout_signals_final(NULL) IS NULL AS g,
 	klout_merge(NULL::klout_signals, NULL) IS NULL AS h;
@@ -493,7 +493,7 @@ SELECT count(*) AS rows, bool_and(_klout_signals_accum(s, NULL, 'k', 1::bigint, 
 	_klout_audience_accum(s, 'n', NULL, NULL) = s) AS skipped FROM rich;
 CREATE TEMP TABLE kept AS SELECT s, _klout_signals_send(s) AS bytes FROM rich;
 SELECT klout_count(_klout_signals_accum(s, 'n0', 'k', 1::bigint, '2026-01-01')) - klout_count(s) AS one_more,
-	klout_count(_klout_signals_accum(_klout_signals_accum(s, 'new', 'k', 'x', '2026-01-01'), 'new', 'k', '00000000-0000-0000-0000-000000000001'::uuid, '2026-01-01', 0.5), 'new') AS two,
+	klout_count(_klout_signals_accum(_klout_signals_accum(s, 'new', 'k', 'x', '2026-01-01'), 'new', 'k', '00000000-0000-0000-0000-000000000001'::uuid, '2026-01-01', 0.5, '1 day'), 'new') AS two,
 	_klout_signals_combine(s, s) = s || s AS twice, klout_count(_klout_signals_combine(s, s)) - 2 * klout_count(s) AS zero,
 	_klout_posts_accum(s, 'n0', '2026-01-01') <> s AS posted, _klout_audience_accum(s, 'n1', 5, '2026-01-02') <> s AS watched,
 	_klout_audience_accum(s, 'n1', 5, '2025-01-01') = s AS earlier FROM kept;

@@ -104,7 +104,7 @@ FROM (SELECT target, klout_signals(network, kind, actor, at, weight, '1 day' ORD
 	JOIN reference AS r USING (target)
 WHERE pg_temp.digest(a.s) <> pg_temp.digest(r.s);
 SELECT count(*) AS differ
-FROM (SELECT target, klout_signals(network, kind, actor, at, weight ORDER BY actor, weight, at) AS s,
+FROM (SELECT target, klout_signals(network, kind, actor, at, weight, '1 day' ORDER BY actor, weight, at) AS s,
 		klout_signals(network, kind, actor, at, weight, '24:00:00' ORDER BY md5(id::text)) AS s2,
 		klout_signals(network, kind, actor, at, weight, interval '60 minutes' ORDER BY at DESC) AS by_hour
 	FROM actions GROUP BY target) AS a
@@ -424,7 +424,7 @@ FROM people AS b JOIN people AS a ON a.target = b.target + 1, models AS m,
 -- one more action, of a new reactor or as good as that reactor's latest, never lowers a score
 SELECT count(*) AS cases, count(*) FILTER (WHERE after < before - 1e-12) AS lower, count(*) FILTER (WHERE after > before) > 1000 AS many_higher
 FROM (SELECT klout_score(r.s, m.model, '2026-07-01') AS before,
-		klout_score(r.s || _klout_signals_accum(NULL, more.network, more.kind, more.actor, more.at, 1), m.model, '2026-07-01') AS after
+		klout_score(r.s || _klout_signals_accum(NULL, more.network, more.kind, more.actor, more.at, 1, '1 day'), m.model, '2026-07-01') AS after
 	FROM reference AS r, models AS m,
 		LATERAL (SELECT DISTINCT ON (n) 'n' || n % 4 AS network, 'share' AS kind, (random() * 90)::bigint AS actor,
 				timestamptz '2026-07-01' - random() * interval '400 days' AS at

@@ -17,7 +17,7 @@ my $digests = q{
 	SELECT n, md5(send(signals)), md5(send(model)), md5(send(population)),
 		md5(signals::text), md5(model::text), md5(population::text)
 	FROM facts ORDER BY n};
-$digests =~ s/send\((\w+)\)/%SCHEMA%.klout_$1_send($1)/g;
+$digests =~ s/send\((\w+)\)/%SCHEMA%._klout_$1_send($1)/g;
 
 sub digests_of
 {

@@ -345,7 +345,7 @@ while (time() < $end && !@lost)
 	# a quarter of the time for what recv gets
 	for my $row (rand() < 0.25 ? rows(<<~SQL) : ())
 		SELECT t, encode(mutate(b, n), 'hex') FROM (
-		  @{[ join(' UNION ALL ', map { "(SELECT '$_' AS t, ${_}_send(v) AS b, (random() * 1e9)::int AS n FROM $table{$_}, generate_series(1, 3) ORDER BY random() LIMIT 40)" }
+		  @{[ join(' UNION ALL ', map { "(SELECT '$_' AS t, _${_}_send(v) AS b, (random() * 1e9)::int AS n FROM $table{$_}, generate_series(1, 3) ORDER BY random() LIMIT 40)" }
 		  grep { /^klout/ } @types) ]}) AS s WHERE length(b) < 20000
 		SQL
 	{
