@@ -16,7 +16,7 @@ here  := $(dir $(firstword $(MAKEFILE_LIST)))
 found  = $(sort $(patsubst $(here)%,%,$(wildcard $(here)$(1))))
 
 EXTVERSION := $(shell sed -n "s/^default_version *= *'\(.*\)'/\1/p" $(here)klout.control)
-SOURCES    := $(call found,src/*.c)
+SOURCES    := $(call found,src/*.c) $(call found,src/*/*.c)
 OBJS        = $(SOURCES:.c=.o)
 # The install script of this version is made of parts, each of which needs types of those before it; the scripts
 # of released versions and the upgrades are in sql/ itself (DATA)
@@ -54,6 +54,7 @@ X87_DEFAULT    = $(filter i386 i486 i586 i686,$(firstword $(subst -, ,$(shell $(
 PORTABLE_FLOAT = -ffp-contract=off $(if $(X87_DEFAULT),-msse2 -mfpmath=sse)
 VERSION_DEFINE = -DKLOUT_VERSION='"$(EXTVERSION)"'
 PG_CFLAGS      = $(PORTABLE_FLOAT) $(VERSION_DEFINE)
+PG_CPPFLAGS    = -I$(here)src
 SHLIB_LINK     = -lm
 
 WARNINGS = -std=gnu11 -Wall -Wextra -Werror -Wno-unused-parameter
@@ -61,7 +62,7 @@ ifeq ($(WERROR),1)
 PG_CFLAGS += $(WARNINGS)
 endif
 
-EXTRA_CLEAN = src/*.d tmp_unit tmp_fuzz klout-$(EXTVERSION).zip
+EXTRA_CLEAN = src/*.d src/*/*.d tmp_unit tmp_fuzz klout-$(EXTVERSION).zip
 
 PG_CONFIG ?= pg_config
 PGXS      := $(shell $(PG_CONFIG) --pgxs)
@@ -81,10 +82,13 @@ endif
 $(SCRIPT): $(SQL) $(here)Makefile
 	cat $(filter %.sql,$^) >$@.part && mv $@.part $@
 
-$(OBJS): $(here)Makefile | $(CURDIR)/src
+# Out of tree the folders of the objects have to be made
+FOLDERS = $(patsubst %/,%,$(sort $(dir $(SOURCES))))
+
+$(OBJS): $(here)Makefile | $(FOLDERS:%=$(CURDIR)/%)
 $(OBJS:.o=.bc): %.bc: %.o
 
-$(CURDIR)/src $(CURDIR)/tmp_unit $(CURDIR)/tmp_fuzz:
+$(FOLDERS:%=$(CURDIR)/%) $(FOLDERS:%=$(CURDIR)/tmp_unit/%) $(FOLDERS:%=$(CURDIR)/tmp_fuzz/%) $(CURDIR)/tmp_unit $(CURDIR)/tmp_fuzz:
 	mkdir -p $@
 
 # Refuses what would otherwise pass without testing anything, and links expected/ out of tree
@@ -94,19 +98,19 @@ test-layout:
 	$(if $(SHADOWED),$(error rename these tests, a file of that name in sql/ would run instead: $(SHADOWED)))
 	@test -e expected || ln -s $(abspath $(here)expected) expected
 
-# ---- unit tests: pure files (neither *_sql.c nor klout.c), without a server ---------------------
+# ---- unit tests: pure files (neither *_pg.c nor klout.c), without a server ----------------------
 
-PURE       = $(filter-out %_sql.c src/klout.c,$(SOURCES))
+PURE       = $(filter-out %_pg.c src/klout.c,$(SOURCES))
 UNIT_TESTS = $(patsubst test/unit/%.c,tmp_unit/%,$(call found,test/unit/*_test.c))
-UNIT_OBJS  = $(PURE:src/%.c=tmp_unit/%.o)
+UNIT_OBJS  = $(PURE:%.c=tmp_unit/%.o)
 UNIT_LIBS  = $(foreach lib,libpgcommon.a libpgport.a,$(firstword $(wildcard $(libdir)/$(lib) $(pkglibdir)/$(lib))))
 UNIT_FLAGS = -DFRONTEND -DUSE_ASSERT_CHECKING -I$(here)src -I$(here)test/unit
 ifeq ($(SANITIZE),1)
 UNIT_FLAGS += -fsanitize=address,undefined -fno-sanitize-recover=all
 endif
--include $(wildcard tmp_unit/*.d)
+-include $(wildcard tmp_unit/*.d tmp_unit/src/*/*.d)
 
-$(UNIT_OBJS): tmp_unit/%.o: src/%.c $(here)Makefile | $(CURDIR)/tmp_unit
+$(UNIT_OBJS): tmp_unit/%.o: %.c $(here)Makefile | $(FOLDERS:%=$(CURDIR)/tmp_unit/%)
 	$(CC) $(UNIT_FLAGS) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
 
 $(UNIT_TESTS:=.o) tmp_unit/values.o: tmp_unit/%.o: test/unit/%.c $(here)Makefile | $(CURDIR)/tmp_unit
@@ -129,16 +133,16 @@ FUZZ_FLAGS  = -O1 -g -fsanitize=fuzzer-no-link,address,undefined,float-cast-over
 FUZZERS     = $(FUZZ_NAMES:%=tmp_fuzz/%_fuzz)
 REPLAYERS   = $(FUZZ_NAMES:%=tmp_unit/%_fuzz)
 CORPUS      = $(here)test/fuzz/corpus
--include $(wildcard tmp_fuzz/*.d)
+-include $(wildcard tmp_fuzz/*.d tmp_fuzz/src/*/*.d)
 
 # With libFuzzer
-tmp_fuzz/%.o: src/%.c $(here)Makefile | $(CURDIR)/tmp_fuzz
+tmp_fuzz/src/%.o: src/%.c $(here)Makefile | $(FOLDERS:%=$(CURDIR)/tmp_fuzz/%)
 	$(FUZZ_CC) -Wno-ignored-attributes $(UNIT_FLAGS) $(CPPFLAGS) $(PORTABLE_FLOAT) -MMD -MP $(FUZZ_FLAGS) -c -o $@ $<
 
 tmp_fuzz/%.o: test/fuzz/%.c $(here)Makefile | $(CURDIR)/tmp_fuzz
 	$(FUZZ_CC) -Wno-ignored-attributes $(UNIT_FLAGS) $(CPPFLAGS) $(PORTABLE_FLOAT) -MMD -MP $(FUZZ_FLAGS) -c -o $@ $<
 
-$(FUZZERS): %: %.o tmp_fuzz/libfuzzer.o $(PURE:src/%.c=tmp_fuzz/%.o)
+$(FUZZERS): %: %.o tmp_fuzz/libfuzzer.o $(PURE:%.c=tmp_fuzz/%.o)
 	$(FUZZ_CC) $(FUZZ_FLAGS) -fsanitize=fuzzer -o $@ $^ $(UNIT_LIBS) -lm
 
 # Without: feeds files to a harness

@@ -6,14 +6,14 @@
  *
  * The code is laid out by concern.  A file X.c is pure arithmetic over bytes
  * and numbers and needs no server; its fmgr glue, where SQL meets it, is
- * X_sql.c.
+ * X_pg.c.
  *
  *-------------------------------------------------------------------------
  */
-#include "compat.h"
+#include "common/compat.h"
 
-#include "authority_run_sql.h"
-#include "signals_sql.h"
+#include "authority/run_pg.h"
+#include "signals/signals_pg.h"
 
 #include "utils/guc.h"
 

@@ -11,7 +11,7 @@
  */
 #include "fuzz.h"
 
-#include "buffer.h"
+#include "signals/growing.h"
 
 void
 fuzz_one(const uint8 *data, size_t size)

@@ -12,8 +12,8 @@
 
 #include <math.h>
 
-#include "calibrate.h"
-#include "model.h"
+#include "score/model.h"
+#include "tune/calibrate.h"
 
 /* people NULL and *n 0 when the state is at fault */
 static KloutRawCount *

@@ -12,7 +12,7 @@
 
 #include <math.h>
 
-#include "fit.h"
+#include "tune/fit.h"
 
 static KloutFitWork work;
 

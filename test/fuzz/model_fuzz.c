@@ -12,7 +12,7 @@
 
 #include <math.h>
 
-#include "model.h"
+#include "score/model.h"
 
 /* What is written is what was read, and what is read is what was written. */
 static void

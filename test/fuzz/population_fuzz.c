@@ -10,7 +10,7 @@
  */
 #include "fuzz.h"
 
-#include "population.h"
+#include "score/population.h"
 
 static bool
 decode(Part bytes, KloutBins *bins)

@@ -11,7 +11,7 @@
 
 #include <math.h>
 
-#include "sample.h"
+#include "signals/sample.h"
 
 static int
 register_of(const uint8 *registers, int i)

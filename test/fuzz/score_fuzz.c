@@ -13,7 +13,7 @@
 
 #include <math.h>
 
-#include "score.h"
+#include "score/score.h"
 
 static void
 model_from_numbers(Part part, KloutModel *model)

@@ -12,11 +12,11 @@
 
 #undef fprintf
 
-#include "calibrate.h"
-#include "fit.h"
-#include "model.h"
-#include "population.h"
-#include "validate.h"
+#include "score/model.h"
+#include "score/population.h"
+#include "tune/calibrate.h"
+#include "tune/fit.h"
+#include "tune/validate.h"
 
 static const char *folder;
 

@@ -12,8 +12,8 @@
 
 #include <math.h>
 
-#include "calibrate.h"
-#include "score.h"
+#include "score/score.h"
+#include "tune/calibrate.h"
 
 /*
  * Reads a value as klout_entries and others do.  Reactors are read by what is

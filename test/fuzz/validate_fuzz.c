@@ -10,7 +10,7 @@
 
 #include <math.h>
 
-#include "validate.h"
+#include "tune/validate.h"
 
 #define NAIVE_MAX		200
 

@@ -1,6 +1,6 @@
 -- The score worked out by hand.  Each test states its facts, works the formula
 -- out in a comment and has the result on the right side of about(), as an
--- expression of ln and powers of 2.  The formula is in src/score.h; R is reach,
+-- expression of ln and powers of 2.  The formula is in src/score/score.h; R is reach,
 -- D consistency, S the cap's breadth, E engagement.
 \set VERBOSITY terse
 \set SHOW_CONTEXT never

@@ -11,8 +11,8 @@
 #include <math.h>
 #include <setjmp.h>
 
-#include "authority_build.h"
-#include "authority_solve.h"
+#include "authority/build.h"
+#include "authority/solve.h"
 #include "blocks.h"
 
 #define PEOPLE_MAX	3000

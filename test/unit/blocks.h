@@ -11,7 +11,7 @@
 #ifndef BLOCKS_H
 #define BLOCKS_H
 
-#include "authority_memory.h"
+#include "authority/memory.h"
 
 typedef struct Block
 {

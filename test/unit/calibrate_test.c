@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * calibrate_test.c
- *	  Unit tests of calibration (src/calibrate.c), as TAP: bins of raw scores,
+ *	  Unit tests of calibration (src/tune/calibrate.c), as TAP: bins of raw scores,
  *	  pairs by hand, states against a sorted array, bytes that are no state.
  *
  *-------------------------------------------------------------------------
@@ -11,8 +11,8 @@
 #include <float.h>
 #include <math.h>
 
-#include "calibrate.h"
-#include "score.h"
+#include "score/score.h"
+#include "tune/calibrate.h"
 
 /* 2026-01-01 12:00 UTC, in bucket 20454 of days */
 #define TODAY			20454

@@ -15,7 +15,7 @@
 
 #include "tap.h"
 
-#include "buffer.h"
+#include "signals/growing.h"
 
 /* A value of its own size, so that the sanitizer sees a byte too far. */
 typedef struct Value

@@ -14,7 +14,7 @@
 
 #include <math.h>
 
-#include "fit.h"
+#include "tune/fit.h"
 
 #define ROWS_MAX	400
 

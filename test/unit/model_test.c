@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * model_test.c
- *	  Unit tests of the model's stored form (src/model.c), as TAP.
+ *	  Unit tests of the model's stored form (src/score/model.c), as TAP.
  *
  * Stored values are put together here byte by byte, not with the writer that
  * is under test.
@@ -10,7 +10,7 @@
  */
 #include "tap.h"
 
-#include "model.h"
+#include "score/model.h"
 
 #include <float.h>
 #include <math.h>

@@ -8,7 +8,7 @@
  */
 #include "tap.h"
 
-#include "population.h"
+#include "score/population.h"
 
 /* A population with its own memory, for any content. */
 typedef struct Own

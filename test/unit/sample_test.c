@@ -25,7 +25,7 @@
 
 #include <inttypes.h>
 
-#include "sample.c"
+#include "signals/sample.c"
 
 #include "tap.h"
 

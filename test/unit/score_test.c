@@ -11,7 +11,7 @@
 
 #include <math.h>
 
-#include "score.h"
+#include "score/score.h"
 
 /* 2026-01-01 12:00 UTC, in bucket 20454 of days */
 #define TODAY			20454

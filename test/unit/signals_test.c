@@ -13,7 +13,7 @@
 
 #include <math.h>
 
-#include "score.h"
+#include "score/score.h"
 
 /* ---------------------------------------------------------------------------
  * The naive model

@@ -10,7 +10,7 @@
 
 #include <math.h>
 
-#include "validate.h"
+#include "tune/validate.h"
 
 #define ROWS_MAX			70000
 

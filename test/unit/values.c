@@ -12,12 +12,12 @@
  */
 #include "facts.h"
 
-#include "calibrate.h"
-#include "fit.h"
-#include "model.h"
-#include "population.h"
-#include "score.h"
-#include "validate.h"
+#include "score/model.h"
+#include "score/population.h"
+#include "score/score.h"
+#include "tune/calibrate.h"
+#include "tune/fit.h"
+#include "tune/validate.h"
 
 static void
 no_poll(void)

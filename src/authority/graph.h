@@ -1,0 +1,89 @@
+/*-------------------------------------------------------------------------
+ *
+ * graph.h
+ *	  The graph of who acted on whom, as rows of in-edges.
+ *
+ *-------------------------------------------------------------------------
+ */
+#ifndef KLOUT_AUTHORITY_GRAPH_H
+#define KLOUT_AUTHORITY_GRAPH_H
+
+#include "authority/edges.h"
+
+/* The bow-tie of a directed graph, around what must be iterated. */
+typedef enum KloutVertexRole
+{
+	KLOUT_CORE,					/* on a cycle or between two */
+	KLOUT_UPSTREAM,				/* in-edges come from upstream only */
+	KLOUT_DOWNSTREAM			/* out-edges go downstream only */
+} KloutVertexRole;
+
+/*
+ * Vertices are numbered by falling out-degree, then by rising id, so nothing
+ * here depends on the order in which edges arrived.  The row of a vertex lists
+ * its in-edges: columns in rising order, each the vertex an edge comes from.
+ */
+typedef struct KloutGraph
+{
+	KloutMemory *memory;
+	uint32		n;
+	uint64		edges;			/* distinct pairs */
+	uint32	   *vertex;			/* [n] by number of the id */
+	uint32	   *by_id;			/* [n] numbers of ids, by rising id */
+	uint64	   *start;			/* [n] first entry of a row */
+	uint32	   *length;			/* [n] entries of a row */
+	uint32	   *column;			/* [capacity] */
+	KloutWeightKind kind;
+	void	   *value;			/* [capacity] FLOAT4: summed weights; FLOAT8:
+								 * those over the out-weight of the column */
+	uint64		capacity;		/* entries, with gaps between blocks of rows */
+	double	   *scale;			/* [n] mass times scale times value flows
+								 * along an edge; 0 without out-edges */
+	uint8	   *role;			/* [n] KloutVertexRole */
+	uint32	   *queue;			/* [n] upstream vertices in topological order
+								 * from the front, downstream ones in reverse
+								 * topological order from the end */
+	uint32		upstream;
+	uint32		downstream;
+	uint64		upstream_edges; /* from upstream to the core */
+} KloutGraph;
+
+/* Frees the rows of all vertices that are not downstream. */
+extern void klout_graph_keep_downstream(KloutGraph *graph);
+
+extern void klout_graph_free(KloutGraph *graph);
+
+/* The sum of flow over the in-edges of a vertex; flow is scale times mass. */
+extern double klout_graph_inflow(const KloutGraph *graph, uint32 vertex,
+								 const double *flow);
+
+typedef struct KloutAmount
+{
+	uint32		number;			/* of an id */
+	double		amount;			/* finite, at least 0 */
+} KloutAmount;
+
+/*
+ * Adds amounts up by vertex.  Amounts of one vertex are added in order of size,
+ * so the result does not depend on theirs.  Sorts amounts.
+ */
+extern void klout_graph_vector(const KloutGraph *graph, KloutAmount *amounts,
+							   size_t n, double *vector);
+
+/* The sum of a vector, in one fixed order. */
+extern double klout_sum(const double *vector, size_t n);
+
+typedef struct KloutKeyed
+{
+	uint64		key;
+	uint32		number;
+} KloutKeyed;
+
+/*
+ * Sorts (*a)[n] by key, stably, with (*b)[n] as scratch.  Swaps the pointers
+ * when the result is in the other array.
+ */
+extern void klout_sort_by_key(KloutKeyed **a, KloutKeyed **b, size_t n,
+							  KloutMemory *memory);
+
+#endif							/* KLOUT_AUTHORITY_GRAPH_H */
