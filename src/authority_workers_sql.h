@@ -8,6 +8,8 @@
 #ifndef KLOUT_AUTHORITY_WORKERS_SQL_H
 #define KLOUT_AUTHORITY_WORKERS_SQL_H
 
+#include "compat.h"
+
 #include "authority_solve.h"
 
 typedef struct KloutSolver KloutSolver;
