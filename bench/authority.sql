@@ -205,3 +205,17 @@ SELECT bench.remark((SELECT format('authority: %s people, %s distinct pairs, %s 
                                    vertices, edges, iterations, round(1000 * load_seconds::numeric), round(1000 * build_seconds::numeric),
                                    round(1000 * solve_seconds::numeric), workers, round(peak_memory / rows::numeric, 1))
                      FROM (SELECT count(*) FROM klout_authority('SELECT * FROM rmat')) AS run, klout_authority_stats()));
+
+-- Minor page faults and CPU of a serial call, in a session that has read the table before: unlike time they
+-- hardly depend on the machine
+CREATE OR REPLACE FUNCTION bench.process_usage(OUT faults bigint, OUT cpu_ms bigint) LANGUAGE sql VOLATILE AS $$
+    SELECT s[8]::bigint, (s[12]::bigint + s[13]::bigint) * 10
+    FROM (SELECT string_to_array(regexp_replace(pg_read_file(format('/proc/%s/stat', pg_backend_pid())), '^.*\) ', ''), ' ') AS s) AS stat
+$$;
+SET max_parallel_workers_per_gather = 0;
+SELECT count(*) FROM rmat WHERE actor IS NULL;
+SELECT faults AS faults_before, cpu_ms AS cpu_before FROM bench.process_usage() \gset
+SELECT count(*) FROM klout_authority('SELECT * FROM rmat');
+SELECT bench.remark(format('authority: a serial call takes %s minor page faults and %s ms of CPU.', faults - :faults_before, cpu_ms - :cpu_before))
+FROM bench.process_usage();
+RESET max_parallel_workers_per_gather;

@@ -213,6 +213,7 @@ AS $body$
 DECLARE
 	found bigint;
 BEGIN
+	PERFORM @extschema@._klout_board_guard(board);
 	EXECUTE format('SELECT count(*), coalesce(min(id), $2), coalesce(max(id), $2) FROM (SELECT id FROM %I.source WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3) AS s', board)
 		INTO STRICT found, first_id, last_id USING after, up_to, rows;
 	IF found < rows THEN
@@ -254,6 +255,7 @@ BEGIN
 	END IF;
 	-- The first load is over when nearly all is read: it may have stopped at a writer that does not end
 	IF settings.read_until = '-infinity' THEN
+		PERFORM @extschema@._klout_board_guard(board);
 		EXECUTE format('SELECT coalesce(sum(rows), 0)::bigint FROM %I.batches', board) INTO rows;
 		EXECUTE format('SELECT count(*) FROM (SELECT FROM %I.source WHERE id > $1 LIMIT $2) AS u', board) INTO unread USING up_to, rows / 20 + 1;
 		IF unread > rows / 20 AND rows > 0 THEN
@@ -310,7 +312,8 @@ DECLARE
 	last_id bigint;
 	future bigint;		-- rows whose time has not come
 	flawed bigint;		-- rows that cannot count
-	rejected bigint[];	-- their ids
+	rejected bigint[];	-- their ids, but of those that share one
+	set_aside bigint;	-- of flawed, those that were when they were written down
 	reasons text;
 	range_rows CONSTANT bigint := 100000;	-- of a row in batches, about
 	spread boolean := false;	-- ids are far apart
@@ -396,24 +399,33 @@ BEGIN
 	END IF;
 	people_joins := joins;
 	IF flawed > 0 THEN
+		-- again, here and below: what came before may have taken minutes
+		PERFORM @extschema@._klout_board_guard(board);
 		-- before anything else reads them: from here on they are out, also if somebody mends them meanwhile
-		EXECUTE format('INSERT INTO %1$I.rejected (id, reason) SELECT id, reason FROM %1$I.source WHERE id > $1 AND id <= $2 AND reason IS NOT NULL', board)
-			USING settings.watermark, last_id;
+		-- (where ids are not unique, another row may have the same: it is not to suffer for this one)
 		EXECUTE format($sql$
-			SELECT coalesce(array_agg(id), '{}'),
+			WITH bad AS (SELECT DISTINCT id FROM %1$I.source WHERE id > $1 AND id <= $2 AND reason IS NOT NULL)
+			INSERT INTO %1$I.rejected (id, reason, rows, shared)
+			SELECT id, min(s.reason), count(s.reason), count(*) > 1
+			FROM bad JOIN %1$I.source AS s USING (id)
+			WHERE id > $1 AND id <= $2	-- which an index finds, too
+			GROUP BY id
+		$sql$, board) USING settings.watermark, last_id;
+		EXECUTE format($sql$
+			SELECT coalesce(array_agg(id) FILTER (WHERE NOT shared), '{}'), coalesce(sum(rows), 0)::bigint,
 				   (SELECT string_agg(format('%%s (%%s, %%s)', reason, count, CASE WHEN count = 1 THEN format('id %%s', first) ELSE format('ids %%s to %%s', first, last) END),
 									  '; ' ORDER BY count DESC, reason)
-					FROM (SELECT reason, count(*), min(id) AS first, max(id) AS last FROM %1$I.rejected WHERE id > $1 AND id <= $2 GROUP BY reason) AS f)
+					FROM (SELECT reason, sum(rows) AS count, min(id) AS first, max(id) AS last FROM %1$I.rejected WHERE id > $1 AND id <= $2 GROUP BY reason) AS f)
 			FROM %1$I.rejected WHERE id > $1 AND id <= $2
-		$sql$, board) INTO rejected, reasons USING settings.watermark, last_id;
-		IF flawed <> cardinality(rejected) THEN
+		$sql$, board) INTO rejected, set_aside, reasons USING settings.watermark, last_id;
+		IF flawed <> set_aside THEN
 			-- one of them was mended since, and counts: one range for all
 			pieces := '{0}';
 			piece_rows := ARRAY[rows];
-			EXECUTE format('SELECT ARRAY[coalesce(%2$s, 0)] FROM %1$I.source WHERE id > $1 AND id <= $2 AND id <> ALL ($3)', board, @extschema@._klout_checksum())
+			EXECUTE format('SELECT ARRAY[coalesce(%2$s, 0)] FROM %1$I.source WHERE id > $1 AND id <= $2 AND reason IS NULL AND id <> ALL ($3)', board, @extschema@._klout_checksum())
 				INTO piece_sums USING settings.watermark, last_id, rejected;
 		END IF;
-		flawed := cardinality(rejected);
+		flawed := set_aside;
 		IF flawed > 0 THEN
 			RAISE WARNING 'board "%": set aside % of % rows', board, flawed, rows
 				USING DETAIL = format('Why: %s.', reasons),
@@ -422,7 +434,7 @@ BEGIN
 	END IF;
 
 	arrived := format('(SELECT id, network, kind, actor, target, at, weight, topic, post FROM %1$I.source WHERE id > $1 AND id <= $2 AND at <= $3', board) ||
-		CASE WHEN flawed > 0 THEN ' AND id <> ALL ($6)' ELSE '' END ||
+		CASE WHEN flawed > 0 THEN ' AND reason IS NULL AND id <> ALL ($6)' ELSE '' END ||
 		CASE WHEN due THEN format(' UNION ALL SELECT id, network, kind, actor, target, at, weight, topic, post FROM %1$I.pending WHERE at <= $3', board) ELSE '' END ||
 		format(') AS a%s', joins);
 	conditions := ' WHERE true' || conditions;
@@ -431,6 +443,7 @@ BEGIN
 		WHEN 'none' THEN
 			NULL;
 		WHEN 'proven' THEN
+			PERFORM @extschema@._klout_board_guard(board);
 			-- Who had acted before read_until was seen by then: what comes with an earlier time
 			-- now is first seen now.  In the first load that time is all there is.
 			EXECUTE format($sql$
@@ -472,6 +485,7 @@ BEGIN
 			weight := 'coalesce(a.weight, 1) * coalesce(w.weight, 0)';
 	END CASE;
 
+	PERFORM @extschema@._klout_board_guard(board);
 	EXECUTE format($sql$
 		WITH new AS (
 			SELECT a.target AS account, a.network, %5$s AS topic,
@@ -501,6 +515,7 @@ BEGIN
 	USING settings.watermark, last_id, as_of, settings.tenure, settings.bucket, rejected, settings.read_until, until;
 
 	IF settings.posts THEN
+		PERFORM @extschema@._klout_board_guard(board);
 		EXECUTE format($sql$
 			INSERT INTO %1$I.posts AS p (network, post, account, last_at, signals)
 			SELECT a.network, a.post, a.target, max(a.at),
@@ -519,12 +534,13 @@ BEGIN
 		EXECUTE format('DELETE FROM %I.pending WHERE at <= $1', board) USING as_of;
 	END IF;
 	IF future > 0 THEN
+		PERFORM @extschema@._klout_board_guard(board);
 		EXECUTE format($sql$
 			INSERT INTO %1$I.pending
 			SELECT a.id, a.network, a.kind, a.actor, a.target, a.at, a.weight, a.topic, a.post
 			FROM (SELECT * FROM %1$I.source WHERE id > $1 AND id <= $2 AND at > $3 %4$s) AS a %2$s
 			WHERE true %3$s
-		$sql$, board, people_joins, stays_out, CASE WHEN flawed > 0 THEN 'AND id <> ALL ($4)' ELSE '' END)
+		$sql$, board, people_joins, stays_out, CASE WHEN flawed > 0 THEN 'AND reason IS NULL AND id <> ALL ($4)' ELSE '' END)
 		USING settings.watermark, last_id, as_of, rejected;
 	END IF;
 

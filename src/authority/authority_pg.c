@@ -3,17 +3,18 @@
  * authority_pg.c
  *	  klout_authority, klout_authority_text and klout_authority_stats.
  *
- * Plan.  All of the user's SQL runs first (edges, restart, warm start); what
- * follows is arithmetic; then people are put out by rising id.
+ * The user's queries run first: edges, restart, warm start.  Then the graph is
+ * built and solved, and people are returned by rising id.
  *
  *-------------------------------------------------------------------------
  */
-#include "authority/build.h"
-#include "authority/load_pg.h"
 #include "authority/run_pg.h"
-#include "authority/workers_pg.h"
 
 #include <math.h>
+
+#include "authority_build.h"
+#include "authority_load_sql.h"
+#include "authority_workers_sql.h"
 
 #include "miscadmin.h"
 #include "portability/instr_time.h"
@@ -26,9 +27,9 @@
 #include "utils/uuid.h"
 
 /* people ahead of the current one that are prefetched */
-#define PREFETCH_DISTANCE				16
+#define PREFETCH_DISTANCE	16
 
-/* what klout_authority_stats tells of the last call that came to its end */
+/* what klout_authority_stats reports: the last call that finished */
 typedef struct RunStats
 {
 	bool		known;
@@ -55,7 +56,7 @@ static RunStats last_run;
  * ----------
  */
 
-/* A vector by vertex of what a query gives; NULL without a query. */
+/* The amounts of a query, by vertex. */
 static double *
 vector_of(KloutAuthorityRun *run, const KloutGraph *graph,
 		  KloutAmount *amounts, size_t n)
@@ -67,7 +68,7 @@ vector_of(KloutAuthorityRun *run, const KloutGraph *graph,
 	return vector;
 }
 
-/* Where mass starts again: sum 1. */
+/* The restart vector, with sum 1. */
 static double *
 restart_vector(KloutAuthorityRun *run, const KloutGraph *graph, bool given,
 			   KloutAmount *amounts, size_t n)
@@ -88,7 +89,7 @@ restart_vector(KloutAuthorityRun *run, const KloutGraph *graph, bool given,
 	if (!(sum > 0))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s: the restart query gives weight to nobody who is in the graph",
+				 errmsg("%s: the restart query gives no weight to anyone in the graph",
 						run->function)));
 	if (isinf(sum))
 		ereport(ERROR,

@@ -24,6 +24,9 @@
 /* blocks from this size on fill huge pages */
 #define HUGE_BLOCK			(512 * 1024)
 
+/* of a person in the table of ids, at most */
+#define ID_BYTES			64
+
 /* klout.authority_memory in kB; 0 stands for maintenance_work_mem */
 static int	authority_memory = 0;
 
@@ -144,9 +147,30 @@ megabytes(double bytes)
 }
 
 /*
- * While edges are read, the planner's estimate of their number tells more than
- * the number so far.
+ * The bytes that the graph will need if the planner's estimate of the rows is
+ * right.  People grow as a power of the rows, by the growth since a quarter of
+ * them: most rows of a dense graph name people that are known.
  */
+static double
+expected_bytes(const KloutAuthorityRun *run, const KloutProgress *progress)
+{
+	const KloutProgress *before = &run->mark[0];
+	double		factor = run->planned_rows / (double) progress->rows;
+	double		edges = Min((double) progress->edges * factor, KLOUT_EDGES_MAX);
+	double		exponent = before->people == 0 || progress->rows <= before->rows ? 1 :
+		log((double) progress->people / before->people) /
+		log((double) progress->rows / (double) before->rows);
+	double		people = Min(progress->people * pow(factor, Max(Min(exponent, 1), 0)),
+							 KLOUT_PEOPLE_MAX);
+	double		id = run->text &&run->ids.n > 0 ?
+		(double) run->ids.offset[run->ids.n] / run->ids.n : 0;
+
+	return (double) klout_graph_needs((uint64) people, (uint64) edges,
+									  run->edges.kind, HUGE_BLOCK) +
+		edges * (double) (8 + klout_weight_size(run->edges.kind)) +
+		people * (ID_BYTES + 2 * id);
+}
+
 static void
 run_refuse(KloutMemory *memory, size_t needed)
 {
@@ -157,10 +181,9 @@ run_refuse(KloutMemory *memory, size_t needed)
 
 	run->progress(run, &progress);
 	guess = run->loading && run->planned_rows > (double) progress.rows &&
-		progress.rows > 0;
-	if (guess && needed > KLOUT_GRAPH_SLACK)
-		expected += (double) (needed - KLOUT_GRAPH_SLACK) *
-			(run->planned_rows / (double) progress.rows - 1);
+		progress.edges > 0;
+	if (guess)
+		expected = Max(expected, expected_bytes(run, &progress));
 	ereport(ERROR,
 			(errcode(ERRCODE_CONFIGURATION_LIMIT_EXCEEDED),
 			 errmsg("%s: needs %s" UINT64_FORMAT " MB of memory, may use " UINT64_FORMAT " MB",
@@ -259,6 +282,7 @@ klout_run_reset(KloutAuthorityRun *run)
 	run->progress = klout_run_progress;
 	run->collection = NULL;
 	run->rows = run->self_edges = run->null_rows = 0;
+	memset(run->mark, 0, sizeof(run->mark));
 	if (!pg_strong_random(&seed, sizeof(seed)))
 		seed = (uint64) MyProcPid;
 	klout_ids_init(&run->ids, &run->memory, run->text, seed);
@@ -272,6 +296,11 @@ klout_run_check_room(KloutAuthorityRun *run)
 	size_t		needs;
 
 	run->progress(run, &progress);
+	if (progress.rows >= 2 * run->mark[1].rows)
+	{
+		run->mark[0] = run->mark[1];
+		run->mark[1] = progress;
+	}
 	needs = klout_graph_needs(progress.people, progress.edges, run->edges.kind,
 							  HUGE_BLOCK);
 	if (needs > run->memory.limit ||

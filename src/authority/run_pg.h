@@ -50,6 +50,7 @@ typedef struct KloutAuthorityRun
 	KloutEdges	edges;
 	bool		loading;		/* edges are being read */
 	double		planned_rows;	/* the planner's estimate of the edges query */
+	KloutProgress mark[2];		/* at about a quarter and half of the rows */
 	uint64		rows;			/* read */
 	uint64		self_edges;
 	uint64		null_rows;		/* without an actor or a target */

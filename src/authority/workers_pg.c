@@ -8,8 +8,8 @@
  *
  * Each process takes tasks of the current phase by drawing tickets.  The one
  * that completes the last task ends the phase, which starts the tickets of the
- * next.  A ticket holds phase and task in one number, so nobody can draw a task
- * of a phase that has ended.  Workers may start late or never; the result does
+ * next.  A ticket holds phase and task in one number, so a task of a phase
+ * that has ended cannot be drawn.  Workers may start late or never; the result does
  * not depend on who computes a task.
  *
  *-------------------------------------------------------------------------

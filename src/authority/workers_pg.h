@@ -8,6 +8,8 @@
 #ifndef KLOUT_AUTHORITY_WORKERS_PG_H
 #define KLOUT_AUTHORITY_WORKERS_PG_H
 
+#include "common/compat.h"
+
 #include "authority/solve.h"
 
 typedef struct KloutSolver KloutSolver;

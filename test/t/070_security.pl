@@ -168,7 +168,7 @@ $node->safe_psql('boards', q{
 	SELECT klout_board_create('board', 'data.actions');
 	CALL klout_board_refresh('board', as_of => '2026-02-01 00:00+00');
 	GRANT USAGE ON SCHEMA data TO loader, refresher;
-	GRANT INSERT ON data.actions TO loader;
+	GRANT INSERT (network, kind, actor, target, at) ON data.actions TO loader;
 	GRANT SELECT ON data.actions, data.actions_id_seq TO refresher;
 	GRANT USAGE ON SCHEMA board TO refresher, reader;
 	GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA board TO refresher;
@@ -179,7 +179,7 @@ my $denied = qr/^ERROR: permission denied for (?:schema|table|view|sequence) (\S
 my %may = (    # by role, and what it answers: a number of rows, an empty answer, or what is denied
 	owner     => { leaderboard => 5, history => 5, signals => 5, reactors => 7, actions => 500, statement => 1, search => 1 },
 	refresher => { leaderboard => 5, history => 5, signals => 5, reactors => 7, actions => 500, statement => 1, search => 1 },
-	reader    => { leaderboard => 5, history => 'history', signals => 'signals', reactors => 'reactors', actions => 'data', statement => 'settings', search => 'accounts' },
+	reader    => { leaderboard => 5, history => 'history', signals => 'signals', reactors => 'reactors', actions => 'data', statement => 'models', search => 'accounts' },
 	loader    => { leaderboard => 'board', history => 'board', signals => 'board', reactors => 'board', actions => 'actions', statement => undef, search => undef },
 	stranger  => { leaderboard => 'board', history => 'board', signals => 'board', reactors => 'board', actions => 'data', statement => undef, search => undef });
 my %query = (
@@ -215,6 +215,8 @@ for my $role (sort keys %may)
 is(answer('boards', 'loader', q{INSERT INTO data.actions (network, kind, actor, target, at) VALUES ('n', 'k', 11, 1, '2026-02-01 01:00+00') RETURNING id}),
 	'ERROR: permission denied for table actions', 'a loader cannot even read what it inserts back');
 is(answer('boards', 'loader', q{INSERT INTO data.actions (network, kind, actor, target, at) VALUES ('n', 'k', 11, 1, '2026-02-01 01:00+00')}), '', 'a loader loads');
+is(answer('boards', 'loader', q{INSERT INTO data.actions (id, network, kind, actor, target, at) OVERRIDING SYSTEM VALUE VALUES (-1, 'n', 'k', 11, 1, '2026-02-01 01:00+00')}),
+	'ERROR: permission denied for table actions', 'and gives out no ids');
 like(answer('boards', 'loader', q{CALL klout_board_refresh('board')}), qr/^ERROR: (?:there is no board|permission denied)/, 'and does not refresh');
 is(answer('boards', 'refresher', q{CALL klout_board_refresh('board', publish => 'always', as_of => '2026-02-01 02:00+00')}), '', 'a refresher refreshes');
 is($node->safe_psql('boards', q{SELECT sum(rows) FROM board.batches}), 501, 'and took in what the loader loaded');
@@ -320,6 +322,23 @@ for (@traps)
 	}
 }
 cmp_ok($guarded, '>', 12, 'most traps are refused by every function that reads the actions');
+
+# Nor while a refresh waits for another, or between its steps.  A trigger of the board's owner stands in for the time that takes: as
+# it fires, the owner of the actions (whose function this is) adds the trap.
+for my $moment ('settings BEFORE UPDATE', 'rejected AFTER INSERT', 'reactors AFTER INSERT', 'signals AFTER INSERT')
+{
+	my ($relation, $event) = split(/ /, $moment, 2);
+
+	$node->safe_psql('hostile', "SET client_min_messages = error; $clear; TRUNCATE m.log; SET ROLE mallory; $table; $grants; $insert;
+		INSERT INTO m.actions (network, kind, actor, target, at) VALUES (NULL, 'k', 1, 2, '2026-01-01'), ('n', 'k', 1, 2, '2027-01-01');
+		CREATE OR REPLACE FUNCTION m.sneak() RETURNS void LANGUAGE sql SECURITY DEFINER AS 'CREATE STATISTICS IF NOT EXISTS m.trapped ON ((target + m.trap(1))), kind FROM m.actions'");
+	is(answer('hostile', 'vic', qq{SET client_min_messages = error; SELECT klout_board_create('b', 'm.actions');
+		CREATE FUNCTION b.meanwhile() RETURNS trigger LANGUAGE plpgsql AS \$\$BEGIN PERFORM m.sneak(); RETURN NULL; END\$\$;
+		CREATE TRIGGER t $event ON b.$relation FOR EACH STATEMENT EXECUTE FUNCTION b.meanwhile()}), '', "a board whose refresh takes its time at $relation");
+	like(answer('hostile', 'vic', q{SET client_min_messages = error; CALL klout_board_refresh('b', as_of => '2026-06-01 00:00+00')}),
+		qr/^ERROR: .* would run the function m\.trap/, "$relation: what came meanwhile is refused");
+	is(ran_as(), 'nobody else', "$relation: and does not run");
+}
 
 # The same owned by the owner of the board, or by a superuser, is nobody else's
 $node->safe_psql('hostile', "SET client_min_messages = error; $clear; SET ROLE mallory; $table; $grants; $insert; RESET ROLE;
