@@ -59,7 +59,7 @@ CREATE FUNCTION klout_board_create(
 ) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
-	SET row_security = off	-- an error, where rows would be hidden
+	SET row_security = off	-- raise an error instead of hiding rows
 AS $body$
 DECLARE
 	known CONSTANT text[] := '{id,network,kind,actor,target,at,weight,topic,post}';

@@ -49,7 +49,7 @@ CREATE FUNCTION _klout_board_check_refresh(board name, batch bigint, publish tex
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 	SET timezone = 'UTC'
-	SET row_security = off	-- an error, where rows would be hidden
+	SET row_security = off	-- raise an error instead of hiding rows
 AS $body$
 DECLARE
 	settings record;
@@ -74,7 +74,7 @@ BEGIN
 			USING ERRCODE = 'invalid_parameter_value', HINT = 'It replays the past.';
 	ELSIF NOT isfinite(as_of) THEN
 		RAISE EXCEPTION 'klout_board_refresh: as_of must be finite, got %', as_of
-			USING ERRCODE = 'invalid_parameter_value', HINT = 'It is the moment that is scored.';
+			USING ERRCODE = 'invalid_parameter_value', HINT = 'Scores are computed as of this time.';
 	END IF;
 	IF wait < '0' THEN
 		RAISE EXCEPTION 'klout_board_refresh: wait must not be negative, got %', wait
@@ -84,7 +84,7 @@ BEGIN
 	IF as_of <= last_try AND publish <> 'never' THEN
 		RAISE EXCEPTION 'klout_board_refresh: as_of must be later than the last publication, got %', as_of
 			USING ERRCODE = 'invalid_parameter_value',
-				DETAIL = format('The last one was at %s.', last_try), HINT = 'History is never rewritten.';
+				DETAIL = format('The last publication was at %s.', last_try), HINT = 'History cannot be rewritten.';
 	END IF;
 
 	-- What the watermark rests on may have been changed since
@@ -136,7 +136,7 @@ CREATE FUNCTION _klout_board_compare_ranges(board name, first bigint, last bigin
 	SET extra_float_digits = 1
 	SET bytea_output = 'hex'
 	SET lc_monetary = 'C'
-	SET row_security = off	-- an error, where rows would be hidden
+	SET row_security = off	-- raise an error instead of hiding rows
 AS $body$
 DECLARE
 	firsts bigint[];
@@ -375,7 +375,7 @@ CREATE FUNCTION klout_board_retry_rejected(board name, OUT mended bigint, OUT re
 	SET extra_float_digits = 1
 	SET bytea_output = 'hex'
 	SET lc_monetary = 'C'
-	SET row_security = off	-- an error, where rows would be hidden
+	SET row_security = off	-- raise an error instead of hiding rows
 AS $body$
 DECLARE
 	rejected bigint[];
@@ -473,7 +473,7 @@ COMMENT ON FUNCTION klout_board_calibrate(name, timestamptz) IS
 CREATE FUNCTION klout_board_rebuild(board name) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
-	SET row_security = off	-- an error, where rows would be hidden
+	SET row_security = off	-- raise an error instead of hiding rows
 AS $body$
 BEGIN
 	PERFORM @extschema@._klout_board_person_type(board);

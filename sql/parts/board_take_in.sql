@@ -121,7 +121,7 @@ COMMENT ON FUNCTION _klout_board_wait_for_writers(name, text[], interval) IS
 CREATE FUNCTION _klout_board_certain_id(board name, settled bigint, writers text[]) RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
-	SET row_security = off	-- an error, where rows would be hidden
+	SET row_security = off	-- raise an error instead of hiding rows
 AS $body$
 DECLARE
 	settings record;
@@ -208,7 +208,7 @@ COMMENT ON FUNCTION _klout_checksum() IS
 CREATE FUNCTION _klout_board_id_after(board name, after bigint, up_to bigint, rows bigint, OUT first_id bigint, OUT last_id bigint)
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
-	SET row_security = off	-- an error, where rows would be hidden
+	SET row_security = off	-- raise an error instead of hiding rows
 AS $body$
 DECLARE
 	found bigint;
@@ -241,7 +241,7 @@ COMMENT ON FUNCTION _klout_board_started_at(name) IS
 CREATE FUNCTION _klout_board_set_read_until(board name, up_to bigint, as_of timestamptz, settled_at timestamptz) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
-	SET row_security = off	-- an error, where rows would be hidden
+	SET row_security = off	-- raise an error instead of hiding rows
 AS $body$
 DECLARE
 	settings record;
@@ -299,7 +299,7 @@ CREATE FUNCTION _klout_board_ingest(board name, up_to bigint, batch bigint, as_o
 	SET extra_float_digits = 1
 	SET bytea_output = 'hex'
 	SET lc_monetary = 'C'
-	SET row_security = off	-- an error, where rows would be hidden
+	SET row_security = off	-- raise an error instead of hiding rows
 	SET klout.warn_folded = off	-- we do, and know whose
 AS $body$
 DECLARE
@@ -551,7 +551,7 @@ BEGIN
 		$sql$, board) INTO folded, examples;
 		IF folded > 0 THEN
 			RAISE WARNING 'board "%": % of the accounts that changed have more kinds of actions on a network than klout_signals has room for', board, folded
-				USING DETAIL = format('Their surplus counts under the name (other): %s%s.', examples, CASE WHEN folded > 3 THEN ', ...' ELSE '' END),
+				USING DETAIL = format('The surplus is counted under the name (other): %s%s.', examples, CASE WHEN folded > 3 THEN ', ...' ELSE '' END),
 					HINT = 'The most is 64. Give rare kinds one name.';
 		END IF;
 		PERFORM @extschema@._klout_board_set_read_until(board, up_to, as_of, settled_at);
