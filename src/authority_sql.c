@@ -88,7 +88,7 @@ restart_vector(KloutAuthorityRun *run, const KloutGraph *graph, bool given,
 	if (!(sum > 0))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s: the restart query gives weight to nobody who is in the graph",
+				 errmsg("%s: the restart query gives weight to no person in the graph",
 						run->function)));
 	if (isinf(sum))
 		ereport(ERROR,

@@ -93,7 +93,7 @@ klout_wait_for(PG_FUNCTION_ARGS)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("_klout_wait_for_transactions: \"%s\" is not a virtual transaction id", input),
-					 errhint("pg_locks.virtualtransaction has them, such as 3/47.")));
+					 errhint("Use values of pg_locks.virtualtransaction, such as 3/47.")));
 		/* who still holds locks, but has ended the transaction, shows as 3/0 */
 		if (LocalTransactionIdIsValid(id.localTransactionId))
 			VirtualXactLock(id, true);

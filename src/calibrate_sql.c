@@ -144,9 +144,9 @@ klout_mix_final(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
 				 errmsg("%s: no reactor is proven", klout_function_name(fcinfo)),
-				 errdetail("There are " INT64_FORMAT " pairs of a reactor and a person, all of weight 0.",
+				 errdetail("All " INT64_FORMAT " pairs of reactor and person have weight 0.",
 						   pairs.unproven / KLOUT_WEIGHT_STEPS),
-				 errhint("Leave mix as it is until somebody is proven.")));
+				 errhint("Keep the current mix until some reactors are proven.")));
 	}
 	PG_RETURN_FLOAT8(Max(1.0, (double) pairs.unproven / (double) pairs.proven));
 }
@@ -269,7 +269,7 @@ check_parameters(FunctionCallInfo fcinfo, const KloutCalibration *state,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s: model must be the same in all rows of a group",
 						klout_function_name(fcinfo)),
-				 errdetail("There are models with the fingerprints %s and %s.",
+				 errdetail("The fingerprints of the models are %s and %s.",
 						   fingerprint_of(state->model, state->model_len),
 						   fingerprint_of(model, model_len))));
 	if (unlikely(state->as_of != as_of))
@@ -280,7 +280,7 @@ check_parameters(FunctionCallInfo fcinfo, const KloutCalibration *state,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s: as_of must be the same in all rows of a group",
 						klout_function_name(fcinfo)),
-				 errdetail("There are %s and %s.", first,
+				 errdetail("The values are %s and %s.", first,
 						   timestamptz_to_str(as_of))));
 	}
 }
@@ -392,7 +392,7 @@ klout_calibrate_final(PG_FUNCTION_ARGS)
 	if (n == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("%s: nobody was active in the last %s days before as_of",
+				 errmsg("%s: no person was active in the last %s days before as_of",
 						klout_function_name(fcinfo), float8out_internal(model.active_days)),
 				 errhint("Check as_of, or set active_days in the model.")));
 	raw = klout_raw_of_bin(klout_raw_percentile(counts, n,
@@ -402,7 +402,7 @@ klout_calibrate_final(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_DATA_EXCEPTION),
 				 errmsg("%s: the raw score to calibrate with is 0",
 						klout_function_name(fcinfo)),
-				 errdetail("Of " UINT64_FORMAT " active people " UINT64_FORMAT " have a raw score of 0.",
+				 errdetail("There are " UINT64_FORMAT " active people; " UINT64_FORMAT " have a raw score of 0.",
 						   klout_raw_people(counts, n), counts[0].people),
 				 errhint("Check the weights in the model.")));
 	model.scale = klout_scale_for(raw, model.calibrate_score);

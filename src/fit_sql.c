@@ -94,7 +94,7 @@ features_argument(FunctionCallInfo fcinfo, int argno, const char *argument,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("%s: %s must not have null elements",
 						klout_function_name(fcinfo), argument),
-				 errhint("Leave such rows out, or put a number where nothing is known.")));
+				 errhint("Exclude such rows, or replace null elements with numbers.")));
 
 	/* a bitmap may be there all the same */
 	memcpy(features,
@@ -111,8 +111,8 @@ features_argument(FunctionCallInfo fcinfo, int argno, const char *argument,
 					 errmsg("%s: features in %s must be numbers between -1e100 and 1e100, got %s",
 							klout_function_name(fcinfo), argument,
 							float8out_internal(features[i])),
-					 errdetail("It is feature %d.", i + 1),
-					 errhint("Leave such rows out, or scale the feature.")));
+					 errdetail("The number is feature %d.", i + 1),
+					 errhint("Exclude such rows, or scale the feature.")));
 	}
 	PG_FREE_IF_COPY(array, argno);
 	return n;
@@ -220,14 +220,14 @@ klout_fit_final(PG_FUNCTION_ARGS)
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("%s: there must be at least as many pairs as features, got " INT64_FORMAT " pairs of %d features",
 							klout_function_name(fcinfo), (int64) klout_fit_pairs(data), n),
-					 errhint("Collect more judgements, or leave features out.")));
+					 errhint("Collect more judgements, or omit features.")));
 			break;
 		case KLOUT_FIT_TIES:
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("%s: better and worse must differ in a feature in at least one pair, got " INT64_FORMAT " pairs of equals",
+					 errmsg("%s: better and worse must differ in a feature in at least one pair, got " INT64_FORMAT " pairs of equal features",
 							klout_function_name(fcinfo), (int64) klout_fit_pairs(data)),
-					 errhint("Collect judgements on people who differ.")));
+					 errhint("Collect judgements of people with different features.")));
 			break;
 		case KLOUT_FIT_UNSOLVED:
 			ereport(ERROR,

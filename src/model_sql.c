@@ -238,7 +238,7 @@ apply_scalar(ModelDraft *draft, const KloutModelScalar *scalar,
 				 errmsg("%s: %s must be %s, got %s", TYPE_NAME,
 						scalar->key, scalar->range, klout_json_text(value)),
 				 has_months ?
-				 errhint("Months and years have no fixed length: write days.") : 0));
+				 errhint("Months and years have no fixed length; use days.") : 0));
 	return true;
 }
 
@@ -525,7 +525,7 @@ klout_model_in(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input for type %s: \"%.*s\"", TYPE_NAME,
 						pg_mbcliplen(str, (int) len, INPUT_SHOWN), str),
-				 errhint("Write a JSON object, or one of the words default, hour, strict.")));
+				 errhint("Use a JSON object, or one of the words default, hour, strict.")));
 
 	json = klout_json_parse(str, TYPE_NAME, escontext);
 	if (json == NULL)

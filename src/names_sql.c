@@ -50,7 +50,7 @@ klout_name_from_text(const text *value, FunctionCallInfo fcinfo,
 				(errcode(ERRCODE_NAME_TOO_LONG),
 				 errmsg("%s: %s is too long",
 						klout_function_name(fcinfo), argument),
-				 errdetail("\"%s\" has %zu bytes of UTF-8, the most is %d.",
+				 errdetail("\"%s\" has %zu bytes in UTF-8; the maximum is %d.",
 						   text_to_cstring(value), name.len, KLOUT_NAME_MAX)));
 	return name;
 }

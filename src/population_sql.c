@@ -101,7 +101,7 @@ report_corrupt(const char *fault)
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("%s out of range", TYPE_NAME),
-				 errdetail("Its people would exceed %lld.",
+				 errdetail("The number of people would exceed %lld.",
 						   (long long) PG_INT64_MAX)));
 	klout_report_corrupt(TYPE_NAME, fault);
 }
@@ -333,7 +333,7 @@ pair_from_json(const JsonbValue *value, Node *escontext, KloutBins *bins)
 						TYPE_NAME),
 				 errdetail("The bin is %s.", klout_json_text(value))));
 	if (bins->n == KLOUT_BIN_COUNT)
-		fault = "there are more bins than scores";
+		fault = "too many bins";
 	else
 		fault = klout_bins_append(bins, klout_score_bin(score),
 								  (uint64) count);
@@ -386,7 +386,7 @@ klout_population_in(PG_FUNCTION_ARGS)
 	if (!JB_ROOT_IS_OBJECT(json))
 		ereturn(escontext, (Datum) 0,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid input for type %s: it is not a JSON object",
+				 errmsg("invalid input for type %s: expected a JSON object",
 						TYPE_NAME)));
 	klout_json_iter_init(&iter, &json->root);
 	while (klout_json_member(&iter, &key, &value))
@@ -591,9 +591,9 @@ klout_population_subtract(PG_FUNCTION_ARGS)
 	if (missing >= 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("%s: the second population is not a part of the first",
+				 errmsg("%s: the second population is not contained in the first",
 						klout_function_name(fcinfo)),
-				 errdetail("It has more people at %d.%02d.", missing / 100, missing % 100)));
+				 errdetail("The second population has more people at %d.%02d.", missing / 100, missing % 100)));
 	PG_RETURN_POINTER(form_value(&rest));
 }
 

@@ -280,7 +280,7 @@ at_argument(FunctionCallInfo fcinfo, int argno)
 				 errmsg("%s: at must be finite, got %sinfinity",
 						klout_function_name(fcinfo),
 						TIMESTAMP_IS_NOBEGIN(at) ? "-" : ""),
-				 errhint("Leave such rows out with a WHERE or FILTER clause.")));
+				 errhint("Exclude such rows with a WHERE or FILTER clause.")));
 	return at;
 }
 
@@ -295,7 +295,7 @@ agree_unit(FunctionCallInfo fcinfo, KloutGrowing *buffer, KloutUnit unit)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s: bucket must be the same in all rows of a group",
 						klout_function_name(fcinfo)),
-				 errdetail("It was 1 %s, then 1 %s.",
+				 errdetail("The buckets are 1 %s and 1 %s.",
 						   klout_unit_name(buffer->unit), klout_unit_name(unit))));
 	klout_growing_set_unit(buffer, unit);
 }

@@ -61,7 +61,7 @@ klout_signals_error(KloutStatus status, KloutUnit left, KloutUnit right)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("cannot merge signals of different buckets"),
-					 errdetail("Left is by %s, right by %s.",
+					 errdetail("The left value has buckets of 1 %s, the right one of 1 %s.",
 							   klout_unit_name(left), klout_unit_name(right)),
 					 errhint("Aggregate both from the actions with the same bucket.")));
 			break;
@@ -128,14 +128,14 @@ report_folds(const KloutFolds *folds)
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("more than %d kinds of actions on network \"%s\" for one person",
 						KLOUT_KINDS_MAX, name_for_message(folds->network)),
-				 errdetail("The first %d by name are kept, the others count as \"%s\".",
+				 errdetail("The first %d by name are kept; the others are counted as \"%s\".",
 						   KLOUT_KINDS_MAX - 1, KLOUT_FOLDED_NAME),
 				 errhint("Group rare kinds under one name.")));
 	else
 		ereport(WARNING,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("more than %d networks for one person", KLOUT_NETWORKS_MAX),
-				 errdetail("The first %d by name are kept, the others count as \"%s\".",
+				 errdetail("The first %d by name are kept; the others are counted as \"%s\".",
 						   KLOUT_NETWORKS_MAX - 1, KLOUT_FOLDED_NAME),
 				 errhint("Group rare networks under one name.")));
 }
@@ -568,7 +568,7 @@ input_names(JsonInput *input, JsonbContainer *object, const char *what,
 	if (n > most)
 		ereturn(input->escontext, NULL,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("invalid input for type klout_signals: %d %ss, the most is %d",
+				 errmsg("invalid input for type klout_signals: %d %ss, but the maximum is %d",
 						n, what, most)));
 	members = palloc(sizeof(NamedValue) * ((size_t) n + 1));
 	klout_json_iter_init(&iter, object);
@@ -964,7 +964,7 @@ klout_signals_in(PG_FUNCTION_ARGS)
 		ereturn(input.escontext, (Datum) 0,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input for type klout_signals"),
-				 errdetail("Of the value it describes, %s.", fault)));
+				 errdetail("The described value is invalid: %s.", fault)));
 	return klout_signals_value(data, size);
 }
 

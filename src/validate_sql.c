@@ -137,7 +137,7 @@ check_depth(FunctionCallInfo fcinfo, uint32 state_k, uint32 k)
 				 errmsg("%s: k must be the same in all rows of a group",
 						klout_function_name(fcinfo)),
 				 state_k == 0 || k == 0 ? 0 :
-				 errdetail("There are %u and %u.", state_k, k)));
+				 errdetail("The values are %u and %u.", state_k, k)));
 }
 
 /* A row more: arguments are the state, which may be NULL, and two numbers. */
@@ -251,8 +251,8 @@ read_pairs(FunctionCallInfo fcinfo, bool with_depth, KloutPairsView *view)
 	if ((view->k > 0) != with_depth)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 with_depth ? errmsg("state is not one of klout_ndcg") :
-				 errmsg("state is one of klout_ndcg")));
+				 with_depth ? errmsg("state does not belong to klout_ndcg") :
+				 errmsg("state belongs to klout_ndcg")));
 	pairs = MemoryContextAllocHuge(CurrentMemoryContext,
 								   2 * Max(view->n, 1) * sizeof(KloutPair));
 	fault = klout_pairs_read(data, view, pairs, poll);
