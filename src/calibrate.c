@@ -170,7 +170,7 @@ klout_raw_percentile(const KloutRawCount *counts, uint32 n, double fraction)
 
 	Assert(n > 0 && fraction >= 0 && fraction <= 1);
 
-	/* past 2^53 people the product may round to more than there are */
+	/* beyond 2^53 people, the product may round above the total */
 	rank = wanted >= (double) people ? people : (uint64) wanted;
 	for (; i < n - 1; i++)
 	{

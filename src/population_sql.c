@@ -1,15 +1,15 @@
 /*-------------------------------------------------------------------------
  *
  * population_sql.c
- *	  The type klout_population in SQL: input and output, comparison, its
- *	  aggregates and the questions that are asked of it.
+ *	  The type klout_population in SQL: input and output,
+ *	  comparison, aggregates and queries.
  *
  * Plan.  Two aggregates (of scores, of populations) have the type itself as
- * their state.  While they run it is open: a buffer of bins in 64 bytes at
- * first, doubled when full, then 10,001 counters (population.h).  A row is
- * stored into it in place; the executor sees the same pointer and copies
- * nothing.  A larger state is allocated where the transition function is
- * called, the executor copies it beside the group and frees the one before.
+ * their state.  While they run, it is in its growing form: a buffer of bins in
+ * 64 bytes at first, doubled when full, then 10,001 counters (population.h).
+ * A row is stored into it in place; the executor sees the same pointer and
+ * copies nothing.  A larger state is allocated where the transition function
+ * is called, the executor copies it beside the group and frees the one before.
  *
  * Only inside an aggregate, and only a plain open value, is anything changed
  * in place: every other first argument (none, canonical, with a short header,
@@ -43,7 +43,7 @@
 /* VARSIZE of a new state: 26 people, or 10,000 groups in a megabyte */
 #define STATE_SIZE_MIN		64
 
-/* the longest bar of a histogram, and what a block character can be cut to */
+/* the longest bar of a histogram, and the resolution of a block character */
 #define BAR_LENGTH			40
 #define BAR_EIGHTHS			8
 
@@ -162,7 +162,7 @@ canonical(struct varlena *value)
  * ----------
  */
 
-/* May this state be changed in place, if it is the caller's own? */
+/* Can this state be changed in place, if the caller owns it? */
 static inline bool
 state_is_open(const struct varlena *state)
 {
@@ -467,7 +467,7 @@ KLOUT_COMPARISONS(klout_population, canonical)
  * ----------
  */
 
-/* Both together as a canonical value: what is asked outside aggregates. */
+/* Adds two populations to a canonical value, for calls outside aggregates. */
 static struct varlena *
 merge_values(const struct varlena *a, const KloutBins *b)
 {
@@ -710,8 +710,9 @@ klout_population_rank(PG_FUNCTION_ARGS)
 }
 
 /*
- * A bar of BAR_LENGTH characters for the largest bucket; whoever is there is
- * seen.  U+2588 is a full block, U+2589 to U+258F are 7/8 to 1/8 of one.
+ * A bar, of BAR_LENGTH characters for the largest bucket; the bar of a
+ * non-empty bucket is visible.  U+2588 is a full block, U+2589 to U+258F are
+ * 7/8 to 1/8 of one.
  */
 static text *
 make_bar(uint64 people, uint64 most)
