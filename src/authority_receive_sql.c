@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * authority_receive_sql.c
- *	  Takes in the rows of the queries given to klout_authority.
+ *	  Receives the rows of the queries given to klout_authority.
  *
  * Rows arrive one at a time and are not kept: no cursor, no table of tuples.
  * Integer ids are collected into batches before they are looked up.

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * authority_receive_sql.h
- *	  Takes in the rows of the queries given to klout_authority.
+ *	  Receives the rows of the queries given to klout_authority.
  *
  *-------------------------------------------------------------------------
  */

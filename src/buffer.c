@@ -1,8 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * buffer.c
- *	  The growing form of klout_signals, which aggregates change in
- *	  place.
+ *	  The growing form of klout_signals, which aggregates change in place.
  *
  * The layout is in buffer.h.  A series is stored as the network's name, then
  * one byte: the length of the kind's name, which follows; 0 for posts; 255

@@ -1,8 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * buffer.h
- *	  The growing form of klout_signals, which aggregates change in
- *	  place.
+ *	  The growing form of klout_signals, which aggregates change in place.
  *
  * A growing value is a canonical value, a batch of actions not yet merged into
  * it, and free space:

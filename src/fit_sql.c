@@ -1,14 +1,14 @@
 /*-------------------------------------------------------------------------
  *
  * fit_sql.c
- *	  SQL's side of the fit: the aggregate klout_fit(better, worse).
+ *	  The aggregate klout_fit(better, worse).
  *
- * Plan.  A state is a bytea that has the same size from its first row to its
- * last (fit.h), so an aggregate changes it in place.  Only its frame is
- * checked per row; combining and solving check all of it.
+ * Plan.  A state is a bytea of constant size (fit.h), so an aggregate changes
+ * it in place.  Only its frame is checked per row; combining and solving check
+ * all of it.
  *
  * A row whose better or worse is NULL is skipped; NULL elements are errors,
- * because skipping those rows would fit something else without a word.
+ * because ignoring those rows would silently fit different data.
  *
  *-------------------------------------------------------------------------
  */
@@ -71,7 +71,7 @@ report_too_many(FunctionCallInfo fcinfo)
  * ----------
  */
 
-/* The features in an argument; how many. */
+/* Reads the features in an argument; returns their number. */
 static int
 features_argument(FunctionCallInfo fcinfo, int argno, const char *argument,
 				  double *features)
@@ -96,7 +96,7 @@ features_argument(FunctionCallInfo fcinfo, int argno, const char *argument,
 						klout_function_name(fcinfo), argument),
 				 errhint("Exclude such rows, or replace null elements with numbers.")));
 
-	/* a bitmap may be there all the same */
+	/* an array without NULLs can have a bitmap */
 	memcpy(features,
 		   (const char *) array + (ARR_HASNULL(array) ?
 								   (size_t) array->dataoffset :

@@ -3,8 +3,8 @@
  * query_sql.c
  *	  Queries that are arguments (see query_sql.h).
  *
- * A read-only execution refuses commands that write.  Functions that a query
- * calls might still write, so the transaction is made read only meanwhile.
+ * A read-only execution refuses commands that write.  Functions called by a
+ * query might still write, so the transaction is read-only during it.
  *
  *-------------------------------------------------------------------------
  */
