@@ -175,7 +175,7 @@ SELECT bench.print(format('| %s | %s |', method, (
            FROM unnest(ARRAY[v, spearman, spearman_active, ndcg_100, ndcg_1000, v_linear]) WITH ORDINALITY AS u (value, place))))
 FROM (SELECT * FROM summary ORDER BY v DESC, method) AS sorted;
 SELECT bench.print('');
-SELECT bench.print(format('- Cuts at %s; %s to %s people, of whom %s to %s %% got a reaction in the 90 days after.',
+SELECT bench.print(format('- Cuts at %s; %s to %s people; %s to %s %% of them got a reaction in the 90 days after.',
            (SELECT string_agg((at AT TIME ZONE 'UTC')::date::text, ', ' ORDER BY at) FROM cut),
            min(people), max(people), min(percent_with), max(percent_with)))
 FROM (SELECT count(*) AS people, round(100.0 * count(*) FILTER (WHERE outcome > 0) / count(*)) AS percent_with

@@ -9,7 +9,7 @@
  * aggregates share transition function and state, so a query that asks for all
  * of them collects the pairs once.  A final function copies the pairs, sorts
  * the copy and leaves the state as it is.  Memory: 16 bytes per row in the
- * state, of which up to half may be free, and 32 per row while a final
+ * state, up to half of it free, and 32 per row while a final
  * function runs.
  *
  * Plan of klout_validate.  Both queries run read only, each into a tuplestore,

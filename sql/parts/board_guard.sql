@@ -33,7 +33,8 @@ BEGIN
 		IF other IS NOT NULL THEN
 			RAISE EXCEPTION 'board "%" has objects that are not owned by superusers', board
 				USING ERRCODE = 'insufficient_privilege',
-					DETAIL = format('Some belong to %s, whose triggers and views would run with superuser privileges.', other::regrole),
+					DETAIL = format('Some belong to %s, whose triggers and views would run with superuser '
+							'privileges.', other::regrole),
 					HINT = format('Connect as %s. A pg_cron job runs as the role that scheduled it.', other::regrole);
 		END IF;
 	END IF;
@@ -60,14 +61,16 @@ BEGIN
 		EXECUTE format('LOCK TABLE %I.%I IN ACCESS SHARE MODE', found.nspname, found.relname);
 	END LOOP;
 	FOR found IN SELECT r.root FROM unnest(roots) AS r (root) WHERE row_security_active(r.root) LOOP
-		RAISE EXCEPTION 'query would be affected by row-level security policy for table "%"', (SELECT relname FROM pg_class WHERE oid = found.root)
+		RAISE EXCEPTION 'query would be affected by row-level security policy for table "%"',
+			(SELECT relname FROM pg_class WHERE oid = found.root)
 			USING ERRCODE = 'insufficient_privilege';
 	END LOOP;
 	FOR found IN
 		SELECT c.oid::regclass AS relation FROM pg_class AS c WHERE c.oid = ANY (relations) AND c.relkind NOT IN ('r', 'p', 'f')
 	LOOP
 		RAISE EXCEPTION 'board "%": % is no longer a table', board, found.relation
-			USING ERRCODE = 'wrong_object_type', HINT = 'A view could run functions with the privileges of the role that refreshes the board.';
+			USING ERRCODE = 'wrong_object_type',
+				HINT = 'A view could run functions with the privileges of the role that refreshes the board.';
 	END LOOP;
 	FOR found IN
 		SELECT pg_describe_object(o.classid, o.objid, 0) AS place, p.oid::regprocedure AS function, p.proowner::regrole AS of
@@ -88,10 +91,12 @@ BEGIN
 		ORDER BY 1, 2
 		LIMIT 1
 	LOOP
-		RAISE EXCEPTION 'board "%": reading its actions would run function % owned by %', board, found.function, found.of
+		RAISE EXCEPTION 'board "%": reading its actions would run function % owned by %',
+			board, found.function, found.of
 			USING ERRCODE = 'insufficient_privilege',
 				DETAIL = format('The function is used by %s.', found.place),
-				HINT = format('Change the owner of the function to %s or a superuser, or let the owner of the actions table create the board.', owner::regrole);
+				HINT = format('Change the owner of the function to %s or a superuser, or let the owner of the '
+						'actions table create the board.', owner::regrole);
 	END LOOP;
 END
 $body$;

@@ -78,7 +78,8 @@ BEGIN
 	END IF;
 	IF alike <> '{}' THEN
 		RAISE NOTICE 'board "%": id "%" is unknown', board, person
-			USING HINT = format('Similar ids: %s. Case and spaces are significant in ids.', array_to_string(alike, ' and '));
+			USING HINT = format('Similar ids: %s. Case and spaces are significant in ids.',
+					array_to_string(alike, ' and '));
 	ELSE
 		RAISE NOTICE 'board "%": id "%" is unknown', board, person;
 	END IF;
@@ -114,10 +115,12 @@ BEGIN
 	END IF;
 	-- An opt-out holds in whatever order accounts are linked
 	IF @extschema@._klout_board_opted_out(board, person) THEN
-		RAISE NOTICE 'board "%": "%" opted out, so account "%" on network "%" is opted out, too', board, person, account, network;
+		RAISE NOTICE 'board "%": "%" opted out, so account "%" on network "%" is opted out, too',
+			board, person, account, network;
 		PERFORM @extschema@._klout_board_delete_person(board, person);
 	ELSIF @extschema@._klout_board_opted_out(board, before) THEN
-		RAISE WARNING 'board "%": "%" is now opted out, because account "%" on network "%" belonged to "%", who opted out', board, person, account, network, before
+		RAISE WARNING 'board "%": "%" is now opted out, because account "%" on network "%" belonged to "%", who opted out',
+			board, person, account, network, before
 			USING HINT = format('If they are different people, run SELECT klout_board_opt_in(%L, %L).', board, person);
 		PERFORM @extschema@._klout_board_delete_person(board, person);
 	END IF;
@@ -151,7 +154,8 @@ BEGIN
 	people := @extschema@._klout_board_people_of_account(board, person, network);
 	IF cardinality(people) > 1 THEN
 		RAISE EXCEPTION 'board "%": id "%" belongs to several people: %', board, person, array_to_string(people, ', ')
-			USING ERRCODE = 'ambiguous_parameter', HINT = 'Specify the network: klout_board_opt_out(board, person, network).';
+			USING ERRCODE = 'ambiguous_parameter',
+				HINT = 'Specify the network: klout_board_opt_out(board, person, network).';
 	END IF;
 	PERFORM @extschema@._klout_board_report_unknown(board, people[1]);
 	PERFORM @extschema@._klout_board_delete_person(board, people[1]);
@@ -225,8 +229,10 @@ BEGIN
 	IF people = '{}' THEN
 		RAISE NOTICE 'board "%": "%" had not opted out', board, person;
 	ELSIF cardinality(people) > 1 THEN
-		RAISE EXCEPTION 'board "%": id "%" belongs to several people who opted out: %', board, person, array_to_string(people, ', ')
-			USING ERRCODE = 'ambiguous_parameter', HINT = 'Specify the network: klout_board_opt_in(board, person, network).';
+		RAISE EXCEPTION 'board "%": id "%" belongs to several people who opted out: %',
+			board, person, array_to_string(people, ', ')
+			USING ERRCODE = 'ambiguous_parameter',
+				HINT = 'Specify the network: klout_board_opt_in(board, person, network).';
 	END IF;
 	EXECUTE format('DELETE FROM %1$I.opt_outs WHERE person = ANY ($1::%2$s[])', board, person_type) USING people;
 END

@@ -165,7 +165,8 @@ BEGIN
 	$sql$, board, @extschema@._klout_board_changed_predicate(board, 's.person')) INTO folded, examples;
 	IF folded > 0 THEN
 		RAISE WARNING 'board "%": % changed people have more networks than klout_signals can hold', board, folded
-			USING DETAIL = format('The surplus is counted under the name (other): %s%s.', examples, CASE WHEN folded > 3 THEN ', ...' ELSE '' END),
+			USING DETAIL = format('The surplus is counted under the name (other): %s%s.',
+					examples, CASE WHEN folded > 3 THEN ', ...' ELSE '' END),
 				HINT = 'The maximum is 255. Give rare networks a common name.';
 	END IF;
 	RETURN rescored;
@@ -303,7 +304,8 @@ BEGIN
 		END IF;
 	EXCEPTION WHEN SQLSTATE 'KL001' THEN
 		RAISE WARNING 'board "%": publication held back: %', board, moved
-			USING HINT = format('If the change is expected, run CALL klout_board_refresh(%L, publish => ''always'').', board);
+			USING HINT = format('If the change is expected, run CALL klout_board_refresh(%L, publish => '
+					'''always'').', board);
 	END attempt;
 	reason := nullif(concat_ws('; ', changed, moved), '');
 

@@ -66,7 +66,8 @@ BEGIN
 			USING ERRCODE = 'numeric_value_out_of_range';
 	END IF;
 	IF publish IS NULL OR publish NOT IN ('gated', 'always', 'never') THEN
-		RAISE EXCEPTION 'klout_board_refresh: publish must be gated, always or never, got %', coalesce(quote_literal(publish), 'NULL')
+		RAISE EXCEPTION 'klout_board_refresh: publish must be gated, always or never, got %',
+			coalesce(quote_literal(publish), 'NULL')
 			USING ERRCODE = 'invalid_parameter_value';
 	END IF;
 	IF as_of > clock_timestamp() THEN
@@ -91,10 +92,13 @@ BEGIN
 	EXECUTE format('SELECT s.actions, s.id_sequence, s.watermark, q.seqcache <> 1 OR q.seqincrement <> 1 OR q.seqcycle AS disordered
 					FROM %I.settings AS s LEFT JOIN pg_sequence AS q ON q.seqrelid = s.id_sequence', board) INTO STRICT settings;
 	IF settings.disordered IS DISTINCT FROM false THEN
-		RAISE EXCEPTION 'board "%": sequence % does not hand out ids in order, one at a time', board, settings.id_sequence
+		RAISE EXCEPTION 'board "%": sequence % does not hand out ids in order, one at a time',
+			board, settings.id_sequence
 			USING ERRCODE = 'object_not_in_prerequisite_state',
-				DETAIL = 'Later rows must get higher ids in all sessions; an increment above 1 lets an application assign the skipped ids later.',
-				HINT = format('Run ALTER SEQUENCE %s INCREMENT 1 CACHE 1 NO CYCLE, and let the database assign each id in the INSERT.',
+				DETAIL = 'Later rows must get higher ids in all sessions; an increment above 1 lets an '
+						'application assign the skipped ids later.',
+				HINT = format('Run ALTER SEQUENCE %s INCREMENT 1 CACHE 1 NO CYCLE, and let the database assign '
+						'each id in the INSERT.',
 							  settings.id_sequence);
 	END IF;
 	IF NOT has_sequence_privilege(settings.id_sequence, 'SELECT, USAGE') THEN
@@ -105,8 +109,10 @@ BEGIN
 	IF handed_out < settings.watermark THEN
 		RAISE EXCEPTION 'board "%": sequence % was set back', board, settings.id_sequence
 			USING ERRCODE = 'object_not_in_prerequisite_state',
-				DETAIL = format('Actions up to id %s have been ingested; new ones would get lower ids.', settings.watermark),
-				HINT = format('If the table was emptied, run SELECT klout_board_rebuild(%L); otherwise, set the sequence to the highest id.', board);
+				DETAIL = format('Actions up to id %s have been ingested; new ones would get '
+						'lower ids.', settings.watermark),
+				HINT = format('If the table was emptied, run SELECT klout_board_rebuild(%L); otherwise, set the '
+						'sequence to the highest id.', board);
 	END IF;
 	EXECUTE format('SELECT max(id) FROM %I.source WHERE id > $1', board)
 		INTO newest USING coalesce(handed_out, settings.watermark);
@@ -179,7 +185,8 @@ BEGIN
 			THEN format('board "%s": some of the %s rows with ids %s to %s were changed after they were ingested', board, rows_now, first_id, last_id)
 			ELSE format('board "%s": ids %s to %s had %s rows when they were ingested, now %s', board, first_id, last_id, rows_taken, rows_now) END
 		USING DETAIL = 'Late, changed and deleted rows are not tracked. Nothing is published until this is resolved.',
-			HINT = format('Let only the sequence assign ids, in the INSERT itself. Run SELECT klout_board_rebuild(%L) to ingest all rows again, '
+			HINT = format('Let only the sequence assign ids, in the INSERT itself. Run SELECT '
+					'klout_board_rebuild(%L) to ingest all rows again, '
 						  'or SELECT klout_board_accept(%L, %s, %s) to keep what was counted.', board, board, first_id, last_id);
 END
 $body$;

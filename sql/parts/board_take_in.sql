@@ -95,12 +95,15 @@ BEGIN
 		END IF;
 		IF lasting >= lock_timeout THEN
 			RAISE EXCEPTION 'board "%": canceling statement due to lock timeout, while waiting for writers', board
-				USING ERRCODE = 'lock_not_available', DETAIL = format('Still running: %s.', @extschema@._klout_describe_writers(remaining)),
-					HINT = 'Argument wait of klout_board_refresh() limits the wait and then continues without the rows of these writers.';
+				USING ERRCODE = 'lock_not_available',
+					DETAIL = format('Still running: %s.', @extschema@._klout_describe_writers(remaining)),
+					HINT = 'Argument wait of klout_board_refresh() limits the wait and then continues without '
+							'the rows of these writers.';
 		END IF;
 		IF lasting >= word THEN
 			EXECUTE format('SELECT actions::text FROM %I.settings', board) INTO actions;
-			RAISE NOTICE 'board "%": waited % seconds for transactions that write to %', board, round(lasting / 1000), actions
+			RAISE NOTICE 'board "%": waited % seconds for transactions that write to %',
+				board, round(lasting / 1000), actions
 				USING DETAIL = format('The transactions are: %s.', @extschema@._klout_describe_writers(remaining));
 			pause := least(2 * pause, 300000);
 			word := lasting + pause;
@@ -166,8 +169,10 @@ BEGIN
 	IF certain < settled THEN
 		-- keep the first row for an id: transactions seen only later have higher ids
 		EXECUTE format('INSERT INTO %I.stalls (settled, writers) VALUES ($1, $2) ON CONFLICT DO NOTHING', board) USING settled, writers;
-		RAISE WARNING 'board "%": transactions that write to % have not ended; continuing with ids up to % of %', board, settings.actions, certain, settled
-			USING DETAIL = format('The transactions are: %s.', coalesce(@extschema@._klout_describe_writers(writers), 'ended meanwhile')),
+		RAISE WARNING 'board "%": transactions that write to % have not ended; continuing with ids up to % of %',
+			board, settings.actions, certain, settled
+			USING DETAIL = format('The transactions are: %s.',
+					coalesce(@extschema@._klout_describe_writers(writers), 'ended meanwhile')),
 				HINT = 'The first refresh after they end ingests the rest.';
 	END IF;
 	RETURN certain;
@@ -417,7 +422,8 @@ BEGIN
 		IF flawed > 0 THEN
 			RAISE WARNING 'board "%": rejected % of % rows', board, flawed, rows
 				USING DETAIL = format('Reasons: %s.', reasons),
-					HINT = format('Their ids are in %I.rejected. After fixing the rows, run SELECT klout_board_retry_rejected(%L).', board, board);
+					HINT = format('Their ids are in %I.rejected. After fixing the rows, run SELECT '
+							'klout_board_retry_rejected(%L).', board, board);
 		END IF;
 	END IF;
 
@@ -458,8 +464,10 @@ BEGIN
 			began := coalesce(settings.began, @extschema@._klout_board_started_at(board));
 			until := CASE WHEN began < '200000-01-01' THEN began + settings.tenure ELSE 'infinity' END;
 			IF until > as_of AND rows > 0 THEN
-				RAISE NOTICE 'board "%": the community is young, so reactors do not need a tenure of % to be proven', board, settings.tenure
-					USING DETAIL = format('A reactor who acts on two or more people is proven if first seen by %s.', CASE WHEN began IS NULL THEN 'the time the board has ten reactors' ELSE until::text END);
+				RAISE NOTICE 'board "%": the community is young, so reactors do not need a tenure of % to be proven',
+					board, settings.tenure
+					USING DETAIL = format('A reactor who acts on two or more people is proven if first '
+							'seen by %s.', CASE WHEN began IS NULL THEN 'the time the board has ten reactors' ELSE until::text END);
 			END IF;
 			joins := format(' LEFT JOIN %I.reactors AS w ON w.actor = %s', board, actor_person);
 			weight := 'CASE WHEN w.several AND w.first_seen <= a.at AND (w.first_seen <= $8 OR a.at >= ''4000-01-01 00:00+00 BC'' AND w.first_seen <= a.at - $4) THEN coalesce(a.weight, 1) ELSE 0 END';
@@ -550,8 +558,10 @@ BEGIN
 			FROM (SELECT folded, row_number() OVER (ORDER BY folded) AS n FROM %I.changed WHERE folded IS NOT NULL) AS f
 		$sql$, board) INTO folded, examples;
 		IF folded > 0 THEN
-			RAISE WARNING 'board "%": % changed accounts have more kinds of actions on a network than klout_signals can hold', board, folded
-				USING DETAIL = format('The surplus is counted under the name (other): %s%s.', examples, CASE WHEN folded > 3 THEN ', ...' ELSE '' END),
+			RAISE WARNING 'board "%": % changed accounts have more kinds of actions on a network than klout_signals can hold',
+				board, folded
+				USING DETAIL = format('The surplus is counted under the name (other): %s%s.',
+						examples, CASE WHEN folded > 3 THEN ', ...' ELSE '' END),
 					HINT = 'The maximum is 64. Give rare kinds a common name.';
 		END IF;
 		PERFORM @extschema@._klout_board_set_read_until(board, up_to, as_of, settled_at);
