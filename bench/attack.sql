@@ -1,6 +1,6 @@
--- Job attack: what attacks do to a rank, under klout and under other formulas.
+-- Job attack: the effect of attacks on a rank, for klout and for other formulas.
 --
--- No time is measured.  The attacks, the attacker and the formulas are in test/include/attacks.sql.
+-- Does not measure time.  The attacks, the attacker and the formulas are in test/include/attacks.sql.
 
 \ir lib/mathoverflow.sql
 \ir ../test/include/attacks.sql
@@ -17,7 +17,7 @@ FROM (VALUES ('none', '{0}'::int[]), ('star', '{1,10,100,1000}'), ('star over 90
              ('loyal fan over 90 days', '{1,10,100,1000}'), ('bought followers', '{1,10,100,1000,10000}')) AS v (name, sizes),
      unnest(sizes) AS n, attack.outcome(name, n) AS o;
 
--- The star on somebody else: the hundredth by the strict profile
+-- The star on another person: the hundredth by the strict profile
 SELECT attack.stage('none', 0);
 UPDATE attack.setting SET attacker = (SELECT person FROM attack.value WHERE formula = 'klout strict'
                                       ORDER BY value DESC, person LIMIT 1 OFFSET 99);
@@ -39,7 +39,7 @@ VALUES (format('Job attack: the attacker''s rank among %s people.', (SELECT to_c
        (''), ('| attack | fakes | ' || :'formulas' || ' |'), ('| --- | --- | ' || :'rule' || ' |');
 INSERT INTO bench.line (line) SELECT pg_temp.rows_of('attacker');
 INSERT INTO bench.line (line)
-VALUES (''), ('Job attack: the rank of somebody else, at whom the fakes are aimed.'),
+VALUES (''), ('Job attack: the rank of another person, at whom the fakes are aimed.'),
        (''), ('| attack | fakes | ' || :'formulas' || ' |'), ('| --- | --- | ' || :'rule' || ' |');
 INSERT INTO bench.line (line) SELECT pg_temp.rows_of('rival');
 

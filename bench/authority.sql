@@ -1,17 +1,17 @@
--- Job authority: PageRank of a graph of who reacted to whom, to an error of at most 1e-9 (1e-10 against
--- igraph), against
+-- Job authority: PageRank of the graph of reactions, with an error of at most 1e-9 (1e-10 against igraph),
+-- against
 --   20 steps of power iteration in SQL,
 --   the program pr of the GAP Benchmark Suite, where bench/run --gap names it, and
 --   igraph from Python, where it is installed.
 --
--- The SQL is the fastest we found: shares computed once, then a join and a group per step, over hash
--- tables that fit into memory.  It is not yet at 1e-9 after its 20 steps; the comparison is kind to it.
+-- The SQL is the fastest we found: it computes shares once, then one join and one aggregation per step, with hash
+-- tables that fit into memory.  After 20 steps its error is still above 1e-9, so the comparison favours it.
 --
 -- pr and igraph need people numbered from 0, and klout_authority does not: it reads and returns ids of 63
--- bits.  Whoever has ids numbers them with lib/number_ids.c, the fastest way we know, on the way from COPY
--- to pr.  With people numbered before, in rmat_numbered, pr and igraph are spared that; numbering in SQL
--- takes longest.  In no case need they bring the ranks back to the ids, which is kind to them.
--- pr leaves weights out, computes in float4, and loses the mass of those who pass on nothing.
+-- bits.  To use pr with ids, lib/number_ids.c, the fastest way we know, numbers them between COPY and pr.  With
+-- people numbered in advance, in rmat_numbered, pr and igraph skip that; numbering in SQL takes longest.  They
+-- never map the ranks back to ids, which favours them.  pr ignores weights, computes in float4, and loses the
+-- mass of people without outgoing edges.
 
 \ir lib/rmat.sql
 
@@ -85,7 +85,7 @@ BEGIN
             EXECUTE format('COPY %s TO %L WITH (DELIMITER '' '')', source, place || '/edges.el');
             said := ARRAY(SELECT bench.output_of(pr || '/edges.el'));
         ELSE
-            -- pr knows the format by the name of the file
+            -- pr derives the format from the file name
             EXECUTE format('COPY %s TO PROGRAM %L WITH (DELIMITER '' '')', source,
                            format('ln -sf /dev/stdin %1$s/stdin.el && %2$s/stdin.el >%1$s/said', place, pr));
             said := ARRAY(SELECT bench.output_of(format('cat %s/said', place)));
@@ -97,7 +97,7 @@ BEGIN
     RETURN QUERY SELECT split_part(line, ':', 2)::float8 FROM unnest(said) AS line WHERE line LIKE 'Trial Time:%';
 END $$;
 
--- Sends the numbered edges to igraph through a pipe; what it prints
+-- Sends the numbered edges to igraph through a pipe; returns its output
 CREATE OR REPLACE FUNCTION bench.authority_by_igraph(what text DEFAULT '') RETURNS SETOF text
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -109,11 +109,11 @@ BEGIN
     RETURN QUERY SELECT bench.output_of('cat ' || file);
 END $$;
 
--- The seconds klout_authority takes to solve when it stops after some passes
+-- The seconds that klout_authority takes to solve with this number of passes
 CREATE OR REPLACE FUNCTION bench.solve_seconds(passes int, processes int) RETURNS float8
 LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM set_config('client_min_messages', 'error', true),   -- it warns that it has not converged
+    PERFORM set_config('client_min_messages', 'error', true),   -- suppress the warning that it has not converged
             set_config('max_parallel_workers_per_gather', (processes - 1)::text, true);
     PERFORM count(*) FROM klout_authority('SELECT * FROM rmat', tolerance => 1e-300, max_iterations => passes);
     RETURN (SELECT solve_seconds FROM klout_authority_stats());
@@ -189,7 +189,7 @@ SELECT bench.remark('authority against GAP pr: build pr from the GAP Benchmark S
 \endif
 
 \if :has_igraph
-SELECT bench.check('klout_authority and igraph differ by less than 1e-10 for everybody',
+SELECT bench.check('klout_authority and igraph differ by less than 1e-10 for all people',
     (SELECT count(*) = count(a.person) AND count(*) = count(b.line) AND max(abs(a.authority - split_part(b.line, ' ', 2)::float8)) < 1e-10
      FROM klout_authority('SELECT * FROM rmat_numbered', tolerance => 1e-10) AS a
      FULL JOIN bench.authority_by_igraph('ranks') AS b (line) ON a.person = split_part(b.line, ' ', 1)::bigint));

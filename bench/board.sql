@@ -5,10 +5,10 @@
 --     until the board shows everything.  The feed is that of the other jobs, skewed, with 50 actions a
 --     person: 50 M actions on 1 M people of 2 M actors, in order of time over a year.  Then a tenth as many
 --     rows in the same way, for people who are all there by now.
--- (b) A refresh of 10,000 new rows within a day, over tables of which 1, 4 and 16 M rows are taken in.
+-- (b) A refresh of 10,000 new rows within a day, after 1, 4 and 16 M rows have been ingested.
 -- (c) Publications, (d) sizes, (f) reading, all on the board of (a).
 -- (h) Ids that jump: 10 M rows whose key comes from a clock (milliseconds << 16) against the same rows with dense ids:
---     taking in, the audit, and a refresh that finds nothing new.
+--     ingestion, the audit, and a refresh without new rows.
 -- (g) COPY alone, which bounds (a): as text and binary, by one and two sessions, with the table's key in a
 --     B-tree and in a BRIN index.
 --
@@ -52,8 +52,7 @@ DROP TABLE piece;
 
 CREATE TABLE feed_copied (at timestamptz NOT NULL, processor float8);
 
--- Seconds of a processor that this session has used, where Linux tells: on a machine that has other work they
--- say more than the clock
+-- CPU seconds of this session, on Linux: on a busy machine they are more reliable than elapsed time
 CREATE FUNCTION bench.processor() RETURNS float8
 LANGUAGE sql VOLATILE AS $$
     SELECT (split_part(rest, ' ', 12)::float8 + split_part(rest, ' ', 13)::float8) / 100
@@ -83,7 +82,7 @@ BEGIN
 END
 $$;
 
--- Refreshes until the other session has copied everything, and once more
+-- Refreshes until the other session has copied all rows, and once more
 CREATE PROCEDURE bench.keep_current()
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -147,7 +146,7 @@ SELECT bench.remark(format('board of %s: %s: %s.', :'size', what, bench.spread(b
 FROM (VALUES
     ('the ten best by score (ORDER BY score DESC LIMIT 10)', $$SELECT * FROM feed_board.leaderboard WHERE topic = '' ORDER BY score DESC LIMIT 10$$),
     ('the ten best by rank (ORDER BY rank LIMIT 10)', $$SELECT * FROM feed_board.leaderboard WHERE topic = '' ORDER BY rank LIMIT 10$$),
-    ('klout_board_search for somebody in the middle', format($$SELECT * FROM klout_board_search('feed_board', '%s')$$, :'person')),
+    ('klout_board_search for a person in the middle', format($$SELECT * FROM klout_board_search('feed_board', '%s')$$, :'person')),
     ('klout_board_compare of two people', format($$SELECT * FROM klout_board_compare('feed_board', '{%s,1000003}')$$, :'person')),
     ('klout_board_activity', format($$SELECT * FROM klout_board_activity('feed_board', '%s')$$, :'person'))) AS q (what, query);
 

@@ -1,7 +1,7 @@
--- Job hll: the facts about everybody, against the numbers of distinct reactors alone as
--- postgresql-hll estimates them (https://github.com/citusdata/postgresql-hll), with its own
--- defaults.  Its state is 128 kB a group while it aggregates, so hashing all groups at once takes some
--- hundred times as long as one after the other, sorted, and that is how it runs here.
+-- Job hll: the facts about all people, against only the numbers of distinct reactors as estimated by
+-- postgresql-hll (https://github.com/citusdata/postgresql-hll), with its default settings.  Its state
+-- is 128 kB per group while it aggregates, so hashing all groups at once takes about a hundred times as
+-- long as sorted aggregation, which this job uses.
 
 \ir lib/actions.sql
 

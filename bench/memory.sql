@@ -1,5 +1,5 @@
--- Job memory: what HashAggregate says it needs for people with four actions each, and whether it
--- goes on when there is less.
+-- Job memory: the memory that HashAggregate reports for people with four actions each, and whether it
+-- still works with less.
 
 SELECT setseed(0.37);
 DROP TABLE IF EXISTS sparse;
@@ -31,7 +31,7 @@ SELECT bench.report('memory of signals, ' || :'job', 'count(*)',
     round((:ours_bytes::float8 / :count_bytes)::numeric, 2) || ' x its memory', 'at most 250 bytes',
     bench.verdict(:ours_bytes <= 250, :ours_bytes, 250));
 
--- Values are compared by their bytes' hash, so every one must be what it was with all in memory
+-- Values are compared by a hash of their bytes, so each must equal the value computed in memory
 SELECT $$SELECT count(*) || ' people, hash ' || sum(_klout_signals_hash_extended(s, target)::numeric)
          FROM (SELECT target, klout_signals(network, kind, actor, at) AS s FROM sparse GROUP BY target) AS p$$ AS digest
 \gset

@@ -5,7 +5,7 @@ SELECT setseed(0.37);
 DROP TABLE IF EXISTS scores;
 CREATE TABLE scores AS
 SELECT 100 * raw / (raw + 3.4::float8) AS score
--- raw as it is among people: many near nothing, few high
+-- a realistic distribution of raw: many low values, few high ones
 FROM (SELECT 12 * random() ^ 3 AS raw FROM generate_series(1, bench.scaled(10000000))) AS drawn;
 VACUUM ANALYZE scores;
 SELECT bench.warm('scores');
@@ -43,7 +43,7 @@ SELECT bench.compare(job => :'job', against => 'percentile_cont', at_least => 10
     theirs => 'SELECT percentile_cont(ARRAY[0.5, 0.95, 0.99]) WITHIN GROUP (ORDER BY score) FROM scores')
 FROM generate_series(1, 2) AS processes;
 
--- As it is where nobody has raised work_mem
+-- With the default work_mem
 SELECT bench.compare(job => :'job', against => 'percentile_cont in 4 MB of work_mem', at_least => 10,
     theirs_settings => '{"work_mem": "4MB"}',
     ours => 'SELECT klout_percentiles(klout_population(score), ARRAY[0.5, 0.95, 0.99]) FROM scores',

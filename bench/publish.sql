@@ -1,11 +1,11 @@
--- Job publish: what a publication of a board costs.
+-- Job publish: the cost of publishing a board.
 --
--- Boards of 100 k and of 1 M people, 5 actions a person in the mean, skewed; the facts are written straight
--- into the board, because taking in is measured by the job board.
+-- Boards of 100 k and of 1 M people, 5 actions per person on average, skewed; the facts are written directly
+-- into the board, because the job board measures ingestion.
 --
--- (a) A new day: everybody is scored, and the day before moves into history.
--- (b) Within a day, after so many people changed: the same number on both boards, by turns.
--- (c) What a publication within a day did not need to do: count and rank everybody.
+-- (a) A new day: all people are scored, and the scores of the day before move into history.
+-- (b) Within a day, after some people changed: the same number on both boards, alternating.
+-- (c) The work that a publication within a day avoids: counting and ranking all people.
 -- (d) One person's rank, by index and by the leaderboard.
 -- (e) How often the gate would have held back a board of MathOverflow that was published each week of its first
 --     two and a half years, by what it allows for chance.
@@ -31,7 +31,7 @@ BEGIN
 END
 $$;
 
--- Publishes and says how long that took; first the changed people are drawn, different ones each time
+-- Draws changed people, different ones each time, then publishes and returns the time
 CREATE FUNCTION bench.publish(board name, people bigint, changed bigint, as_of timestamptz) RETURNS float8
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -94,7 +94,7 @@ FROM (SELECT people, changed, array_agg(milliseconds) AS times FROM publish_time
 JOIN (SELECT people, changed, array_agg(milliseconds) AS times FROM publish_time WHERE board = 'small_board' GROUP BY 1, 2) AS s USING (changed)
 ORDER BY changed;
 
--- what is counted in steps is what a count of all would give
+-- incremental counts must equal a full count
 SELECT bench.check('populations are exact', (SELECT p.people = s.people AND p.population = s.population
     FROM large_board.populations AS p, (SELECT count(*) AS people, klout_population(score) AS population FROM large_board.scores) AS s));
 

@@ -1,5 +1,5 @@
--- Job rank: everybody's rank, against PostgreSQL's rank().  Most of either is the sorting, so it is
--- measured without as well, over an index in order of score.
+-- Job rank: the ranks of all people, against PostgreSQL's rank().  Most of the time of both is sorting, so
+-- it is also measured without a sort, over an index in order of score.
 
 SELECT setseed(0.37);
 DROP TABLE IF EXISTS ranked;

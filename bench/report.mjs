@@ -1,5 +1,5 @@
-// Job report: makes the pages of the board of report.sql and measures, in a browser, the time from an input
-// to the picture that answers it. bench/run calls it; prints a row of the table for each.
+// Job report: builds the report of the board of report.sql and measures, in a browser, the time from an input
+// to the frame that shows its effect. Called by bench/run; prints one row of the table for each.
 //
 // An interaction ends when the page shows what was asked for and two frames have been drawn since.
 
@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { openPage, report, rows, startBrowser, value } from "../report/test/board.mjs";
 
 const RUNS = Number(process.env.RUNS ?? 7);
-// milliseconds; opening is no interaction, and takes in the whole list
+// milliseconds; opening is not an interaction, and loads the whole list
 const LIMIT = 200;
 const LIMIT_OF_OPENING = 1000;
 const OPENING = "opened, the browser at hand";

@@ -1,13 +1,13 @@
--- Job score: everybody's score in one step, against the same score written in SQL.
+-- Job score: the scores of all people in one step, against the same score written in SQL.
 --
--- By hand it takes a reactor's last action on the person, which is a group per (target, actor), and
--- the days with an action, which is a group per (target, day); the rest is small.  Both sides must
--- agree, where klout's sample of 256 reactors a network holds all, before time is taken.  The session's
--- time zone is UTC, so that a cast to date, the fastest way to a day, gives klout's days.
+-- The SQL needs each reactor's last action on the person, a group per (target, actor), and the days with
+-- an action, a group per (target, day); the rest is small.  Before the measurement, both sides must agree
+-- for people whose reactors all fit into klout's sample of 256 per network.  The session's time zone is
+-- UTC, so that a cast to date, the fastest way to a day, gives klout's days.
 
 \ir lib/actions.sql
 
--- With several networks, each is a sum of its own and its days are capped by its own reactors
+-- With several networks, each has its own sum, and its reactors cap its days
 CREATE OR REPLACE VIEW bench.score_by_hand AS
 WITH reactors AS (
     SELECT target, network,
@@ -31,7 +31,7 @@ FROM (SELECT target, ln(1 + sum(reach)) + ln(1 + sum(least(days, 2 * slow_reach)
       JOIN days USING (target, network)
       GROUP BY target) AS engagement;
 
--- Who has only one network need not group by it
+-- A single network needs no grouping by network
 CREATE OR REPLACE VIEW bench.score_by_hand_one_network AS
 WITH reactors AS (
     SELECT target,
@@ -83,7 +83,7 @@ SELECT bench.check('klout_score and the score by hand are within 1e-9 (uniform)'
      FROM (SELECT target, klout_score(network, kind, actor, at) AS score FROM uniform GROUP BY target) AS ours
      FULL JOIN bench.score_by_hand_one_network AS by_hand USING (target)));
 SELECT bench.compare(job => 'score, ' || :'size' || ', uniform', against => 'by hand in SQL', at_least => 4, processes => processes,
-    theirs_settings => '{"enable_hashagg": "off"}', -- with so many groups sorting is faster
+    theirs_settings => '{"enable_hashagg": "off"}', -- sorting is faster for this many groups
     ours => 'SELECT target, klout_score(network, kind, actor, at) FROM uniform GROUP BY target',
     theirs => 'SELECT target, score FROM bench.score_by_hand_one_network')
 FROM generate_series(1, 2) AS processes;

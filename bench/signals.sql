@@ -1,5 +1,5 @@
--- Job signals: the facts about everybody, against the least that a pass over the table with one
--- group per person can cost, count(*).
+-- Job signals: the facts about all people, against count(*), the cheapest aggregation with one group per
+-- person.
 
 \ir lib/actions.sql
 

@@ -1,10 +1,9 @@
--- Job validity: does the score foretell anything?  On MathOverflow, 390,441 actions of real people,
--- scores are taken at seven cuts, after 30, 40, ... 90 % of the actions, and compared with what came
--- next: the distinct people who reacted in the 90 days after the cut.  Nothing of the time after a cut
--- enters a score.
+-- Job validity: how well the score predicts.  On MathOverflow, 390,441 actions of real people, scores are
+-- computed at seven cuts, after 30, 40, ... 90 % of the actions, and compared with the outcome: the number
+-- of distinct people who reacted in the 90 days after the cut.  Scores use only actions before the cut.
 --
--- Scored are the people who had received at least one action before the cut; who got no reaction
--- afterwards has outcome 0.  Newcomers, whom nothing before the cut can foretell, are left out.
+-- The people scored are those who had received at least one action before the cut; without a reaction
+-- after it, the outcome is 0.  Newcomers, whom no data before the cut can predict, are left out.
 --
 --     V = mean of   Spearman's correlation over all of them
 --                   the same over those with at least 5 actions before the cut
@@ -40,10 +39,10 @@ FROM (SELECT percent, target AS person, count(*) AS actions FROM past GROUP BY p
 LEFT JOIN outcome USING (percent, person);
 ANALYZE people;
 
--- What each method gives; a person it says nothing about has the least score
+-- The scores of each method; a person without one gets the lowest score
 CREATE TABLE score (method text, percent integer, person bigint, score float8);
 
--- The formula, with all reactors equal, and with those who are not proven down-weighted
+-- The formula, with equal reactors, and with unproven reactors down-weighted
 CREATE TABLE proven AS
 SELECT percent, actor, (max(age) >= 30 AND min(target) < max(target))::integer AS weight
 FROM past
@@ -64,7 +63,7 @@ FROM signals JOIN cut USING (percent),
                      ('klout_score, strict, proven reactors', klout_score(weighed, 'strict', at)))
      AS ours (method, score);
 
--- Counts: all actions, distinct reactors, and these faded by the age of their last action
+-- Counts: all actions, distinct reactors, and reactors decayed by the age of their last action
 INSERT INTO score
 SELECT method, percent, person, score
 FROM (SELECT percent, target AS person, sum(actions) AS actions, count(*) AS reactors,
@@ -103,9 +102,9 @@ FROM (SELECT percent, target, actions, row_number() OVER (PARTITION BY percent, 
 GROUP BY percent, target;
 
 -- Like Kred: 10 points for each action of the last 90 days, and 10 more for each tenfold of 10,000
--- followers of who acts.  Followers are not in the data, so reactors so far stand in for them, of whom
--- nobody has that many: what is left is the volume of 90 days.  The curve from points to influence
--- changes no order.
+-- followers of the actor.  The data have no followers, so reactors so far stand in for them, but no person
+-- has that many, which leaves the volume of 90 days.  The curve from points to influence does not change
+-- the order.
 INSERT INTO score
 SELECT 'like Kred: points of 90 days', percent, target, sum(10)
 FROM past
@@ -152,7 +151,7 @@ FROM (SELECT method, percent,
 SELECT bench.check('every method has scored the same people',
     (SELECT count(DISTINCT people) = 7 AND count(*) = 7 * count(DISTINCT method) FROM verdict));
 
--- one line a method, the best first
+-- one line per method, best first
 CREATE VIEW summary AS
 SELECT method, avg(v) AS v, avg(spearman) AS spearman, avg(spearman_active) AS spearman_active, avg(ndcg_100) AS ndcg_100,
        avg(ndcg_1000) AS ndcg_1000, avg(v_linear) AS v_linear
@@ -176,7 +175,7 @@ SELECT bench.print(format('| %s | %s |', method, (
            FROM unnest(ARRAY[v, spearman, spearman_active, ndcg_100, ndcg_1000, v_linear]) WITH ORDINALITY AS u (value, place))))
 FROM (SELECT * FROM summary ORDER BY v DESC, method) AS sorted;
 SELECT bench.print('');
-SELECT bench.print(format('- Cuts at %s; %s to %s people, of whom %s to %s %% got a reaction in the 90 days after.',
+SELECT bench.print(format('- Cuts at %s; %s to %s people; %s to %s %% of them got a reaction in the 90 days after.',
            (SELECT string_agg((at AT TIME ZONE 'UTC')::date::text, ', ' ORDER BY at) FROM cut),
            min(people), max(people), min(percent_with), max(percent_with)))
 FROM (SELECT count(*) AS people, round(100.0 * count(*) FILTER (WHERE outcome > 0) / count(*)) AS percent_with

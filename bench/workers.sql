@@ -1,6 +1,6 @@
--- Job workers: the facts about everybody in two processes, the session's own and one worker, against
--- one process.  With 500 k people there are nearly as many groups to hand over as there is to gain, so
--- the promise is only that it is no slower, to within what times vary.
+-- Job workers: the facts about all people in two processes, the leader and one worker, against one process.
+-- With 500 k people, transferring the groups costs almost as much as parallelism gains, so the target is
+-- only that it is not slower, within the variation of times.
 
 \ir lib/actions.sql
 

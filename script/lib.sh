@@ -1,18 +1,18 @@
 # shellcheck shell=bash
-# What script/demo and script/test share: find PostgreSQL, build klout from a scratch copy of the
-# checkout, run a throw-away server that finds it there. Nothing is installed into the system and
-# nothing is left behind. To be sourced.
+# Shared by script/demo, script/test and others: finds PostgreSQL, builds klout in a scratch copy of the
+# checkout, and runs a temporary server that loads it from there. Does not install anything into the
+# system and cleans up. To be sourced.
 #
 # Sets: top        the checkout
 #       bindir     PostgreSQL's programs, PG_CONFIG its pg_config, pg_version such as 15.20
-#       scratch    a folder of its own under /tmp, removed at the end unless keep_scratch is 1
-#       runner     the user who runs the server and the tests: you, or for root (whom initdb
-#                  refuses) postgres or nobody
-#       own        $scratch/run, the one folder where the runner writes: data, socket, logs, results
+#       scratch    a temporary folder under /tmp, removed at exit unless keep_scratch is 1
+#       runner     the user that runs the server and the tests: the caller, or, if that is root (which
+#                  initdb rejects), postgres or nobody
+#       own        $scratch/run, the only folder in which the runner writes: data, socket, logs, results
 #
-# Root does not trust the runner, who may be an account with other tasks, and acts at any time. So root writes, builds
-# and executes only where nobody but root may write. What the runner wrote is read as the runner (as_runner, take),
-# never by root, since any name below $own may be a link to a file of root's by the time it is opened.
+# Root does not trust the runner, which may be an account with other tasks that acts at any time. So root writes, builds
+# and executes only where no other user may write. Files written by the runner are read as the runner (as_runner, take),
+# never as root, because any name below $own may be a link to one of root's files by the time it is opened.
 
 set -euo pipefail
 
@@ -31,8 +31,8 @@ die() {
 	exit 1
 }
 
-# One locale for all that runs, whatever the caller's: databases in UTF-8, sorted by byte. PostgreSQL's TAP framework
-# takes LC_ALL out of the environment, so LANG must say the same.
+# Use the same locale for everything, independent of the caller: databases in UTF-8, sorted by byte. PostgreSQL's TAP
+# framework removes LC_ALL from the environment, so set LANG, too.
 fix_locale() {
 	local known locale=C
 
@@ -47,13 +47,13 @@ fix_locale() {
 }
 fix_locale
 
-# elapsed SINCE: minutes and seconds since $SECONDS was SINCE
+# elapsed SINCE: prints minutes and seconds since $SECONDS was SINCE
 elapsed() {
 	printf '%d:%02d' $(((SECONDS - $1) / 60)) $(((SECONDS - $1) % 60))
 }
 
-# Says every 30 seconds what runs and for how long, until stop_progress: a line each, for terminals and for logs.
-# start_progress WHAT [COMMAND...]; the last line of what COMMAND prints tells how far it is
+# start_progress WHAT [COMMAND...]: prints WHAT and the elapsed time every 30 seconds, until stop_progress, one line
+# each, for terminals and logs. The last line that COMMAND prints is the detail of the progress
 start_progress() {
 	local what=$1 since=$SECONDS
 
@@ -79,8 +79,8 @@ stop_progress() {
 	progress_pid=
 }
 
-# Prints the pg_config to use: $PG_CONFIG, else the newest complete server (server and headers)
-# that Debian's layout has, of major version $PG_MAJOR if set, else the one in PATH. Fails if none.
+# Prints the pg_config to use: $PG_CONFIG, or the newest complete server (with headers) in Debian's layout, of
+# major version $PG_MAJOR if set, or the one in PATH. Fails if there is none.
 find_pg_config() {
 	local candidate
 	while read -r candidate; do
@@ -111,12 +111,12 @@ use_postgres() {
 	pg_version=${pg_version#PostgreSQL }
 	pg_version=${pg_version%% *}
 	export PG_CONFIG
-	# Whatever points at a server of yours must not reach the throw-away one
+	# Settings for the caller's servers must not affect the temporary one
 	unset PGDATA PGDATABASE PGHOST PGHOSTADDR PGPORT PGUSER PGPASSWORD PGPASSFILE PGSERVICE PGOPTIONS
 }
 
-# Runs a command as the runner. For root: of the environment only what tests and servers need goes along, and not the
-# terminal either, into which a process could type. It has a session of its own, which ends with us.
+# Runs a command as the runner. For root: passes only the environment variables that tests and servers need, and not
+# the terminal, into which a process could type. The command runs in a new session, which ends with this script.
 as_runner() {
 	local name environment=() input status=0 pid fd
 
@@ -161,12 +161,12 @@ choose_runner() {
 		"run ${0##*/} as an ordinary user"
 }
 
-# make_own: the folders of $scratch, an empty one, for root and for the runner
+# make_own: creates the folders in the empty folder $scratch, for root and for the runner
 make_own() {
 	own=$scratch/run
 	mkdir "$scratch/tmp" "$scratch/sessions" "$own"
 	if [[ $runner != "$(id -un)" ]]; then
-		# The runner passes through, but has no list of what is there
+		# The runner may traverse this folder, but not list it
 		chgrp "$(id -gn "$runner")" "$scratch"
 		chmod 710 "$scratch"
 		chown "$runner:" "$own"
@@ -229,12 +229,12 @@ remove_scratch() {
 			[[ ! -d $folder ]] || chown -h 0:0 "$folder"
 		done
 	fi
-	# what ends with the background may be writing still
+	# background processes may still be writing
 	rm -rf "$scratch" 2>/dev/null || { sleep 1; rm -rf "$scratch"; }
 }
 
-# take FOLDER NAME...: copies files and folders of $own/work into FOLDER, which must not exist. They are read as the
-# runner, so nothing comes along that the runner may not read, and only regular files and folders stay.
+# take FOLDER NAME...: copies files and folders of $own/work into FOLDER, which must not exist. Reads them as the
+# runner, so files that the runner may not read are not copied, and keeps only regular files and folders.
 take() {
 	local folder=$1 name there=()
 
@@ -244,7 +244,7 @@ take() {
 		! as_runner test -e "$own/work/$name" || there+=("$name")
 	done
 	((${#there[@]})) || return 0
-	# GNU tar makes links that lead out of the folder only after everything else; by then nobody writes here
+	# GNU tar creates links that lead out of the folder after everything else, when no other process writes here
 	as_runner tar -C "$own/work" -cf - -- "${there[@]}" 2>/dev/null |
 		tar -C "$folder" -xf - --no-same-owner --no-same-permissions --delay-directory-restore 2>/dev/null || true
 	find "$folder" -mindepth 1 ! -type d \( ! -type f -o -links +1 \) -delete
@@ -252,9 +252,9 @@ take() {
 	find "$folder" -type f -exec chmod 644 {} +
 }
 
-# Sets kept_build to a folder where the last build for this server and the empty cluster of its initdb lie, and brings the
-# sources there up to date: the runs of single tests begin with what the last one left. Only where keep_build is 1.
-# Fails where there must or can be none: a full run, a system that is thrown away itself, another run that has it.
+# Sets kept_build to a folder with the last build for this server and an empty cluster of its initdb, and updates the
+# sources there, so that runs of single tests reuse the last build. Only if keep_build is 1. Fails if there must not or
+# cannot be one: in a full run, in a temporary system, or if another run uses it.
 use_kept() {
 	local place key lock
 
@@ -269,7 +269,7 @@ use_kept() {
 	mkdir -p "$place" 2>/dev/null && [[ -w $place && -O $place ]] && as_runner test -x "$place" || return 1
 	exec {lock}>"$place/$key.lock"
 	flock -n "$lock" || return 1
-	# those of checkouts and servers that are no more
+	# folders of checkouts and servers that no longer exist
 	find "$place" -mindepth 1 -maxdepth 1 -mtime +14 ! -name "$key*" -exec rm -rf {} +
 	kept_build=$place/$key
 	if [[ ! -d $kept_build/own ]]; then
@@ -283,9 +283,9 @@ use_kept() {
 	refresh_copy "$kept_build/src" "$kept_build/manifest"
 }
 
-# refresh_copy FOLDER MANIFEST: makes FOLDER what copy_checkout would make, of an earlier such copy that MANIFEST
-# describes. Only files with other bytes or another mode are written, with the time of now, so that make
-# compiles what depends on them, and nothing else.
+# refresh_copy FOLDER MANIFEST: updates FOLDER, an earlier copy described by MANIFEST, to the result of copy_checkout.
+# Writes only files whose contents or mode changed, with the current time, so that make compiles only what depends
+# on them.
 refresh_copy() {
 	local folder=$1 manifest=$2 work=$scratch/manifests
 
@@ -307,8 +307,8 @@ refresh_copy() {
 	mv "$work/new" "$manifest"
 }
 
-# Prints the names of the files of the checkout, each ended by a zero byte, sorted: what git would commit, or
-# everything but what builds leave behind where git does not help
+# Prints the names of the files of the checkout, sorted and terminated by zero bytes: the files git would commit, or,
+# without git, all files except build products
 list_checkout() {
 	local file
 
@@ -330,8 +330,8 @@ copy_checkout() {
 	open_to_runner "$1"
 }
 
-# The runner may read what git has, whatever the umask it was checked out with. What git does not have keeps its
-# mode: it may be nobody else's business.
+# The runner may read files tracked by git, whatever the umask of the checkout. Untracked files keep their mode,
+# because they may be private.
 open_to_runner() {
 	chmod -R u+rwX,go-w "$1"
 	find "$1" -type d -exec chmod go+rx {} +
@@ -343,7 +343,7 @@ open_to_runner() {
 	fi
 }
 
-# The folder of the compiler cache, where there is one, in tmp/ of the checkout
+# The folder of the compiler cache, in tmp/ of the checkout if possible
 ccache_dir() {
 	if [[ -w $top ]]; then
 		say "$top/tmp/ccache"
@@ -353,7 +353,7 @@ ccache_dir() {
 }
 
 # build [VARIABLE=VALUE...]: compiles the scratch copy and installs it into $scratch/root.
-# Leaves in make_klout the command that makes further targets in the same way.
+# Sets make_klout to the command that makes further targets in the same way.
 build() {
 	local cc=${CC:-$("$PG_CONFIG" --cc)}
 
@@ -368,9 +368,9 @@ build() {
 		find_installed_klout
 }
 
-# Builds klout also for each older server of this machine, and installs it into $scratch/older/MAJOR/root;
-# the settings to find it are in $scratch/older/MAJOR/klout.conf. For the test of upgrades from one to the other;
-# pg_upgrade looks for klout where it is installed, so in a root that is thrown away it is.
+# Builds klout for each older server of this machine, too, and installs it into $scratch/older/MAJOR/root; the
+# settings to find it are in $scratch/older/MAJOR/klout.conf. For the test of server upgrades. pg_upgrade needs an
+# installed klout, so in a temporary root it is installed.
 build_for_older() {
 	local config major
 
@@ -412,7 +412,7 @@ find_installed_klout() {
 	elif grep -qx extension_control_path <<<"$known"; then # PostgreSQL 18 and later
 		say "extension_control_path = '$share:\$system'" >"$KLOUT_CONF"
 	elif [[ -w $("$PG_CONFIG" --pkglibdir) && -w $("$PG_CONFIG" --sharedir)/extension ]]; then
-		say "This PostgreSQL loads extensions only from its own folder: installing klout there."
+		say "This PostgreSQL loads extensions only from its own folder; installing klout there."
 		: >"$KLOUT_CONF"
 		"${make_klout[@]}" -C "$scratch/src" install
 		return
@@ -424,9 +424,9 @@ find_installed_klout() {
 	chmod a+r "$KLOUT_CONF"
 }
 
-# Sets site to a folder with the built pages of report/, without data. Fails, and says why, if they cannot
-# be built. They are kept in tmp/ of the checkout by a checksum of their sources, so that npm and the
-# network are needed only after a change.
+# Sets site to a folder with the built pages of report/, without data. Fails with a message if they cannot
+# be built. They are cached in tmp/ of the checkout by a checksum of their sources, so npm and the network
+# are needed only after a change.
 build_site() {
 	local key
 
@@ -445,7 +445,7 @@ build_site() {
 	rm -rf "$site.new"
 }
 
-# Sets site_tools to a folder whose node_modules/ has what tests and benchmarks of the pages need
+# Sets site_tools to a folder whose node_modules/ has the packages for tests and benchmarks of the pages
 install_site_tools() {
 	local key
 
@@ -457,7 +457,7 @@ install_site_tools() {
 	touch "$site_tools/complete"
 }
 
-# Prints the browser that tests, benchmarks and screenshots of the pages run. Fails if there is none.
+# Prints the browser for tests, benchmarks and screenshots of the pages. Fails if there is none.
 find_chromium() {
 	type -P "${CHROMIUM:-chromium}" || type -P chromium-browser || type -P google-chrome
 }
@@ -473,7 +473,7 @@ site_cache() {
 	mkdir -p "$cache" 2>/dev/null && [[ -w $cache ]] || cache=$(mktemp -d "${TMPDIR:-/tmp}/klout-site.XXXXXX")
 }
 
-# npm_install FOLDER OPTION...: the packages of report/package-lock.json; their scripts are not run
+# npm_install FOLDER OPTION...: installs the packages of report/package-lock.json, without running their scripts
 npm_install() {
 	local folder=$1 tool
 
@@ -484,7 +484,7 @@ npm_install() {
 	rm -rf "$folder"
 	mkdir -p "$folder"
 	cp "$top"/report/{.npmrc,package.json,package-lock.json} "$folder"
-	say "npm installs what the pages are built with; the first time takes minutes" >&2
+	say "Installing npm packages to build the pages; the first time takes minutes" >&2
 	if ! (cd "$folder" && npm ci "$@" --ignore-scripts --prefer-offline) >"$folder/npm.log" 2>&1; then
 		{ grep '^npm err' "$folder/npm.log" || cat "$folder/npm.log"; } | head -n 4 >&2
 		rm -rf "$folder"
@@ -492,7 +492,7 @@ npm_install() {
 	fi
 }
 
-# Starts the throw-away server; psql and pg_regress find it by PGHOST, PGPORT and PGUSER
+# Starts the temporary server; psql and pg_regress find it by PGHOST, PGPORT and PGUSER
 start_server() {
 	make_cluster
 	# shellcheck disable=SC2016 # the other shell expands it
@@ -508,11 +508,11 @@ start_server() {
 		include '$KLOUT_CONF'
 	CONF
 	as_runner "$bindir/pg_ctl" -D "$own/data" -l "$own/server.log" -w -t 60 start >"$scratch/pg_ctl.log" 2>&1 ||
-		{ cat "$scratch/pg_ctl.log" >&2; as_runner tail -n 30 "$own/server.log" >&2; die "the throw-away server did not start"; }
+		{ cat "$scratch/pg_ctl.log" >&2; as_runner tail -n 30 "$own/server.log" >&2; die "the temporary server did not start"; }
 	export PGHOST=$own PGPORT=5432 PGUSER=postgres
 }
 
-# $own/data, by initdb or as a copy of what initdb made before
+# Creates $own/data, by initdb or from a copy of an earlier cluster
 make_cluster() {
 	local template=${kept_build:+$kept_build/own/template}
 

@@ -1,6 +1,6 @@
 /*
- * klout.sql: the beginning of the install script.  make puts the parts in sql/parts behind it, in the order that
- * the Makefile says, and names it klout--<version>.sql.
+ * klout.sql: the start of the install script.  make appends the files of sql/parts in the order given in the
+ * Makefile and writes the result to klout--<version>.sql.
  */
 
 -- complain if script is sourced in psql, rather than via CREATE EXTENSION

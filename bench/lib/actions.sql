@@ -25,7 +25,7 @@ SELECT CASE WHEN n < 0.6 THEN 'twitter' WHEN n < 0.85 THEN 'facebook' ELSE 'link
        place * 1000003 % 4294967291 AS target,
        now() - (1 - i::float8 / actions) * interval '365 days' AS at
 FROM (SELECT i, people, actions, random() AS n, random() AS k, random() AS f, random() AS a,
-             -- everybody once, the rest by popularity
+             -- each person once, the rest by popularity
              CASE WHEN i % 16 = 0 THEN i / 16 ELSE floor(people ^ random())::bigint END AS place
       FROM (SELECT bench.scaled(8000000) AS actions, bench.scaled(8000000) / 16 AS people) AS size,
            generate_series(1, actions) AS i) AS drawn;

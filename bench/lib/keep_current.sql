@@ -41,7 +41,7 @@ TRUNCATE feed_copied;
 SELECT clock_timestamp() AS started, bench.processor() AS before \gset
 \! bench/lib/copy_pieces.sh text 0 1 24 &
 CALL bench.keep_current();
-SELECT bench.remark(format('board, %s: a tenth as many rows again, for people who are there: %s rows a second in %s s, of which publishing %s people %s s. Of a processor, refreshing and publishing used %s us a row.', :'what',
+SELECT bench.remark(format('board, %s: a tenth as many rows again, for people who are there: %s rows a second in %s s, including %s people published in %s s. Of a processor, refreshing and publishing used %s us a row.', :'what',
     bench.amount(round(25 * :piece / seconds)::bigint), round(seconds, 1), bench.amount(rescored), round(published::numeric, 1),
     round((1e6 * (bench.processor() - :before) / (25 * :piece))::numeric, 2)))
 FROM (SELECT extract(epoch FROM clock_timestamp() - :'started') AS seconds) AS t,

@@ -1,4 +1,4 @@
--- What all jobs measure with.
+-- Functions to measure, shared by all jobs.
 --
 -- A job calls bench.compare with both queries.  Their time is the "Execution Time" of EXPLAIN
 -- ANALYZE, which computes every result in full and only leaves out sending rows to a client; per
@@ -7,9 +7,9 @@
 
 CREATE SCHEMA bench;
 
--- How large the jobs' tables are, how many runs are taken, and where opponents outside the server are,
--- '' for those that are not there: GAP's program pr, a Python that has igraph.  What goes to them passes
--- through files in the folder's tmp/; its src/ is a copy of the checkout.
+-- The size of the jobs' tables, the number of runs, and the paths of alternatives outside the server, '' for
+-- missing ones: GAP's program pr, a Python that has igraph.  Their input is in files in the folder's tmp/; its
+-- src/ is a copy of the checkout.
 CREATE TABLE bench.setting AS
 SELECT :runs AS runs, :scale::float8 AS scale, :levels AS levels, :'gap' AS gap, :'python' AS python,
        :'folder' AS folder;
@@ -31,13 +31,13 @@ CREATE TABLE bench.note (
     note text NOT NULL UNIQUE
 );
 
--- Lines of a job that is a table of its own
+-- Lines of a job with its own table
 CREATE TABLE bench.line (
     id integer GENERATED ALWAYS AS IDENTITY,
     line text NOT NULL
 );
 
--- That many at full size, fewer in a quick look
+-- That many at full size, fewer in a quick run
 CREATE FUNCTION bench.scaled(amount bigint) RETURNS bigint
 LANGUAGE sql STABLE AS $$
     SELECT greatest(1, round(amount * scale))::bigint FROM bench.setting
@@ -70,7 +70,7 @@ LANGUAGE sql IMMUTABLE AS $$
     FROM unnest(times) AS t
 $$;
 
--- Runs a query under these settings, its result thrown away
+-- Runs a query with these settings and discards its result
 CREATE FUNCTION bench.explain(query text, settings jsonb DEFAULT '{}') RETURNS jsonb
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -85,7 +85,7 @@ BEGIN
 END
 $$;
 
--- Milliseconds of each run of a query, after one that does not count
+-- Milliseconds of each run of a query, after a warm-up run
 CREATE FUNCTION bench.times(query text) RETURNS float8[]
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -103,7 +103,7 @@ LANGUAGE sql IMMUTABLE AS $$
     SELECT jsonb_build_object('max_parallel_workers_per_gather', workers)
 $$;
 
--- Has a run of a query written to disk what did not fit into memory?
+-- Whether a run of a query spilled to disk
 CREATE FUNCTION bench.spilled(plan jsonb) RETURNS boolean
 LANGUAGE sql IMMUTABLE AS $$
     SELECT plan @? '$.**."HashAgg Batches" ? (@ > 1)'
@@ -111,8 +111,8 @@ LANGUAGE sql IMMUTABLE AS $$
         OR plan @? '$.**."Sort Space Type" ? (@ == "Disk")'
 $$;
 
--- In how many processes the last run of a query went; null where its plan cannot tell, as with
--- functions that run queries or programs of their own
+-- Number of processes of the last run of a query; null if its plan cannot tell, as for functions that run
+-- queries or programs themselves
 CREATE FUNCTION bench.processes(plan jsonb) RETURNS integer
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -131,13 +131,13 @@ LANGUAGE sql AS $$
     INSERT INTO bench.note (note) VALUES (remark.note) ON CONFLICT DO NOTHING
 $$;
 
--- Has the target been met, and if not, by how much is it missed?
+-- Whether the target is met, and if not, by how much it is missed
 CREATE FUNCTION bench.verdict(met boolean, amount numeric, goal numeric) RETURNS text
 LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE WHEN met THEN 'yes' ELSE format('no, by %s %%', round(abs(amount / goal - 1) * 100)) END
 $$;
 
--- A row of times that have been taken; targets as for bench.compare
+-- A row of measured times; targets as for bench.compare
 CREATE FUNCTION bench.report_times(job text, against text, ours_times float8[], theirs_times float8[],
                                    at_most float8 DEFAULT NULL, at_least float8 DEFAULT NULL,
                                    unit text DEFAULT 'ms') RETURNS void
@@ -215,7 +215,7 @@ BEGIN
 END
 $$;
 
--- A row of something else than time
+-- A row of a quantity other than time
 CREATE FUNCTION bench.report(job text, against text, ours text, theirs text, ratio text, target text, met text)
 RETURNS void
 LANGUAGE sql AS $$
@@ -240,7 +240,7 @@ BEGIN
 END
 $$;
 
--- A comparison is only worth something when both sides are right
+-- A comparison is meaningful only if both sides are right
 CREATE FUNCTION bench.check(what text, holds boolean) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -270,7 +270,7 @@ LANGUAGE sql AS $$
     INSERT INTO bench.line (line) VALUES (print.line)
 $$;
 
--- The lines that were printed since it was asked last
+-- The lines printed since the last call
 CREATE FUNCTION bench.take_lines() RETURNS SETOF text
 LANGUAGE sql AS $$
     WITH taken AS (DELETE FROM bench.line RETURNING *)

@@ -1,12 +1,12 @@
 /*-------------------------------------------------------------------------
  *
  * number_ids.c
- *	  Numbers people from 0, for the job authority: what somebody writes who
- *	  exports edges for a program that wants them numbered.
+ *	  Numbers people from 0, for the job authority: the program a user would
+ *	  write to export edges to a program that needs consecutive numbers.
  *
  * Reads the output of COPY (FORMAT binary), which is faster than text, with
  * two bigint columns, and writes "number number" lines.  Numbers are given as ids are met, in a table with
- * linear probing; ids of some lines are hashed and asked for before they are
+ * linear probing; ids of some lines are hashed and prefetched before they are
  * looked up, so that cache misses overlap.
  *
  *-------------------------------------------------------------------------

@@ -552,9 +552,9 @@ test("script/report: errors are clear, and a folder of others is left alone", as
 		assert.deepEqual(await readdir(out), ["mine"], "nothing was written");
 	};
 	await writeFile(join(out, "mine"), "x");
-	await fails([BOARD, "--out", out], /is there, and no report/);
-	await fails(["nosuch", "--out", join(out, "new")], /there is no board "nosuch"[^]*klout_board_create/);
-	await fails(["public", "--out", join(out, "new")], /there is no board "public"/);
+	await fails([BOARD, "--out", out], /exists and is not a report/);
+	await fails(["nosuch", "--out", join(out, "new")], /board "nosuch" does not exist[^]*klout_board_create/);
+	await fails(["public", "--out", join(out, "new")], /board "public" does not exist/);
 	await fails([BOARD, "--out", join(out, "new")], /klout is not installed in this database[^]*PGDATABASE/, { PGDATABASE: "postgres" });
 	await fails([BOARD, "--out", join(out, "new")], /database "nosuch" does not exist/, { PGDATABASE: "nosuch" });
 	await fails([BOARD, "--people", "x"], /--people must be a whole number/);

@@ -1,5 +1,5 @@
 -- ---------------------------------------------------------------------------
--- Authority: how much the people who react to you matter
+-- Authority: weighted PageRank of people
 -- ---------------------------------------------------------------------------
 
 CREATE FUNCTION _klout_collect_edges_add(internal, bigint, bigint, "any", "any", "any") RETURNS internal
@@ -15,7 +15,7 @@ COMMENT ON FUNCTION _klout_collect_edges_combine(internal, internal) IS
 CREATE FUNCTION _klout_collect_edges_serial(internal) RETURNS bytea
 	AS 'MODULE_PATHNAME', 'klout_collect_edges_serial' LANGUAGE C VOLATILE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION _klout_collect_edges_serial(internal) IS
-'Serialization function of _klout_collect_edges: hands over what a process collected.';
+'Serialization function of _klout_collect_edges.';
 
 CREATE FUNCTION _klout_collect_edges_deserial(bytea, internal) RETURNS internal
 	AS 'MODULE_PATHNAME', 'klout_collect_edges_deserial' LANGUAGE C VOLATILE STRICT PARALLEL SAFE;
@@ -37,7 +37,7 @@ CREATE AGGREGATE _klout_collect_edges(handle bigint, key bigint, actor "any", ta
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE _klout_collect_edges(bigint, bigint, "any", "any", "any") IS
-'Collects the rows of an edges query in parallel workers, for klout_authority, which alone can use it.';
+'Collects the rows of an edges query in parallel workers. Only klout_authority can call it.';
 
 CREATE FUNCTION klout_authority(
 	edges_sql text,
@@ -53,7 +53,7 @@ CREATE FUNCTION klout_authority(
 	LANGUAGE C VOLATILE PARALLEL UNSAFE
 	COST 1000000 ROWS 10000;
 COMMENT ON FUNCTION klout_authority(text, float8, float8, integer, text, text) IS
-'Weighted PageRank of who acts on whom. edges_sql is one SELECT with columns actor and target (bigint, integer or smallint) and optionally weight (a number above 0, default 1), found by name; it runs read only with the rights of the caller. Weights of repeated pairs are added. Rows with the same actor and target, and rows without one of them, are left out. Returns one row per person in an edge, ordered by person; authority sums to 1. damping, in [0, 1), is the share of authority that flows on by weight. The rest, and the authority of people without outgoing edges, is spread evenly or, with restart_sql, by the weight (at least 0, default 1) of each person. tolerance, above 0, bounds the sum of absolute errors; a WARNING reports that max_iterations (at least 1) did not suffice. warm_sql (person, authority: an earlier result) saves iterations and changes the result by at most tolerance. The result is the same to the bit for any order of rows and number of parallel workers. Needs about 20 bytes a row and 190 a person, and refuses more than klout.authority_memory (0: maintenance_work_mem). Takes a minute for some 100 million rows.';
+'Computes weighted PageRank: people have authority if people with authority act on them. edges_sql is a single SELECT, run read-only with the caller''s privileges, with columns actor and target (bigint, integer or smallint) and optionally weight (a number above 0; default 1), found by name. Weights of repeated pairs are added up; rows with actor equal to target and rows with a NULL actor or target are ignored. Returns one row per person in an edge, ordered by person; the sum of authority is 1. damping, in [0, 1), is the fraction of a person''s authority that passes to the people they act on, by weight. The rest, and all authority of people who act on no one, is distributed evenly to all people or, with restart_sql (person, weight), in proportion to weight (at least 0; default 1). tolerance, above 0, bounds the sum of absolute errors; a WARNING is raised if max_iterations (at least 1) are not enough. warm_sql (person, authority at least 0: an earlier result) saves iterations and changes the result by no more than tolerance. The result does not depend on the order of rows or the number of parallel workers, to the last bit. Needs about 20 bytes per row and 190 per person, and raises an error rather than exceed klout.authority_memory (0: maintenance_work_mem). Takes about a minute for 100 million rows.';
 
 CREATE FUNCTION klout_authority_text(
 	edges_sql text,
@@ -69,7 +69,7 @@ CREATE FUNCTION klout_authority_text(
 	LANGUAGE C VOLATILE PARALLEL UNSAFE
 	COST 1000000 ROWS 10000;
 COMMENT ON FUNCTION klout_authority_text(text, float8, float8, integer, text, text) IS
-'As klout_authority, for ids of type text, varchar or uuid, which all columns actor, target and person must share. Ids are compared by their bytes, whatever the collation, and come back as they went in, by rising bytes.';
+'Like klout_authority, for ids of type text, varchar or uuid; all columns actor, target and person must have the same type. Ids are compared bytewise, whatever their collation, and returned unchanged, in bytewise order.';
 
 CREATE FUNCTION klout_authority_stats(
 	OUT rows bigint,
@@ -90,4 +90,4 @@ CREATE FUNCTION klout_authority_stats(
 	AS 'MODULE_PATHNAME', 'klout_authority_stats'
 	LANGUAGE C VOLATILE PARALLEL RESTRICTED ROWS 1;
 COMMENT ON FUNCTION klout_authority_stats() IS
-'What the last call of klout_authority or klout_authority_text in this session did; no row before the first. rows of edges_sql; self_edges and null_rows of them that were left out; vertices: people; edges: distinct pairs; core_edges: those that take part in the iteration, the others are computed once; iterations; converged; error_bound of the sum of absolute errors, to be compared with tolerance; workers: parallel workers that iterated; peak_memory in bytes; seconds to load (the queries included), to build what is iterated, to solve: to iterate.';
+'Returns statistics of the last call of klout_authority or klout_authority_text in this session; no row before the first call. rows: rows of edges_sql; self_edges, null_rows: rows that were ignored; vertices: people; edges: distinct pairs; core_edges: edges that take part in the iteration (the others are computed once); iterations; converged; error_bound: bound on the sum of absolute errors, to compare with tolerance; workers: parallel workers that iterated; peak_memory: bytes; load_seconds: running the queries and reading their rows; build_seconds: building the matrix; solve_seconds: iterating.';

@@ -1,38 +1,37 @@
 -- ---------------------------------------------------------------------------
 -- Boards: scoreboards that stay current
 --
--- A board is a schema with tables, views and no code: whoever made it owns
--- them.  What is in them belongs to three layers, each a function of the one
--- before:
+-- A board is a schema with tables and views, without code, which belong to the
+-- role that created it.  The tables form three layers, each a function of the
+-- layer before:
 --
 --	facts		signals (an account's, by network and topic), reactors, posts:
---				what the actions table said up to the watermark
+--				derived from the actions table up to the watermark
 --	scores		of the last publication, with populations
---	history		a row a day and person: of days that are over, stored in past
+--	history		a row per day and person: for past days in history_rows, copied
 --				when the first publication of a later day replaces the scores;
---				of the last day, the scores themselves
+--				for the last day, the scores themselves
 --
 -- Exactly once: the watermark, up to which rows of the actions table count,
--- is moved in the transaction that adds them to the facts.  It never passes a
--- row that is not committed yet: ids come from a sequence without a cache, so
--- after a look at the sequence everybody who may still commit a lower id holds
--- a lock on the actions table; those lock holders are waited for, and only
--- then are the rows read, under a new snapshot.  The row of settings is locked
--- by whoever takes in or publishes, which is all that keeps two refreshes
--- apart.
+-- moves in the transaction that adds them to the facts.  It never passes a row
+-- that is not yet committed: ids come from a sequence without a cache, so when
+-- the sequence has been read, each transaction that may still commit a lower
+-- id holds a lock on the actions table.  A refresh waits for these
+-- transactions, then reads the rows under a new snapshot.  Ingestion and
+-- publication lock the row of settings; no other lock separates two refreshes.
 --
--- Functions pin search_path; klout_board_refresh commits, which forbids that, and is
--- a bare loop over them.
+-- Functions set search_path; klout_board_refresh cannot, because it commits, so
+-- it only calls them in a loop.
 -- ---------------------------------------------------------------------------
 
 CREATE FUNCTION _klout_is_valid_tenure(tenure interval) RETURNS boolean
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-	-- each part by itself, as parts of opposite sign are subtracted one after the other
+	-- checks each field: fields of opposite sign are subtracted one after the other
 	RETURN tenure OPERATOR(pg_catalog.>=) '0' AND tenure OPERATOR(pg_catalog.<=) '100 years'
 		AND pg_catalog.extract('year', tenure) OPERATOR(pg_catalog.>=) 0 AND pg_catalog.extract('year', tenure) OPERATOR(pg_catalog.<=) 100
 		AND pg_catalog.abs(pg_catalog.extract('day', tenure)) OPERATOR(pg_catalog.<=) 36525;
 COMMENT ON FUNCTION _klout_is_valid_tenure(interval) IS
-'internal: whether an interval can be a board''s tenure: from 0 to 100 years, which can be taken from any time since 4000 BC';
+'Returns whether an interval is a valid tenure of a board: 0 to 100 years, so that it can be subtracted from any time since 4000 BC';
 
 CREATE FUNCTION _klout_unlogged_relation(actions regclass) RETURNS regclass
 	LANGUAGE sql STABLE STRICT PARALLEL SAFE
@@ -46,7 +45,7 @@ AS $body$
 	SELECT min(relation)::regclass FROM below JOIN pg_class ON oid = relation WHERE relpersistence <> 'p'
 $body$;
 COMMENT ON FUNCTION _klout_unlogged_relation(regclass) IS
-'internal: a table, among an actions table and its partitions and children, whose rows a crash would take away; NULL if there is none';
+'Returns an actions table, or one of its partitions and children, that is not permanent; NULL if there is none';
 
 CREATE FUNCTION klout_board_create(
 	board text,
@@ -59,7 +58,7 @@ CREATE FUNCTION klout_board_create(
 ) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
-	SET row_security = off	-- an error, where rows would be hidden
+	SET row_security = off	-- raise an error instead of hiding rows
 AS $body$
 DECLARE
 	known CONSTANT text[] := '{id,network,kind,actor,target,at,weight,topic,post}';
@@ -571,7 +570,7 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION klout_board_create(text, regclass, klout_model, jsonb, interval, text, interval) IS
-'Makes a board: a schema of that name with tables and views that the caller owns; klout_board_refresh fills it. actions is a permanent table to which rows are only added, with a NOT NULL integer key from a sequence of its own (INCREMENT 1, CACHE 1, no cycle), best in a B-tree or BRIN index. columns is a JSON object that says which columns hold id, network, kind, actor, target, at (their own names by default) and optionally weight (a number in [0, 1]), topic and post: {"actor": "user_id"}; network and kind may be one value, {"network": {"value": "forum"}}; null leaves an optional one out. Ids of actors and targets are bigint, integer, smallint, text, varchar or uuid; at is timestamptz, or timestamp in UTC. bucket is 1 day or 1 hour. reactor_weight: proven (1 for reactors first seen at least tenure before the action and seen acting on several people, else 0), none (1 for all), score (the reactor''s last published score / 100), authority (the share of people whose authority is not higher); it multiplies the weight column';
+'Creates a board: a schema of that name with tables and views owned by the caller; klout_board_refresh fills it. actions is a permanent, append-only table with a NOT NULL integer key from its own sequence (INCREMENT 1, CACHE 1, NO CYCLE), preferably with a B-tree or BRIN index. columns is a JSON object that maps id, network, kind, actor, target, at (default: columns of these names) and optionally weight (a number in [0, 1]), topic and post to columns: {"actor": "user_id"}; network and kind can be constants: {"network": {"value": "forum"}}; null omits an optional column. Ids of actors and targets are bigint, integer, smallint, text, varchar or uuid; at is timestamptz, or timestamp in UTC. bucket is 1 day or 1 hour. reactor_weight is proven (1 for reactors first seen at least tenure before the action and seen acting on several people, otherwise 0), none (1 for all), score (the reactor''s last published score / 100) or authority (the fraction of people with the same or lower authority); it multiplies the weight column';
 
 CREATE FUNCTION _klout_has_citus() RETURNS boolean
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -582,7 +581,7 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION _klout_has_citus() IS
-'Whether this database has Citus, which wants some queries of boards in another form';
+'Returns whether this database has Citus, which needs a different form of some board queries';
 
 CREATE FUNCTION _klout_board_distribute(board name, target_column name) RETURNS boolean
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
@@ -594,12 +593,12 @@ DECLARE
 	relation text;
 BEGIN
 	PERFORM @extschema@._klout_board_person_type(board);
-	-- Citus is named in strings only, as it need not be there
+	-- functions of Citus appear only in strings, because it may not be installed
 	IF NOT @extschema@._klout_has_citus() THEN
 		RETURN false;
 	END IF;
 	EXECUTE format('SELECT actions FROM %I.settings', board) INTO STRICT actions;
-	-- Tables lie side by side if they are distributed by the same type
+	-- Tables can be co-located if their distribution columns have the same type
 	EXECUTE $sql$
 		SELECT coalesce((SELECT column_to_column_name(p.logicalrelid, p.partkey) = t.attname
 						 FROM pg_dist_partition AS p
@@ -613,7 +612,7 @@ BEGIN
 			EXECUTE 'SELECT create_distributed_table($1, $2, colocate_with => $3)'
 				USING format('%I.%I', board, split_part(relation, ' ', 1))::regclass, split_part(relation, ' ', 2), actions::text;
 		END LOOP;
-		-- What actions are joined with by another column than their target
+		-- Tables that actions join by a column other than the target
 		FOREACH relation IN ARRAY '{accounts,opt_outs,reactors,authority,changed}'::text[] LOOP
 			EXECUTE 'SELECT create_reference_table($1)' USING format('%I.%I', board, relation)::regclass;
 		END LOOP;
@@ -622,7 +621,7 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION _klout_board_distribute(name, name) IS
-'A step of klout_board_create: where the actions table is a distributed table of Citus, by its column of targets (of type bigint, text or uuid), distributes the facts, scores and history of a board beside it and makes reference tables of what those are joined with. Returns whether it did; false, and nothing done, elsewhere';
+'Step of klout_board_create: if the actions table is a Citus table distributed by its target column (of type bigint, text or uuid), co-locates the facts, scores and history of the board with it and converts the tables they join to reference tables. Otherwise does nothing and returns false';
 
 CREATE FUNCTION _klout_board_person_type(board name) RETURNS text
 	LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT
@@ -639,16 +638,16 @@ BEGIN
 	  AND EXISTS (SELECT FROM pg_attribute AS s
 				  WHERE s.attrelid = to_regclass(format('%I.settings', board)) AND s.attname = 'watermark');
 	IF person_type IS NULL THEN
-		RAISE EXCEPTION 'there is no board "%"', board
+		RAISE EXCEPTION 'board "%" does not exist', board
 			USING ERRCODE = 'undefined_object',
-				HINT = 'klout_board_create makes one. A board is the schema of that name' ||
-					CASE WHEN @extschema@._klout_has_citus() THEN ', on the coordinator of Citus: workers have none.' ELSE '.' END;
+				HINT = 'klout_board_create creates boards. A board is a schema of that name' ||
+					CASE WHEN @extschema@._klout_has_citus() THEN ' on the Citus coordinator; workers have none.' ELSE '.' END;
 	END IF;
 	RETURN person_type;
 END
 $body$;
 COMMENT ON FUNCTION _klout_board_person_type(name) IS
-'The type of the ids of people and accounts on a board: bigint, text or uuid. An error if there is no such board';
+'Returns the type of the ids of people and accounts on a board: bigint, text or uuid. Raises an error if the board does not exist';
 
 CREATE FUNCTION _klout_board_lock(board name) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
@@ -656,23 +655,23 @@ CREATE FUNCTION _klout_board_lock(board name) RETURNS void
 AS $body$
 BEGIN
 	PERFORM @extschema@._klout_board_guard(board, false);
-	-- On Citus, a transaction that writes reference tables sees that on one connection a worker only
+	-- On Citus, a transaction sees its own writes to reference tables only on one connection per worker
 	IF @extschema@._klout_has_citus() THEN
 		PERFORM set_config('citus.multi_shard_modify_mode', 'sequential', true);
 	END IF;
-	-- An UPDATE, as FOR UPDATE would let those go on who read under a snapshot from before
+	-- An UPDATE, because FOR UPDATE would not stop transactions with an older snapshot
 	EXECUTE format('UPDATE %I.settings SET watermark = watermark', board);
 	-- after the wait, in which the owner of the actions could do a lot
 	PERFORM @extschema@._klout_board_guard(board);
 END
 $body$;
 COMMENT ON FUNCTION _klout_board_lock(name) IS
-'Keeps others from taking in, publishing, linking and opting out on a board until the end of the transaction. Waits for them; where the transaction reads under a snapshot from before (REPEATABLE READ), fails with serialization_failure if they committed since, as the caller would not see what they did';
+'Prevents concurrent ingestion, publication, linking and opt-out on a board until the end of the transaction. Waits for these to finish; in a transaction with an older snapshot (REPEATABLE READ), raises serialization_failure if they committed after it, because the caller would not see their changes';
 
 CREATE FUNCTION klout_board_drop(board name) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
-	SET client_min_messages = warning	-- no list of everything in it
+	SET client_min_messages = warning	-- do not list all dropped objects
 AS $body$
 BEGIN
 	PERFORM @extschema@._klout_board_person_type(board);
@@ -680,7 +679,7 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION klout_board_drop(name) IS
-'Drops a board: its schema with everything in it, and what depends on that. The actions table stays as it is';
+'Drops a board: its schema with all objects in it, and objects that depend on those. Does not change the actions table';
 
 CREATE FUNCTION klout_board_extend_history(board name, months integer DEFAULT 13) RETURNS integer
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -693,7 +692,7 @@ BEGIN
 	PERFORM @extschema@._klout_board_person_type(board);
 	IF months NOT BETWEEN 1 AND 1200 THEN
 		RAISE EXCEPTION 'klout_board_extend_history: months must be between 1 and 1200, got %', months
-			USING ERRCODE = 'numeric_value_out_of_range', HINT = 'Each is a table.';
+			USING ERRCODE = 'numeric_value_out_of_range', HINT = 'Each month is a table.';
 	END IF;
 	FOR month IN
 		SELECT date_trunc('month', now() AT TIME ZONE 'UTC')::date + n * interval '1 month' FROM generate_series(0, months - 1) AS n
@@ -704,7 +703,7 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION klout_board_extend_history(name, integer) IS
-'Makes the partitions of a board''s history for this month and those after it, months in all, and returns how many were missing. A refresh does so by itself when the board''s owner runs it; others cannot make tables there';
+'Creates the missing partitions of a board''s history for months months, starting with this one, and returns their number. A refresh creates them as needed if the board''s owner runs it; other roles cannot create tables there';
 
 CREATE FUNCTION _klout_board_add_history_month(board name, month date) RETURNS integer
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
@@ -719,11 +718,11 @@ BEGIN
 	END IF;
 	PERFORM @extschema@._klout_board_guard(board);
 	IF NOT (SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass(format('%I.history_rows', board))) THEN
-		RAISE EXCEPTION 'board "%": there is no partition of history for %', board, to_char(first, 'YYYY-MM')
+		RAISE EXCEPTION 'board "%": history has no partition for %', board, to_char(first, 'YYYY-MM')
 			USING ERRCODE = 'insufficient_privilege',
-				HINT = format('Its owner can make it: SELECT klout_board_extend_history(%L).', board);
+				HINT = format('The board''s owner can create it: SELECT klout_board_extend_history(%L).', board);
 	END IF;
-	-- in two steps, as PARTITION OF would lock out readers
+	-- in two steps, because PARTITION OF would block readers
 	EXECUTE format('CREATE TABLE %1$I.%2$I (LIKE %1$I.history_rows)', board, partition);
 	EXECUTE format('ALTER TABLE %1$I.history_rows ATTACH PARTITION %1$I.%2$I FOR VALUES FROM (%3$L) TO (%4$L)',
 				   board, partition, first, (first + interval '1 month')::date);
@@ -731,4 +730,4 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION _klout_board_add_history_month(name, date) IS
-'Makes the partition of a board''s history for the month of a day unless it is there; returns how many were made, 0 or 1';
+'Creates the partition of a board''s history for the month of a day if it does not exist; returns the number created, 0 or 1';

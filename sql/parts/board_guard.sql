@@ -1,12 +1,12 @@
 -- ---------------------------------------------------------------------------
--- Boards: nobody's code runs with the rights of another
+-- Boards: no role's code runs with the privileges of another role
 --
--- To read a table is to run what its owner put there: the planner evaluates
--- functions with constant arguments in index expressions, predicates,
--- statistics, CHECK constraints and partition keys, and (before PostgreSQL
--- 16) an empty table can be made a view.  To write one runs its triggers.  So
--- before a function reads the actions or writes a board it looks whose code
--- that is, in the catalogs, which run none.
+-- Reading a table can run code of its owner: the planner evaluates functions
+-- with constant arguments in index expressions, predicates, statistics, CHECK
+-- constraints and partition keys, and (before PostgreSQL 16) an empty table
+-- can be turned into a view.  Writing a table runs its triggers.  Therefore,
+-- before a function reads the actions or writes a board, it looks up who owns
+-- that code in the catalogs, which run none.
 -- ---------------------------------------------------------------------------
 
 CREATE FUNCTION _klout_board_guard(board name, reads_actions boolean DEFAULT true) RETURNS void
@@ -17,7 +17,7 @@ DECLARE
 	owner oid;
 	other oid;
 	source oid;
-	roots oid[];		-- what source reads
+	roots oid[];		-- tables that source reads
 	relations oid[];	-- the same, with partitions and children
 	found record;
 BEGIN
@@ -31,10 +31,11 @@ BEGIN
 		JOIN pg_roles AS r ON r.oid = o.owner AND NOT r.rolsuper
 		LIMIT 1;
 		IF other IS NOT NULL THEN
-			RAISE EXCEPTION 'board "%" is not kept by superusers', board
+			RAISE EXCEPTION 'board "%" has objects that are not owned by superusers', board
 				USING ERRCODE = 'insufficient_privilege',
-					DETAIL = format('Tables of it belong to %s, whose triggers and views would run with the rights of a superuser.', other::regrole),
-					HINT = format('Connect as %s; a job of pg_cron belongs to the role that made it.', other::regrole);
+					DETAIL = format('Some belong to %s, whose triggers and views would run with superuser '
+							'privileges.', other::regrole),
+					HINT = format('Connect as %s. A pg_cron job runs as the role that scheduled it.', other::regrole);
 		END IF;
 	END IF;
 	IF NOT reads_actions THEN
@@ -52,7 +53,7 @@ BEGIN
 			SELECT i.inhrelid FROM pg_inherits AS i JOIN tree ON i.inhparent = tree.relation
 		)
 		SELECT relation FROM tree);
-	-- locks out ALTER TABLE, CREATE POLICY and CREATE RULE, not CREATE INDEX; Citus would lock on all workers
+	-- conflicts with ALTER TABLE, CREATE POLICY and CREATE RULE, not with CREATE INDEX; Citus would lock on all workers
 	FOR found IN
 		SELECT n.nspname, c.relname FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
 		WHERE c.oid = ANY (roots) AND has_table_privilege(c.oid, 'SELECT') AND NOT @extschema@._klout_has_citus()
@@ -60,14 +61,16 @@ BEGIN
 		EXECUTE format('LOCK TABLE %I.%I IN ACCESS SHARE MODE', found.nspname, found.relname);
 	END LOOP;
 	FOR found IN SELECT r.root FROM unnest(roots) AS r (root) WHERE row_security_active(r.root) LOOP
-		RAISE EXCEPTION 'query would be affected by row-level security policy for table "%"', (SELECT relname FROM pg_class WHERE oid = found.root)
+		RAISE EXCEPTION 'query would be affected by row-level security policy for table "%"',
+			(SELECT relname FROM pg_class WHERE oid = found.root)
 			USING ERRCODE = 'insufficient_privilege';
 	END LOOP;
 	FOR found IN
 		SELECT c.oid::regclass AS relation FROM pg_class AS c WHERE c.oid = ANY (relations) AND c.relkind NOT IN ('r', 'p', 'f')
 	LOOP
-		RAISE EXCEPTION 'board "%": % is not a table any more', board, found.relation
-			USING ERRCODE = 'wrong_object_type', HINT = 'A view would run functions with the rights of the role that refreshes the board.';
+		RAISE EXCEPTION 'board "%": % is no longer a table', board, found.relation
+			USING ERRCODE = 'wrong_object_type',
+				HINT = 'A view could run functions with the privileges of the role that refreshes the board.';
 	END LOOP;
 	FOR found IN
 		SELECT pg_describe_object(o.classid, o.objid, 0) AS place, p.oid::regprocedure AS function, p.proowner::regrole AS of
@@ -88,12 +91,14 @@ BEGIN
 		ORDER BY 1, 2
 		LIMIT 1
 	LOOP
-		RAISE EXCEPTION 'board "%": to read its actions would run the function % of %', board, found.function, found.of
+		RAISE EXCEPTION 'board "%": reading its actions would run function % owned by %',
+			board, found.function, found.of
 			USING ERRCODE = 'insufficient_privilege',
-				DETAIL = format('It is used by %s.', found.place),
-				HINT = format('Let %s or a superuser own the function, or the owner of the actions make the board.', owner::regrole);
+				DETAIL = format('The function is used by %s.', found.place),
+				HINT = format('Change the owner of the function to %s or a superuser, or let the owner of the '
+						'actions table create the board.', owner::regrole);
 	END LOOP;
 END
 $body$;
 COMMENT ON FUNCTION _klout_board_guard(name, boolean) IS
-'The first step of what reads the actions of a board or writes it: an error if that would run functions of a role other than the board''s owner and superusers, by expressions of indexes, statistics, constraints or partition keys of the actions table, casts of its columns, row-level security, or a view in its place; and, whether or not the actions are read, for a superuser on a board of one who is none, whose triggers it would run';
+'First step of every function that writes a board or reads its actions. Raises an error if reading would run functions of roles other than the board''s owner and superusers: through expressions of indexes, statistics, constraints or partition keys of the actions table, casts of its columns, row-level security, or a view in its place. Also raises an error, whether or not actions are read, if a superuser would run triggers of a board that belongs to an ordinary role';

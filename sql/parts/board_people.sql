@@ -1,5 +1,5 @@
 -- ---------------------------------------------------------------------------
--- Boards: accounts that are one person, and people who opt out
+-- Boards: accounts of the same person, and people who opt out
 -- ---------------------------------------------------------------------------
 
 CREATE FUNCTION _klout_board_people_of_account(board name, account text, network text) RETURNS text[]
@@ -33,7 +33,7 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION _klout_board_people_of_account(name, text, text) IS
-'The people of a board whose account has an id, on a network or on any: those it is linked to, and the person of that id unless all that is known of it is linked. One, as a rule; several where it is linked to different people on different networks';
+'Returns the people of a board who own an account, on one network or (NULL) on any: those it is linked to, and the person with that id unless all its known accounts are linked. Usually one; several if the id is linked to different people on different networks';
 
 CREATE FUNCTION _klout_board_opted_out(board name, person text) RETURNS boolean
 	LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT
@@ -48,7 +48,7 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION _klout_board_opted_out(name, text) IS
-'Whether a person opted out of a board';
+'Returns whether a person opted out of a board';
 
 CREATE FUNCTION _klout_board_report_unknown(board name, person text) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
@@ -77,15 +77,16 @@ BEGIN
 		alike := ARRAY(SELECT DISTINCT quote_ident(a) FROM unnest(alike) AS a ORDER BY 1 LIMIT 3);
 	END IF;
 	IF alike <> '{}' THEN
-		RAISE NOTICE 'board "%": nobody is known by the id "%"', board, person
-			USING HINT = format('There is %s. Ids are told apart by case and by spaces.', array_to_string(alike, ' and '));
+		RAISE NOTICE 'board "%": id "%" is unknown', board, person
+			USING HINT = format('Similar ids: %s. Case and spaces are significant in ids.',
+					array_to_string(alike, ' and '));
 	ELSE
-		RAISE NOTICE 'board "%": nobody is known by the id "%"', board, person;
+		RAISE NOTICE 'board "%": id "%" is unknown', board, person;
 	END IF;
 END
 $body$;
 COMMENT ON FUNCTION _klout_board_report_unknown(name, text) IS
-'A NOTICE if a board holds nothing of a person, with a hint if it does of an id that differs by case or spaces only. Linear in people in that case';
+'Raises a NOTICE if a board stores nothing about a person, with a hint if similar ids exist that differ only in case or spaces. The search for those is linear in the number of people';
 
 CREATE FUNCTION klout_board_link(board name, network text, account text, person text) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
@@ -93,10 +94,10 @@ CREATE FUNCTION klout_board_link(board name, network text, account text, person 
 AS $body$
 DECLARE
 	person_type CONSTANT text := @extschema@._klout_board_person_type(board);
-	before text;		-- whose account it was
+	before text;		-- the person who had the account
 BEGIN
 	PERFORM @extschema@._klout_board_lock(board);
-	-- as the type writes them
+	-- normalise: the output form of the type
 	EXECUTE format('SELECT $1::%1$s::text, $2::%1$s::text', person_type) INTO account, person USING account, person;
 	before := (@extschema@._klout_board_people_of_account(board, account, network))[1];
 	IF before = person THEN
@@ -112,19 +113,21 @@ BEGIN
 			ON CONFLICT (account, network) DO UPDATE SET person = excluded.person, linked_at = excluded.linked_at
 		$sql$, board, person_type) USING network, account, person;
 	END IF;
-	-- A person who is out stays out, in whichever order accounts are linked
+	-- An opt-out holds in whatever order accounts are linked
 	IF @extschema@._klout_board_opted_out(board, person) THEN
-		RAISE NOTICE 'board "%": "%" opted out, and so did their account "%" on network "%"', board, person, account, network;
+		RAISE NOTICE 'board "%": "%" opted out, so account "%" on network "%" is opted out, too',
+			board, person, account, network;
 		PERFORM @extschema@._klout_board_delete_person(board, person);
 	ELSIF @extschema@._klout_board_opted_out(board, before) THEN
-		RAISE WARNING 'board "%": "%" is out, as the account "%" on network "%" was of "%", who opted out', board, person, account, network, before
-			USING HINT = format('If it is not the same person: SELECT klout_board_opt_in(%L, %L).', board, person);
+		RAISE WARNING 'board "%": "%" is now opted out, because account "%" on network "%" belonged to "%", who opted out',
+			board, person, account, network, before
+			USING HINT = format('If they are different people, run SELECT klout_board_opt_in(%L, %L).', board, person);
 		PERFORM @extschema@._klout_board_delete_person(board, person);
 	END IF;
 END
 $body$;
 COMMENT ON FUNCTION klout_board_link(name, text, text, text) IS
-'Says that an account on a network belongs to a person, who is known by the id of another account. The next publication adds the account''s facts to the person''s, exactly. An account that is not linked belongs to the person of its own id. Linking again moves it; links do not chain. If the person opted out, so did the account, and what is stored of it is deleted; if the account was of a person who opted out, the person it is linked to is out, with a WARNING. History stays as it was';
+'Links an account on a network to a person, who is identified by the id of another account. The next publication adds the account''s facts to the person''s, exactly. An account that is not linked belongs to the person with its own id. Linking again moves the account; links do not chain. If the person opted out, what is stored about the account is deleted; if the account belonged to a person who opted out, the new person is opted out, too, with a WARNING. History does not change';
 
 CREATE FUNCTION klout_board_unlink(board name, network text, account text) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
@@ -135,7 +138,7 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION klout_board_unlink(name, text, text) IS
-'Gives an account back to the person of its own id, from the next publication on. If it was of a person who opted out, the person of its own id is out, too, until klout_board_opt_in. History stays as it was';
+'Returns an account to the person with its own id, from the next publication on. If it belonged to a person who opted out, that person is opted out, too, until klout_board_opt_in. History does not change';
 
 CREATE FUNCTION klout_board_opt_out(board name, person text, network text DEFAULT NULL) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -150,15 +153,16 @@ BEGIN
 	PERFORM @extschema@._klout_board_lock(board);
 	people := @extschema@._klout_board_people_of_account(board, person, network);
 	IF cardinality(people) > 1 THEN
-		RAISE EXCEPTION 'board "%": the id "%" is of several people: %', board, person, array_to_string(people, ', ')
-			USING ERRCODE = 'ambiguous_parameter', HINT = 'Say on which network: klout_board_opt_out(board, person, network).';
+		RAISE EXCEPTION 'board "%": id "%" belongs to several people: %', board, person, array_to_string(people, ', ')
+			USING ERRCODE = 'ambiguous_parameter',
+				HINT = 'Specify the network: klout_board_opt_out(board, person, network).';
 	END IF;
 	PERFORM @extschema@._klout_board_report_unknown(board, people[1]);
 	PERFORM @extschema@._klout_board_delete_person(board, people[1]);
 END
 $body$;
 COMMENT ON FUNCTION klout_board_opt_out(name, text, text) IS
-'Deletes what a board stores about a person (signals, scores, history, grants, and whether they are a proven reactor) and keeps them out from now on, with all their accounts: their actions and those on them are not taken in. person is the id of any of their accounts; where one id is of different people on different networks, network says which. An id that nobody is known by is kept out all the same, with a NOTICE. The ids themselves stay, in opt_outs and in links of accounts. Hashes of the person in other people''s samples stay until klout_board_rebuild. Kept by dump and restore';
+'Deletes what a board stores about a person (signals, scores, history, grants, and whether they are a proven reactor) and excludes them with all their accounts from now on: actions by them and on them are not ingested. person is the id of any of their accounts; network is needed only if the id belongs to different people on different networks. An unknown id is excluded as well, with a NOTICE. The ids themselves stay, in opt_outs and in account links. Hashes of the person in other people''s samples stay until klout_board_rebuild. Dump and restore preserve the opt-out';
 
 CREATE FUNCTION _klout_board_delete_person(board name, person text) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
@@ -170,9 +174,9 @@ DECLARE
 	ids text[];
 BEGIN
 	EXECUTE format('INSERT INTO %1$I.opt_outs (person) VALUES ($1::%2$s) ON CONFLICT DO NOTHING', board, person_type) USING person;
-	-- nobody grants them a perk by a score they had
+	-- wait for concurrent grants, which may use the score being deleted
 	EXECUTE format('UPDATE %I.perks SET capacity = capacity', board);
-	-- accounts stay, because they say who is to be kept out
+	-- links of accounts stay: they tell which accounts to exclude
 	FOREACH relation IN ARRAY '{signals,posts}'::text[] LOOP
 		EXECUTE format($sql$
 			DELETE FROM %1$I.%2$I AS s
@@ -181,7 +185,7 @@ BEGIN
 		$sql$, board, relation, person_type) USING person;
 	END LOOP;
 	PERFORM @extschema@._klout_board_purge_pending(board);
-	-- and what there was under the ids of linked accounts before, unless that is somebody on another network
+	-- and what was stored under the ids of linked accounts before, unless the id is another person on another network
 	EXECUTE format($sql$
 		SELECT ARRAY(SELECT $1::%2$s
 					 UNION
@@ -193,7 +197,7 @@ BEGIN
 	$sql$, board, person_type) INTO ids USING person;
 	EXECUTE format('DELETE FROM %1$I.reactors WHERE actor = ANY ($1::%2$s[])', board, person_type) USING ids;
 	EXECUTE format('UPDATE %1$I.reactors SET first_target = actor WHERE first_target = ANY ($1::%2$s[])', board, person_type) USING ids;
-	-- the others move up
+	-- ranks of the others move up
 	EXECUTE format('INSERT INTO %1$I.changed SELECT unnest($1::%2$s[]) ON CONFLICT DO NOTHING', board, person_type) USING ids;
 	PERFORM @extschema@._klout_board_refresh_populations(board, -1);
 	FOREACH relation IN ARRAY '{authority,scores,history_rows,grants}'::text[] LOOP
@@ -204,7 +208,7 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION _klout_board_delete_person(name, text) IS
-'A step of klout_board_opt_out, klout_board_link and klout_board_unlink, under _klout_board_lock: puts a person into opt_outs and deletes what is stored about them';
+'Step of klout_board_opt_out, klout_board_link and klout_board_unlink, under _klout_board_lock: adds a person to opt_outs and deletes what is stored about them';
 
 CREATE FUNCTION klout_board_opt_in(board name, person text, network text DEFAULT NULL) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -225,11 +229,13 @@ BEGIN
 	IF people = '{}' THEN
 		RAISE NOTICE 'board "%": "%" had not opted out', board, person;
 	ELSIF cardinality(people) > 1 THEN
-		RAISE EXCEPTION 'board "%": the id "%" is of several people who opted out: %', board, person, array_to_string(people, ', ')
-			USING ERRCODE = 'ambiguous_parameter', HINT = 'Say on which network: klout_board_opt_in(board, person, network).';
+		RAISE EXCEPTION 'board "%": id "%" belongs to several people who opted out: %',
+			board, person, array_to_string(people, ', ')
+			USING ERRCODE = 'ambiguous_parameter',
+				HINT = 'Specify the network: klout_board_opt_in(board, person, network).';
 	END IF;
 	EXECUTE format('DELETE FROM %1$I.opt_outs WHERE person = ANY ($1::%2$s[])', board, person_type) USING people;
 END
 $body$;
 COMMENT ON FUNCTION klout_board_opt_in(name, text, text) IS
-'Lets a person who opted out back in, with the accounts that are linked to them: actions that arrive from now on count. person and network as for klout_board_opt_out. What was deleted comes back by klout_board_rebuild only';
+'Ends the opt-out of a person and of the accounts linked to them: actions that arrive from now on count. person and network are as for klout_board_opt_out. Only klout_board_rebuild restores what was deleted';

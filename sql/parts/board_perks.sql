@@ -1,5 +1,5 @@
 -- ---------------------------------------------------------------------------
--- Boards: perks, for the best who qualify
+-- Boards: perks for the best people who qualify
 -- ---------------------------------------------------------------------------
 
 CREATE FUNCTION klout_board_qualify(board name, perk text, most bigint DEFAULT NULL, OUT person text, OUT score float8, OUT rank bigint)
@@ -16,7 +16,7 @@ BEGIN
 	PERFORM @extschema@._klout_board_person_type(board);
 	IF most < 0 THEN
 		RAISE EXCEPTION 'klout_board_qualify: most must not be negative, got %', most
-			USING ERRCODE = 'numeric_value_out_of_range', HINT = 'It is a number of people; NULL is all.';
+			USING ERRCODE = 'numeric_value_out_of_range', HINT = 'Specify a number of people, or NULL for all.';
 	END IF;
 	EXECUTE format('SELECT perk, topic, network, from_score FROM %1$I.perks JOIN %1$I.perks_left USING (perk) WHERE perk = $1', board)
 		INTO wanted USING perk;
@@ -45,7 +45,7 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION klout_board_qualify(name, text, bigint) IS
-'Who qualifies for a perk of a board by the last publication (min_score, top_share, topic, points on network) and does not have it, the best first, at most so many, by default all: whom klout_board_grant would take next. Whether there are any left, and from when until when it is granted, makes no difference';
+'Lists the people who qualify for a perk of a board by the last publication (min_score, top_share, topic, points on network) and do not have it, best first, at most most of them (default: all): those klout_board_grant would choose next. Ignores the remaining capacity and the period in which the perk is granted';
 
 CREATE FUNCTION klout_board_grant(board name, perk text, as_of timestamptz DEFAULT now(), OUT person text, OUT score float8, OUT rank bigint)
 	RETURNS SETOF record
@@ -54,12 +54,12 @@ CREATE FUNCTION klout_board_grant(board name, perk text, as_of timestamptz DEFAU
 AS $body$
 DECLARE
 	person_type CONSTANT text := @extschema@._klout_board_person_type(board);
-	granted record;		-- from when until when
+	granted record;		-- period of the perk
 BEGIN
 	PERFORM @extschema@._klout_board_guard(board, false);
-	-- Whoever else grants this perk waits, then sees what was granted (see _klout_board_lock)
+	-- Concurrent grants of this perk wait here, then see what was granted (see _klout_board_lock)
 	EXECUTE format('UPDATE %I.perks SET capacity = capacity WHERE perk = $1 RETURNING from_at, until_at', board) INTO granted USING perk;
-	-- (no such perk: klout_board_qualify says so)
+	-- (klout_board_qualify reports a perk that does not exist)
 	IF as_of < granted.from_at OR as_of >= granted.until_at THEN
 		RETURN;
 	END IF;
@@ -75,4 +75,4 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION klout_board_grant(name, text, timestamptz) IS
-'Grants a perk of a board to the best of those who qualify by the last publication (klout_board_qualify) and do not have it, as long as there are some left, and returns them. Never more than the capacity and never twice to one person, whoever else grants at the same time. Nothing before from_at and from until_at on';
+'Grants a perk of a board to the best people who qualify by the last publication (klout_board_qualify) and do not have it, up to the remaining capacity, and returns them. Never exceeds the capacity and never grants twice to one person, even when called concurrently. Grants nothing before from_at, or at until_at and later';

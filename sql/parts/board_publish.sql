@@ -16,7 +16,7 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION _klout_board_changed_predicate(name, text) IS
-'The condition, as SQL, that an expression (such as s.person) is one of the people in changed. Of a few it looks each up by index, which planners would not choose, as they do not know how full that table was made a moment ago';
+'Returns an SQL condition: the expression id (such as s.person) is one of the people in changed. For few people the condition uses an index, which the planner would not choose because it has no current statistics of that table';
 
 CREATE FUNCTION _klout_board_refresh_populations(board name, changed integer DEFAULT NULL) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -29,7 +29,7 @@ BEGIN
 	EXECUTE format($sql$
 		INSERT INTO %1$I.populations AS p (topic, people, population, people_at_63, sum_odds)
 		SELECT s.topic, count(*), %5$s.klout_population(s.score), count(*) FILTER (WHERE s.score >= 63),
-			   -- what would underflow is an error in SQL, not 0
+			   -- SQL raises an error on underflow
 			   sum(CASE WHEN s.score > 1e-290 THEN s.score / (100 - s.score) ELSE 0 END)
 		FROM %1$I.scores AS s %2$s
 		GROUP BY s.topic
@@ -46,7 +46,7 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION _klout_board_refresh_populations(name, integer) IS
-'Counts the people of a board by topic: how many have which score, how many 63 and over. By default anew, which is linear in people. With -1 before and 1 after the scores of the people in changed were written: takes them out as they were and puts them in as they are, which is linear in those and gives the same';
+'Updates the population of each topic of a board: the histogram of scores and the number of people at 63 or above. With changed NULL, recomputes it, linear in people. Called with -1 before and 1 after the scores of the people in changed are written, subtracts their old scores and adds the new ones: the same result, linear in those people';
 
 CREATE FUNCTION _klout_board_scoring_queries(board name, whole boolean) RETURNS text[]
 	LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT
@@ -59,14 +59,14 @@ DECLARE
 BEGIN
 	EXECUTE format('SELECT EXISTS (SELECT 1 FROM %1$I.accounts)', board) INTO linked;
 	IF NOT linked OR citus THEN
-		-- who is their account only, which workers of Citus score by themselves
+		-- people without links; Citus workers score them locally
 		queries := queries || (format('SELECT s.account AS person, s.topic, s.signals FROM %1$I.signals AS s WHERE true', board) ||
 			CASE WHEN whole THEN '' ELSE ' AND ' || @extschema@._klout_board_changed_predicate(board, 's.account') END ||
 			CASE WHEN linked THEN format(' AND NOT EXISTS (SELECT FROM %1$I.accounts AS l WHERE l.account = s.account)'
 										 ' AND NOT EXISTS (SELECT FROM %1$I.accounts AS l WHERE l.person = s.account)', board) ELSE '' END);
 	END IF;
 	IF linked THEN
-		-- what they have under their own id, and under those of others
+		-- facts under their own id, and under linked ids
 		queries := queries || (format('SELECT s.account AS person, s.topic, s.signals
 				FROM %1$I.signals AS s LEFT JOIN %1$I.accounts AS l USING (account, network)
 				WHERE l.person IS NULL', board) ||
@@ -81,7 +81,7 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION _klout_board_scoring_queries(name, boolean) IS
-'A step of klout_board_publish: the queries, one or on Citus two, whose rows (person, topic, signals) are the facts to score: of everybody, or of the people in changed. No person is in two of them';
+'Step of klout_board_publish: returns the queries (one, or two on Citus) whose rows (person, topic, signals) are the facts to score, of all people or of those in changed. No person is in two of them';
 
 CREATE FUNCTION _klout_board_refresh_scores(board name, whole boolean, as_of timestamptz) RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
@@ -93,10 +93,10 @@ DECLARE
 	today CONSTANT date := as_of;
 	settings record;
 	query text;
-	folded bigint;		-- people with more networks than a value has room for
+	folded bigint;		-- people with more networks than a value can hold
 	examples text;
 	days_ago integer;
-	day_before date;	-- that changes are against
+	day_before date;	-- the day that changes are relative to
 	changes text := '';
 	past text := '';
 	facts text := '';
@@ -105,7 +105,7 @@ DECLARE
 BEGIN
 	EXECUTE format('SELECT model, topics FROM %I.settings', board) INTO STRICT settings;
 	FOREACH days_ago IN ARRAY '{1,7,30,90}'::integer[] LOOP
-		-- the last day so long ago, or the next older one, but not twice as long ago
+		-- the last publication at least days_ago days ago, but less than twice that
 		EXECUTE format('SELECT max(at)::date FROM %I.publications WHERE published AND at >= $1 AND at < $2', board)
 			INTO day_before USING (today - 2 * days_ago + 1)::timestamptz, (today - days_ago + 1)::timestamptz;
 		IF day_before IS NULL THEN
@@ -137,17 +137,17 @@ BEGIN
 		$sql$, board, query,
 			CASE WHEN settings.topics THEN 'UNION ALL SELECT person, topic, @extschema@.klout_rollup(signals) FROM facts WHERE topic <> '''' GROUP BY person, topic' ELSE '' END,
 			CASE WHEN citus THEN 'NOT MATERIALIZED' ELSE '' END,
-			-- once a person, not once a column; Citus would not push that down
+			-- evaluate once per person, not once per column; Citus would not push this down
 			CASE WHEN citus THEN '' ELSE 'OFFSET 0' END,
 			changes, past,
-			-- of the index; what is sorted on Citus is sorted by the coordinator
+			-- in index order; on Citus the coordinator would sort
 			CASE WHEN citus THEN '' ELSE 'ORDER BY m.person, m.topic' END, '@extschema@')
 		USING settings.model, as_of;
 		GET DIAGNOSTICS scored = ROW_COUNT;
 		rescored := rescored + scored;
 	END LOOP;
 
-	-- People who have no facts left: unlinked, opted out.  EXCEPT, as a join on such conditions tempts planners into loops
+	-- People without facts left: unlinked, opted out.  EXCEPT avoids nested loops that the planner may choose for a join
 	FOREACH query IN ARRAY @extschema@._klout_board_scoring_queries(board, false) LOOP
 		facts := facts || format(' EXCEPT SELECT person, topic FROM (%s) AS f EXCEPT SELECT person, '''' FROM (%1$s) AS f', query);
 	END LOOP;
@@ -156,7 +156,7 @@ BEGIN
 		DELETE FROM %1$I.scores AS s USING gone AS g WHERE s.person = g.person AND s.topic = g.topic
 	$sql$, board, @extschema@._klout_board_changed_predicate(board, 's.person'), facts);
 
-	-- That some have too many networks shows when their values are merged
+	-- Too many networks show only after values are merged
 	EXECUTE format($sql$
 		SELECT count(*), string_agg(person, ', ' ORDER BY person) FILTER (WHERE n <= 3)
 		FROM (SELECT s.person::text AS person, row_number() OVER (ORDER BY s.person::text) AS n
@@ -164,15 +164,16 @@ BEGIN
 			  WHERE s.topic = '' AND s.networks ? '(other)' AND (SELECT count(*) FROM jsonb_object_keys(s.networks)) >= 255 AND %2$s) AS f
 	$sql$, board, @extschema@._klout_board_changed_predicate(board, 's.person')) INTO folded, examples;
 	IF folded > 0 THEN
-		RAISE WARNING 'board "%": % of the people who changed have more networks than klout_signals has room for', board, folded
-			USING DETAIL = format('Their surplus counts under the name (other): %s%s.', examples, CASE WHEN folded > 3 THEN ', ...' ELSE '' END),
-				HINT = 'The most is 255. Give rare networks one name.';
+		RAISE WARNING 'board "%": % changed people have more networks than klout_signals can hold', board, folded
+			USING DETAIL = format('The surplus is counted under the name (other): %s%s.',
+					examples, CASE WHEN folded > 3 THEN ', ...' ELSE '' END),
+				HINT = 'The maximum is 255. Give rare networks a common name.';
 	END IF;
 	RETURN rescored;
 END
 $body$;
 COMMENT ON FUNCTION _klout_board_refresh_scores(name, boolean, timestamptz) IS
-'A step of klout_board_publish: writes the scores of everybody, or of the people in changed, as of a moment, with their changes against history, and removes those of people who have no facts any more. Returns how many it wrote, once a topic';
+'Step of klout_board_publish: writes the scores of all people, or of those in changed, as of a time, with their changes relative to history, and removes scores of people who have no facts left. Returns the number of scores written, counting each topic';
 
 CREATE FUNCTION _klout_board_gate_reason(people_before bigint, people bigint, at_63_before bigint, at_63 bigint,
 	raw_before float8, raw float8, gate float8, noise float8) RETURNS text
@@ -193,7 +194,7 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION _klout_board_gate_reason(bigint, bigint, bigint, bigint, float8, float8, float8, float8) IS
-'What moved too much from one publication to the next, as a sentence; NULL if nothing did. The number of people, of people at 63 or over, and total raw may move by the share gate, but small numbers by noise times their square root, as chance alone moves them by about one; total raw by noise times the share that the square root of people is of people. Before from 0, as from 1';
+'Returns a description of what changed too much between two publications, or NULL. The number of people, the number at 63 or above, and the raw total may change by the fraction gate; small counts by up to noise times their square root, because chance alone changes them by about one square root; the raw total by up to the fraction noise / sqrt(people). A previous count of 0 is treated as 1';
 
 CREATE FUNCTION klout_board_publish(board name, as_of timestamptz DEFAULT NULL, force boolean DEFAULT false) RETURNS boolean
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -207,11 +208,11 @@ DECLARE
 	last_try timestamptz;
 	totals record;
 	rescored bigint;
-	whole boolean;		-- everybody's score, not only of those whose facts changed
+	whole boolean;		-- rescore all people, not only those whose facts changed
 	fingerprint text;
-	moved text;			-- what moved too much
+	moved text;			-- what changed too much
 	held boolean := false;
-	changed text;		-- what is not as it was taken in
+	changed text;		-- ranges that differ from what was ingested
 	reason text;
 BEGIN
 	PERFORM @extschema@._klout_use_maintenance_work_mem();
@@ -220,28 +221,30 @@ BEGIN
 	fingerprint := @extschema@.klout_fingerprint(settings.model);
 	EXECUTE format('SELECT * FROM %I.last_publication', board) INTO before;
 	EXECUTE format('SELECT max(at) FROM %I.publications', board) INTO last_try;
-	-- who waited for another refresh publishes after it, also where the clock was set back
+	-- a publication that waited for another refresh comes after it, even if the clock was set back
 	as_of := coalesce(as_of, greatest(clock_timestamp(), last_try + interval '1 microsecond'));
 	IF NOT isfinite(as_of) THEN
 		RAISE EXCEPTION 'klout_board_publish: as_of must be finite, got %', as_of
-			USING ERRCODE = 'invalid_parameter_value', HINT = 'It is the moment that is scored.';
+			USING ERRCODE = 'invalid_parameter_value', HINT = 'Scores are computed as of this time.';
 	END IF;
 	IF as_of <= last_try THEN
 		RAISE EXCEPTION 'klout_board_publish: as_of must be later than the last publication, got %', as_of
 			USING ERRCODE = 'invalid_parameter_value',
-				DETAIL = format('The last one was at %s.', last_try), HINT = 'History is never rewritten.';
+				DETAIL = format('The last publication was at %s.', last_try), HINT = 'History cannot be rewritten.';
 	END IF;
 
 	EXECUTE format($sql$
-		SELECT format('%%s with %%s to %%s changed since %%s taken in', CASE WHEN count(*) = 1 THEN 'a range' ELSE count(*) || ' ranges' END,
+		SELECT format('%%s with %%s to %%s changed since %%s ingested', CASE WHEN count(*) = 1 THEN 'a range' ELSE count(*) || ' ranges' END,
 					  'ids ' || min(first_id), max(last_id), CASE WHEN count(*) = 1 THEN 'it was' ELSE 'they were' END)
 		FROM %I.batches WHERE changed HAVING count(*) > 0
 	$sql$, board) INTO changed;
 	IF changed IS NOT NULL AND force IS NOT TRUE THEN
 		RAISE WARNING 'board "%": publication held back: %', board, changed
-			USING DETAIL = 'Scores would rest on rows that are gone, or miss others.',
-				HINT = format('SELECT klout_board_rebuild(%1$L) begins anew, SELECT klout_board_accept(%1$L) takes the rows as they are now for what was taken in, '
-							  'CALL klout_board_refresh(%1$L, publish => ''always'') publishes all the same. SELECT * FROM klout_board_audit(%1$L) says what changed.', board);
+			USING DETAIL = 'Scores would count rows that are gone, or miss others.',
+				HINT = format('Run SELECT klout_board_rebuild(%1$L) to ingest all rows again, '
+							  'SELECT klout_board_accept(%1$L) to accept the rows as they are now, or '
+							  'CALL klout_board_refresh(%1$L, publish => ''always'') to publish anyway. '
+							  'SELECT * FROM klout_board_audit(%1$L) lists the changes.', board);
 		EXECUTE format($sql$
 			INSERT INTO %I.publications (at, published, reason, people, people_at_63, total_raw, rescored, fingerprint, seconds, forced)
 			VALUES ($1, false, $2, $3, $4, $5, 0, $6, $7, false)
@@ -250,11 +253,11 @@ BEGIN
 		RETURN false;
 	END IF;
 
-	-- Between two days (or hours) all scores fade; within one they do not
+	-- Scores decay from one bucket (day or hour) to the next, not within one
 	whole := before.at IS NULL OR before.fingerprint <> fingerprint
 		OR date_bin(settings.bucket, as_of, '2000-01-01 00:00+00') <> date_bin(settings.bucket, before.at, '2000-01-01 00:00+00');
 
-	-- for this day when it is over: whoever then refreshes may not be the owner
+	-- created now, because a later refresh may not run as the owner
 	PERFORM @extschema@._klout_board_add_history_month(board, as_of::date);
 
 	<<attempt>>
@@ -264,7 +267,7 @@ BEGIN
 				INSERT INTO %1$I.history_rows (day, person, topic, score, rank, fingerprint)
 				SELECT $1, person, topic, score, %2$s.klout_rank() OVER (PARTITION BY topic ORDER BY score DESC), $2
 				FROM %1$I.scores
-				ORDER BY person, topic	-- of the index
+				ORDER BY person, topic	-- index order
 			$sql$, board, '@extschema@') USING before.at::date, before.fingerprint;
 		END IF;
 		IF whole THEN
@@ -286,7 +289,7 @@ BEGIN
 											before.total_raw, totals.total_raw, settings.gate, settings.gate_noise);
 			held := moved IS NOT NULL AND force IS NOT TRUE;
 			IF held THEN
-				-- undoes what this block did
+				-- roll back this block
 				RAISE EXCEPTION USING ERRCODE = 'KL001', MESSAGE = 'held back';
 			END IF;
 		END IF;
@@ -301,7 +304,8 @@ BEGIN
 		END IF;
 	EXCEPTION WHEN SQLSTATE 'KL001' THEN
 		RAISE WARNING 'board "%": publication held back: %', board, moved
-			USING HINT = format('If that is right: CALL klout_board_refresh(%L, publish => ''always'').', board);
+			USING HINT = format('If the change is expected, run CALL klout_board_refresh(%L, publish => '
+					'''always'').', board);
 	END attempt;
 	reason := nullif(concat_ws('; ', changed, moved), '');
 
@@ -314,12 +318,12 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION klout_board_publish(name, timestamptz, boolean) IS
-'The last step of klout_board_refresh: scores everybody on a board whose facts changed since the last publication, or everybody when a bucket (day or hour) has passed or the model changed; on the first publication of a new UTC day, moves the scores of the day before into history first. Within a bucket the cost is that of the people who changed, whatever the size of the board. If _klout_board_gate_reason finds that people, people at 63 or over, or total raw moved too much (gate and gate_noise in settings) against the last publication of the same model, nothing is published, unless force or nobody was there before: false, a WARNING and a row in publications with the reason. The same if rows of the actions table were found changed or gone since they were taken in (changed in batches). as_of must be later than the last publication; NULL is now, and never too early';
+'Last step of klout_board_refresh: scores the people of a board whose facts changed since the last publication, or all people when a bucket (day or hour) has passed or the model changed. The first publication of a new UTC day first copies the scores of the previous one into history. Within a bucket the cost depends on the number of people who changed, not on the size of the board. If the number of people, the number at 63 or above, or the raw total changed too much since the last publication with the same model (gate and gate_noise in settings), or rows of the actions table changed after they were ingested (changed in batches), publishes nothing unless force is true: returns false, raises a WARNING and adds a row with the reason to publications. The first limit does not apply to an empty board. as_of must be later than the last publication; NULL means now, or just after the last publication if the clock was set back';
 
 CREATE FUNCTION _klout_board_refresh_authority(board name, as_of timestamptz DEFAULT now()) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
-	SET row_security = off	-- an error, where rows would be hidden
+	SET row_security = off	-- raise an error instead of hiding rows
 AS $body$
 DECLARE
 	person_type CONSTANT text := @extschema@._klout_board_person_type(board);
@@ -346,4 +350,4 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION _klout_board_refresh_authority(name, timestamptz) IS
-'Solves the authority of the people in a board''s actions up to as_of who did not opt out, and keeps the share of people whose authority is not higher as the weight of reactors. A daily publication does so if reactor_weight is authority; needs what klout_authority needs';
+'Computes the authority of the people in a board''s actions up to as_of who did not opt out, and stores its cumulative distribution (the fraction of people with the same or lower authority) as the weight of reactors. The first publication of a day calls it if reactor_weight is authority; needs the memory and time of klout_authority';

@@ -1,5 +1,5 @@
 -- ---------------------------------------------------------------------------
--- Boards: looking people up, by index
+-- Boards: index lookups of people
 -- ---------------------------------------------------------------------------
 
 CREATE FUNCTION klout_board_rank(board name, score float8, topic text DEFAULT '') RETURNS bigint
@@ -10,7 +10,7 @@ DECLARE
 	rank bigint;
 BEGIN
 	PERFORM @extschema@._klout_board_person_type(board);
-	-- those in higher bins are counted; of those in the same one (round() as klout_population does it), the index knows who is higher
+	-- the population counts those in higher bins; the index finds higher scores in the same bin (round() as in klout_population)
 	EXECUTE format($sql$
 		SELECT %2$s.klout_rank(p.population, $1) +
 			   (SELECT count(*) FROM %1$I.scores AS s
@@ -21,7 +21,7 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION klout_board_rank(name, float8, text) IS
-'The rank that a score has on a board at the last publication: 1 and the number of people with a higher one. Exact, and costs no more on a large board than on a small one, unlike the leaderboard, which ranks everybody. NULL if nobody is on the board under that topic';
+'Returns the rank of a score on a board at the last publication: 1 + the number of people with a higher score. Exact; unlike with the view leaderboard, which ranks all people, the cost does not depend on the size of the board. NULL if the topic has no people';
 
 CREATE FUNCTION klout_board_search(board name, query text, topic text DEFAULT '',
 	OUT person text, OUT score float8, OUT rank bigint, OUT percentile float8, OUT reach float8, OUT consistency float8,
@@ -34,7 +34,7 @@ DECLARE
 	person_type CONSTANT text := @extschema@._klout_board_person_type(board);
 	people float8;
 BEGIN
-	-- what cannot be an id is nobody's, and must not be cast to one
+	-- a text that cannot be an id matches no one, and casting it would fail
 	IF NOT (CASE person_type
 		WHEN 'bigint' THEN CASE WHEN query ~ '^-?[0-9]{1,19}$' THEN query::numeric BETWEEN -9223372036854775808 AND 9223372036854775807 ELSE false END
 		WHEN 'uuid' THEN query ~* '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$'
@@ -66,7 +66,7 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION klout_board_search(name, text, text) IS
-'Looks somebody up on a board: the person of that id, those with an account of that id, and where ids are text all whose id begins with it (case ignored), at most 100, the exact one first, then by score; as of the last publication. percentile is the share of people at or below. By id costs no more on a large board than on a small one; the beginning of a text is compared with all ids';
+'Finds people on a board: the person with that id, people with an account of that id, and, if ids are text, people whose id begins with it (ignoring case); at most 100, the exact match first, then by score, as of the last publication. percentile is the fraction of people with the same or a lower score. The cost of a lookup by id does not depend on the size of the board; a prefix is compared with all ids';
 
 CREATE FUNCTION klout_board_compare(board name, people text[], days integer DEFAULT 90, topic text DEFAULT '',
 	OUT day date, OUT person text, OUT score float8, OUT rank bigint, OUT fingerprint text)
@@ -84,19 +84,19 @@ BEGIN
 			  SELECT (l.at AT TIME ZONE 'UTC')::date, s.person, s.topic, s.score, NULL, l.fingerprint
 			  FROM %1$I.scores AS s CROSS JOIN %1$I.last_publication AS l) AS h
 		WHERE h.person = ANY ($1::%2$s[]) AND h.topic = $2
-		  -- a day before all there are is still a date
+		  -- large values of days must not leave the range of dates
 		  AND h.day > (SELECT (at AT TIME ZONE 'UTC')::date FROM %1$I.last_publication) - least(greatest($3, 0), 700000)
 		ORDER BY h.day, array_position($1::%2$s[], h.person)
 	$sql$, board, person_type) USING people, topic, days
 	LOOP
-		-- of the last day, which is not in the past yet
+		-- the current day is not in history_rows yet
 		rank := coalesce(rank, @extschema@.klout_board_rank(board, score, topic));
 		RETURN NEXT;
 	END LOOP;
 END
 $body$;
 COMMENT ON FUNCTION klout_board_compare(name, text[], integer, text) IS
-'The history of one person or more on a board side by side, over the last days up to the last publication, by day and in the order they were named. A score is comparable with another of the same fingerprint. By index: costs no more on a large board than on a small one';
+'Compares the history of one or more people on a board over the days up to the last publication, by day and in the order of people. Scores are comparable only if their fingerprints are equal. Uses an index: the cost does not depend on the size of the board';
 
 CREATE FUNCTION klout_board_activity(board name, person text, topic text DEFAULT '',
 	OUT network text, OUT kind text, OUT actions bigint, OUT first_at timestamptz, OUT last_at timestamptz, OUT points float8)
@@ -127,4 +127,4 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION klout_board_activity(name, text, text) IS
-'The activity statement of a person on a board: for each network and kind how many actions they received, from the first day (or hour) to the last, and how many points of the score that brings, by the model and at the moment of the last publication; what was taken in since counts already. The points add up to the score. A reactor''s or a day''s points are shared evenly among the kinds seen; where reactors are sampled the shares are estimates. kind is NULL for points of the audience and of own posts';
+'Returns the activity statement of a person on a board: for each network and kind, the number of actions received, the first and last day (or hour), and their points of the score, with the model and as of the time of the last publication; actions ingested since then count already. The points add up to the score. The points of a reactor or a day are divided evenly between the kinds seen; if reactors are sampled, these parts are estimates. kind is NULL for points of the audience and of the person''s own posts';

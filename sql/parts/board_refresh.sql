@@ -1,5 +1,5 @@
 -- ---------------------------------------------------------------------------
--- Boards: refresh, its checks, and what to do when rows or the model change
+-- Boards: refresh, its checks, and changes of rows or the model
 -- ---------------------------------------------------------------------------
 
 CREATE PROCEDURE klout_board_refresh(board name, batch bigint DEFAULT 20000000, publish text DEFAULT 'gated', as_of timestamptz DEFAULT NULL, wait interval DEFAULT NULL)
@@ -13,27 +13,27 @@ DECLARE
 	remaining pg_catalog.int8;
 BEGIN
 	PERFORM @extschema@._klout_board_check_refresh(board, batch, publish, as_of, wait);
-	-- SET TRANSACTION comes right after COMMIT, as even an expression would take a snapshot
+	-- SET TRANSACTION must directly follow COMMIT: even an expression would take a snapshot
 	COMMIT;
 	SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
 	PERFORM @extschema@._klout_board_check_ranges(board);
 	COMMIT;
 	SELECT t.settled, t.writers, t.settled_at INTO settled, writers, settled_at FROM @extschema@._klout_board_safe_watermark(board) AS t;
 	COMMIT;
-	-- without a lock, or a writer who goes on to ALTER the table would wait for us
+	-- without a lock, or a writer that goes on to ALTER the table would wait for us
 	writers := @extschema@._klout_board_wait_for_writers(board, writers, wait);
 	IF pg_catalog.cardinality(writers) OPERATOR(pg_catalog.>) 0 THEN
 		COMMIT;
 		SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
 		settled := @extschema@._klout_board_certain_id(board, settled, writers);
-		settled_at := NULL;	-- not everything up to then is there
+		settled_at := NULL;	-- rows from before then may be missing
 	END IF;
 	LOOP
 		COMMIT;
 		SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
 		SELECT t.rows, t.remaining INTO taken, remaining
 		FROM @extschema@._klout_board_ingest(board, settled, batch, coalesce(as_of, pg_catalog.now()), settled_at) AS t;
-		-- Published is under the same lock that found nothing left, or a klout_board_rebuild might come between
+		-- Publish under the lock that found no rows left: klout_board_rebuild must not run in between
 		EXIT WHEN remaining OPERATOR(pg_catalog.=) 0 AND (taken OPERATOR(pg_catalog.=) 0 OR publish OPERATOR(pg_catalog.=) 'never');
 	END LOOP;
 	IF publish OPERATOR(pg_catalog.<>) 'never' THEN
@@ -43,18 +43,18 @@ BEGIN
 END
 $body$;
 COMMENT ON PROCEDURE klout_board_refresh(name, bigint, text, timestamptz, interval) IS
-'Brings a board up to date: takes in what was added to its actions table, by batches of at most that many rows with a commit after each, then publishes scores, ranks and history as of now. Each committed row counts exactly once, whatever crashes or runs at the same time; a second refresh waits for the current batch of the first and goes on from there. Locks out no writer. publish: gated (held back if it moves too much or rows taken in were changed, see klout_board_publish), always, or never. as_of, by default now(), replays the past: later actions wait. wait bounds how long it waits for transactions that write to the table, by default without end; after that it takes in what is certain and warns. To be called outside of a transaction, as it commits';
+'Brings a board up to date: ingests new rows of its actions table in batches of at most batch rows, with a commit after each, then publishes scores, ranks and history. Each committed row counts exactly once, despite crashes and concurrent sessions; a second refresh waits for the current batch of the first and continues from there. Does not block writers. publish is gated (held back if scores change too much or ingested rows were changed, see klout_board_publish), always, or never. as_of (default: now) replays the past: later actions are not counted yet. wait limits how long it waits for transactions that write to the table (default: no limit); after that it ingests the rows that are certain and raises a WARNING. Call it outside a transaction block, because it commits';
 
 CREATE FUNCTION _klout_board_check_refresh(board name, batch bigint, publish text, as_of timestamptz, wait interval DEFAULT NULL) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 	SET timezone = 'UTC'
-	SET row_security = off	-- an error, where rows would be hidden
+	SET row_security = off	-- raise an error instead of hiding rows
 AS $body$
 DECLARE
 	settings record;
-	newest bigint;		-- id beyond what the sequence has handed out
-	handed_out bigint;	-- id, by the sequence
+	newest bigint;		-- highest id after the watermark or the sequence's last value
+	handed_out bigint;	-- last value of the sequence
 	last_try timestamptz;
 BEGIN
 	IF board IS NULL THEN
@@ -66,63 +66,70 @@ BEGIN
 			USING ERRCODE = 'numeric_value_out_of_range';
 	END IF;
 	IF publish IS NULL OR publish NOT IN ('gated', 'always', 'never') THEN
-		RAISE EXCEPTION 'klout_board_refresh: publish must be gated, always or never, got %', coalesce(quote_literal(publish), 'NULL')
+		RAISE EXCEPTION 'klout_board_refresh: publish must be gated, always or never, got %',
+			coalesce(quote_literal(publish), 'NULL')
 			USING ERRCODE = 'invalid_parameter_value';
 	END IF;
 	IF as_of > clock_timestamp() THEN
 		RAISE EXCEPTION 'klout_board_refresh: as_of must not be in the future, got %', as_of
-			USING ERRCODE = 'invalid_parameter_value', HINT = 'It replays the past.';
+			USING ERRCODE = 'invalid_parameter_value', HINT = 'as_of replays the past.';
 	ELSIF NOT isfinite(as_of) THEN
 		RAISE EXCEPTION 'klout_board_refresh: as_of must be finite, got %', as_of
-			USING ERRCODE = 'invalid_parameter_value', HINT = 'It is the moment that is scored.';
+			USING ERRCODE = 'invalid_parameter_value', HINT = 'Scores are computed as of this time.';
 	END IF;
 	IF wait < '0' THEN
 		RAISE EXCEPTION 'klout_board_refresh: wait must not be negative, got %', wait
-			USING ERRCODE = 'numeric_value_out_of_range', HINT = 'NULL waits as long as it takes.';
+			USING ERRCODE = 'numeric_value_out_of_range', HINT = 'NULL means no limit.';
 	END IF;
 	EXECUTE format('SELECT max(at) FROM %I.publications', board) INTO last_try;
 	IF as_of <= last_try AND publish <> 'never' THEN
 		RAISE EXCEPTION 'klout_board_refresh: as_of must be later than the last publication, got %', as_of
 			USING ERRCODE = 'invalid_parameter_value',
-				DETAIL = format('The last one was at %s.', last_try), HINT = 'History is never rewritten.';
+				DETAIL = format('The last publication was at %s.', last_try), HINT = 'History cannot be rewritten.';
 	END IF;
 
-	-- What the watermark rests on may have been changed since
+	-- The properties that the watermark relies on may have changed
 	EXECUTE format('SELECT s.actions, s.id_sequence, s.watermark, q.seqcache <> 1 OR q.seqincrement <> 1 OR q.seqcycle AS disordered
 					FROM %I.settings AS s LEFT JOIN pg_sequence AS q ON q.seqrelid = s.id_sequence', board) INTO STRICT settings;
 	IF settings.disordered IS DISTINCT FROM false THEN
-		RAISE EXCEPTION 'board "%": sequence % does not hand out ids in order, one at a time', board, settings.id_sequence
+		RAISE EXCEPTION 'board "%": sequence % does not hand out ids in order, one at a time',
+			board, settings.id_sequence
 			USING ERRCODE = 'object_not_in_prerequisite_state',
-				DETAIL = 'Later rows must get higher ids, whoever inserts them; a step of more than 1 lets an application give out the ids between by itself, and later.',
-				HINT = format('ALTER SEQUENCE %s INCREMENT 1 CACHE 1 NO CYCLE, and let the database give out each id in the INSERT.', settings.id_sequence);
+				DETAIL = 'Later rows must get higher ids in all sessions; an increment above 1 lets an '
+						'application assign the skipped ids later.',
+				HINT = format('Run ALTER SEQUENCE %s INCREMENT 1 CACHE 1 NO CYCLE, and let the database assign '
+						'each id in the INSERT.',
+							  settings.id_sequence);
 	END IF;
 	IF NOT has_sequence_privilege(settings.id_sequence, 'SELECT, USAGE') THEN
 		RAISE EXCEPTION 'permission denied for sequence %', settings.id_sequence
-			USING ERRCODE = 'insufficient_privilege', HINT = 'A refresh reads how far it has got.';
+			USING ERRCODE = 'insufficient_privilege', HINT = 'A refresh reads the last value of the sequence.';
 	END IF;
 	handed_out := pg_sequence_last_value(settings.id_sequence);
 	IF handed_out < settings.watermark THEN
 		RAISE EXCEPTION 'board "%": sequence % was set back', board, settings.id_sequence
 			USING ERRCODE = 'object_not_in_prerequisite_state',
-				DETAIL = format('Actions up to id %s are taken in, and new ones would get lower ids.', settings.watermark),
-				HINT = format('If the table was emptied, SELECT klout_board_rebuild(%L) begins anew; else set the sequence to its highest id.', board);
+				DETAIL = format('Actions up to id %s have been ingested; new ones would get '
+						'lower ids.', settings.watermark),
+				HINT = format('If the table was emptied, run SELECT klout_board_rebuild(%L); otherwise, set the '
+						'sequence to the highest id.', board);
 	END IF;
 	EXECUTE format('SELECT max(id) FROM %I.source WHERE id > $1', board)
 		INTO newest USING coalesce(handed_out, settings.watermark);
-	-- Its rows may be newer than that look at the sequence, but not than another one
+	-- Rows may be newer than the first reading of the sequence, but not newer than a second one
 	handed_out := pg_sequence_last_value(settings.id_sequence);
 	IF newest > coalesce(handed_out, settings.watermark) THEN
 		RAISE WARNING 'board "%": the highest id, %, did not come from sequence %', board, newest, settings.id_sequence
-			USING DETAIL = 'Rows beyond what the sequence has handed out are not taken in.',
+			USING DETAIL = 'Rows with ids above the last value of the sequence are not ingested.',
 				HINT = CASE WHEN newest >> 48 > 0 AND @extschema@._klout_has_citus()
-					THEN 'Another node of Citus gave it out: write through the coordinator alone.'
-					ELSE format('Set the sequence to the highest id: SELECT setval(%L, %s).', settings.id_sequence, newest) END;
+					THEN 'Another Citus node assigned it. Write only through the coordinator.'
+					ELSE format('Run SELECT setval(%L, %s) to set the sequence to the highest id.', settings.id_sequence, newest) END;
 	END IF;
 
 END
 $body$;
 COMMENT ON FUNCTION _klout_board_check_refresh(name, bigint, text, timestamptz, interval) IS
-'The first step of klout_board_refresh: checks its arguments and that the sequence of ids still hands them out in order and was not set back, and warns when rows have ids beyond it';
+'First step of klout_board_refresh: checks its arguments, and that the sequence of ids still hands them out in order and was not set back; raises a WARNING if rows have ids above its last value';
 
 CREATE FUNCTION _klout_board_compare_ranges(board name, first bigint, last bigint,
 	OUT first_id bigint, OUT last_id bigint, OUT rows_taken bigint, OUT rows_now bigint, OUT rows_rejected bigint,
@@ -130,20 +137,20 @@ CREATE FUNCTION _klout_board_compare_ranges(board name, first bigint, last bigin
 	RETURNS SETOF record
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
-	SET timezone = 'UTC'	-- as when they were taken in
+	SET timezone = 'UTC'	-- as during ingestion
 	SET datestyle = 'ISO'
 	SET intervalstyle = 'postgres'
 	SET extra_float_digits = 1
 	SET bytea_output = 'hex'
 	SET lc_monetary = 'C'
-	SET row_security = off	-- an error, where rows would be hidden
+	SET row_security = off	-- raise an error instead of hiding rows
 AS $body$
 DECLARE
 	firsts bigint[];
-	lowest bigint;		-- id that belongs to the first of them
-	rejected bigint[];	-- ids, which may be deleted from the table and are no concern of ours
-	shared bigint[];	-- those that good rows have as well
-	numbers bigint[];	-- of rows set aside, by id
+	lowest bigint;		-- lowest id of the first range
+	rejected bigint[];	-- ids of rejected rows, which are not compared and may be deleted
+	shared bigint[];	-- those that accepted rows have as well
+	numbers bigint[];	-- numbers of rejected rows, by id
 BEGIN
 	EXECUTE format('SELECT array_agg(b.first_id ORDER BY b.first_id), max(b.last_id) FROM %I.batches AS b WHERE b.last_id BETWEEN $1 AND $2', board)
 		INTO firsts, last USING first, last;
@@ -151,12 +158,12 @@ BEGIN
 		RETURN;
 	END IF;
 	PERFORM @extschema@._klout_board_guard(board);
-	-- what comes below all ranges is late as well
+	-- rows with an id below all ranges are late as well
 	EXECUTE format('SELECT CASE WHEN EXISTS (SELECT FROM %I.batches WHERE last_id < $1) THEN $2 ELSE -9223372036854775808 END', board)
 		INTO STRICT lowest USING first, firsts[1];
 	EXECUTE format('SELECT coalesce(array_agg(id ORDER BY id), ''{}''), coalesce(array_agg(rows ORDER BY id), ''{}''), coalesce(array_agg(id) FILTER (WHERE shared), ''{}'')
 					FROM %I.rejected WHERE id BETWEEN $1 AND $2', board) INTO rejected, numbers, shared USING firsts[1], last;
-	-- The table once for all ranges, which lie side by side
+	-- Read the table once for all ranges, which are adjacent
 	RETURN QUERY EXECUTE format($sql$
 		WITH present AS (
 			SELECT greatest(width_bucket(s.id::bigint, $2), 1) AS place, count(*) AS rows, %2$s AS checksum
@@ -175,7 +182,7 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION _klout_board_compare_ranges(name, bigint, bigint) IS
-'The ranges of ids that a board took in whose last ids lie between these two, with the number of rows and their checksum then and now. Rows that were set aside count on neither side, but in rows_rejected. Reads their rows once';
+'Returns the ingested ranges of ids of a board whose last ids are between first and last, with the number and the checksum of their rows when ingested and now. Rejected rows are counted only in rows_rejected. Reads the rows once';
 
 CREATE FUNCTION _klout_board_report_changed(board name, first_id bigint, last_id bigint, rows_taken bigint, rows_now bigint) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
@@ -183,15 +190,16 @@ CREATE FUNCTION _klout_board_report_changed(board name, first_id bigint, last_id
 AS $body$
 BEGIN
 	RAISE WARNING '%', CASE WHEN rows_taken = rows_now
-			THEN format('board "%s": of the %s rows with ids %s to %s some were changed since they were taken in', board, rows_now, first_id, last_id)
-			ELSE format('board "%s": ids %s to %s had %s rows when they were taken in, now %s', board, first_id, last_id, rows_taken, rows_now) END
-		USING DETAIL = 'Rows that come with an id from before, are changed or deleted are not followed; nothing is published until that is settled.',
-			HINT = format('Let the sequence alone give out ids, in the INSERT itself; SELECT klout_board_rebuild(%L) begins anew. '
-						  'If it was on purpose and what counted is to stay, SELECT klout_board_accept(%L, %s, %s).', board, board, first_id, last_id);
+			THEN format('board "%s": some of the %s rows with ids %s to %s were changed after they were ingested', board, rows_now, first_id, last_id)
+			ELSE format('board "%s": ids %s to %s had %s rows when they were ingested, now %s', board, first_id, last_id, rows_taken, rows_now) END
+		USING DETAIL = 'Late, changed and deleted rows are not tracked. Nothing is published until this is resolved.',
+			HINT = format('Let only the sequence assign ids, in the INSERT itself. Run SELECT '
+					'klout_board_rebuild(%L) to ingest all rows again, '
+						  'or SELECT klout_board_accept(%L, %s, %s) to keep what was counted.', board, board, first_id, last_id);
 END
 $body$;
 COMMENT ON FUNCTION _klout_board_report_changed(name, bigint, bigint, bigint, bigint) IS
-'Warns that a range of ids does not have the rows any more that were taken in';
+'Raises a WARNING that a range of ids no longer has the rows that were ingested';
 
 CREATE FUNCTION _klout_board_check_ranges(board name) RETURNS integer
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
@@ -201,13 +209,13 @@ DECLARE
 	newest_rows CONSTANT bigint := 100000;
 	older_rows CONSTANT bigint := 50000;
 	settings record;
-	span record;		-- of ranges, by their last ids
+	span record;		-- ranges by their last ids
 	changed integer := 0;
 BEGIN
 	PERFORM @extschema@._klout_board_lock(board);
 	EXECUTE format('SELECT * FROM %I.settings', board) INTO STRICT settings;
 
-	-- A row that came after its id was passed is near the watermark, if anywhere: look at the last range, or at more that are small
+	-- A row that was committed too late most likely is near the watermark: check the last range, or several small ones
 	EXECUTE format($sql$
 		SELECT min(last_id) AS first, max(last_id) AS last
 		FROM (SELECT last_id, row_number() OVER w AS n, sum(rows) OVER w AS upto
@@ -219,7 +227,7 @@ BEGIN
 	END IF;
 	changed := @extschema@._klout_board_mark_ranges(board, span.first, span.last);
 
-	-- Older ones in turn
+	-- Older ranges in turn
 	EXECUTE format($sql$
 		SELECT min(last_id) AS first, max(last_id) AS last
 		FROM (SELECT last_id, row_number() OVER w AS n, sum(rows) OVER w AS upto
@@ -234,7 +242,7 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION _klout_board_check_ranges(name) IS
-'A step of klout_board_refresh: compares rows that were taken in with what they are now, of the newest ranges of ids, and of older ones in turn, 50,000 rows or one range at a time, so that after a while each was looked at. Marks ranges that have other rows as changed in batches, which holds publications back, warns of them, and returns how many it found';
+'Step of klout_board_refresh: compares ingested rows with their current state, for the newest ranges of ids and, in turn, for older ones, 50,000 rows or one range per call, so that in time all are checked. Marks ranges that differ as changed in batches, which holds back publications, raises WARNINGs, and returns their number';
 
 CREATE FUNCTION _klout_board_mark_ranges(board name, first bigint, last bigint) RETURNS integer
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
@@ -250,7 +258,7 @@ BEGIN
 			same := same || range.last_id;
 		ELSE
 			other := other || range.last_id;
-			-- all of them are in batches, and in the audit
+			-- batches and klout_board_audit have all of them
 			IF cardinality(other) <= 10 THEN
 				PERFORM @extschema@._klout_board_report_changed(board, range.first_id, range.last_id, range.rows_taken, range.rows_now);
 			END IF;
@@ -262,7 +270,7 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION _klout_board_mark_ranges(name, bigint, bigint) IS
-'Compares the ranges of ids whose last ids lie between these two with what they are now, notes in batches which are as they were and which changed, warns of the latter (ten at most), and returns how many those are';
+'Compares the ranges of ids whose last ids are between first and last with their current rows, records the result in batches, raises a WARNING for each range that changed (at most ten), and returns the number of changed ranges';
 
 CREATE FUNCTION _klout_board_range_chunks(board name, first bigint, last bigint, OUT first_id bigint, OUT last_id bigint, OUT ranges bigint)
 	RETURNS SETOF record
@@ -271,7 +279,7 @@ CREATE FUNCTION _klout_board_range_chunks(board name, first bigint, last bigint,
 AS $body$
 DECLARE
 	range record;
-	total bigint := 0;	-- rows
+	total bigint := 0;	-- rows in the chunk
 BEGIN
 	ranges := 0;
 	FOR range IN EXECUTE format('SELECT b.last_id, b.rows FROM %I.batches AS b WHERE b.last_id >= $1 AND b.first_id <= $2 ORDER BY b.last_id', board)
@@ -295,7 +303,7 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION _klout_board_range_chunks(name, bigint, bigint) IS
-'The ranges of ids that a board took in and that share an id with the span from first to last (NULL: without an end), in chunks of about a million rows that are compared at once: the first and last of their last ids, and how many they are';
+'Returns the ingested ranges of ids of a board that overlap first to last (NULL: unbounded), in chunks of about a million rows to compare at once: the first and last of their last ids, and the number of ranges';
 
 CREATE FUNCTION klout_board_audit(board name, newest integer DEFAULT NULL, OUT first_id bigint, OUT last_id bigint, OUT rows_taken bigint, OUT rows_now bigint, OUT rows_rejected bigint, OUT finding text)
 	RETURNS SETOF record
@@ -313,7 +321,7 @@ BEGIN
 	PERFORM @extschema@._klout_board_guard(board);
 	IF newest < 0 THEN
 		RAISE EXCEPTION 'klout_board_audit: newest must not be negative, got %', newest
-			USING ERRCODE = 'numeric_value_out_of_range', HINT = 'It is a number of ranges; NULL is all.';
+			USING ERRCODE = 'numeric_value_out_of_range', HINT = 'Specify a number of ranges, or NULL for all.';
 	END IF;
 	IF newest IS NOT NULL THEN
 		EXECUTE format('SELECT coalesce(min(b.last_id), 9223372036854775807) FROM (SELECT * FROM %I.batches ORDER BY last_id DESC LIMIT $1) AS b', board)
@@ -335,11 +343,11 @@ BEGIN
 		END LOOP;
 	END LOOP;
 	RAISE NOTICE 'board "%": checked % ranges of ids with % rows: %', board, ranges, rows,
-		CASE WHEN ranges = 0 THEN 'there was nothing to check' WHEN differ = 0 THEN 'all well' ELSE format('%s differ from what was taken in', differ) END;
+		CASE WHEN ranges = 0 THEN 'nothing to check' WHEN differ = 0 THEN 'no differences' ELSE format('%s differ from what was ingested', differ) END;
 END
 $body$;
 COMMENT ON FUNCTION klout_board_audit(name, integer) IS
-'Ranges of ids that have other rows now than a board took in, by their number and a checksum of what the board reads of them: rows came late with an id from before, are gone, or were changed. Rows that were set aside count on neither side, but in rows_rejected. No rows: all is well; a NOTICE says so, and how many ranges and rows were checked. Reads the rows of the newest ranges, by default of all, hence the whole table';
+'Returns the ranges of ids whose rows differ from those a board ingested, by their number and a checksum of the columns the board reads: rows came late with a lower id, are gone, or were changed. Rejected rows are counted only in rows_rejected. Returns no rows if nothing differs; a NOTICE reports the number of ranges and rows checked. Reads the rows of the newest ranges (default: all, which reads the whole table)';
 
 CREATE FUNCTION klout_board_accept(board name, first_id bigint DEFAULT NULL, last_id bigint DEFAULT NULL) RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -356,7 +364,7 @@ BEGIN
 	PERFORM @extschema@._klout_board_lock(board);
 	IF first_id > last_id THEN
 		RAISE EXCEPTION 'klout_board_accept: first_id must not be higher than last_id, got % and %', first_id, last_id
-			USING ERRCODE = 'invalid_parameter_value', HINT = 'NULL is without an end.';
+			USING ERRCODE = 'invalid_parameter_value', HINT = 'NULL means unbounded.';
 	END IF;
 	FOR chunk IN SELECT * FROM @extschema@._klout_board_range_chunks(board, first_id, last_id) LOOP
 		EXECUTE format($sql$
@@ -372,18 +380,18 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION klout_board_accept(name, bigint, bigint) IS
-'Takes the rows of a board''s actions table as they are now for what was taken in, in the ranges of ids that share an id with the span from first_id to last_id (by default all), so that refreshes and klout_board_audit find nothing there: after old rows were deleted on purpose. Changes no facts: what was deleted still counts, what came late does not, until klout_board_rebuild. Returns the number of ranges that had changed; reads their rows';
+'Accepts the current rows of a board''s actions table as those that were ingested, in the ranges of ids that overlap first_id to last_id (default: all), so that refreshes and klout_board_audit no longer report them. Use it after deleting old rows on purpose. Does not change facts: deleted rows still count, and late rows do not, until klout_board_rebuild. Reads the rows of these ranges and returns the number of ranges that had changed';
 
 CREATE FUNCTION klout_board_retry_rejected(board name, OUT mended bigint, OUT remaining bigint)
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
-	SET timezone = 'UTC'	-- as when others were taken in
+	SET timezone = 'UTC'	-- as during ingestion
 	SET datestyle = 'ISO'
 	SET intervalstyle = 'postgres'
 	SET extra_float_digits = 1
 	SET bytea_output = 'hex'
 	SET lc_monetary = 'C'
-	SET row_security = off	-- an error, where rows would be hidden
+	SET row_security = off	-- raise an error instead of hiding rows
 AS $body$
 DECLARE
 	rejected bigint[];
@@ -397,7 +405,7 @@ BEGIN
 	GET DIAGNOSTICS mended = ROW_COUNT;
 	EXECUTE format('SELECT ARRAY(SELECT id FROM %I.pending WHERE id = ANY ($1))', board) INTO rejected USING rejected;
 	EXECUTE format('DELETE FROM %I.rejected WHERE id = ANY ($1)', board) USING rejected;
-	-- from now on they are rows like others, as they were read here
+	-- from now on they belong to their ranges, in the version read here
 	EXECUTE format($sql$
 		UPDATE %1$I.batches AS b SET checksum = b.checksum + c.checksum
 		FROM (SELECT r.last_id, %2$s AS checksum
@@ -411,7 +419,7 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION klout_board_retry_rejected(name) IS
-'Hands the actions that were set aside and have been mended in the actions table since (by UPDATE: a row that was deleted and inserted again has a new id, and counts as new) to the next refresh of a board, which takes each in once. Returns how many those are, and how many remain set aside, rows that were deleted among them. Linear in the latter';
+'Passes rejected actions that have been fixed in the actions table since then to the next refresh of a board, which ingests each once. Rows must be fixed by UPDATE: a row that was deleted and inserted again has a new id and counts as new. Returns the number of fixed rows and of rows that remain rejected, including deleted ones. The cost is linear in the number of rejected rows';
 
 CREATE FUNCTION _klout_board_purge_pending(board name) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
@@ -428,7 +436,7 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION _klout_board_purge_pending(name) IS
-'Deletes the pending actions of a board by and on people who opted out';
+'Deletes the pending actions of a board whose actor or target opted out';
 
 CREATE FUNCTION klout_board_set_model(board name, model klout_model) RETURNS text
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
@@ -441,7 +449,7 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION klout_board_set_model(name, klout_model) IS
-'Moves a board to another model: the next publication scores everybody with it and passes the gate. Returns the fingerprint that rows of history have from then on; those before keep theirs, and models has each model by fingerprint';
+'Changes the model of a board: the next publication scores all people with it, without the gate. Returns the fingerprint of history rows from then on; older rows keep theirs, and table models has each model by fingerprint';
 
 CREATE FUNCTION klout_board_calibrate(board name, as_of timestamptz DEFAULT NULL) RETURNS klout_model
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -476,12 +484,12 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION klout_board_calibrate(name, timestamptz) IS
-'The model of a board with the scale that fits its people as of a moment, by default of the last publication: of those who are active, the top calibrate_share get calibrate_score and more (klout_calibrate); and with the mix that fits, rounded to hundredths, where reactor_weight is proven (klout_mix). Changes nothing: SELECT klout_board_set_model(board, klout_board_calibrate(board)) does. NULL if nobody is on the board; reads all signals twice';
+'Returns the model of a board with the scale calibrated to its people as of a time (default: the last publication), so that the top calibrate_share of active people score calibrate_score or more (klout_calibrate), and, if reactor_weight is proven, with the mix estimated by klout_mix, rounded to hundredths. Does not change the board; SELECT klout_board_set_model(board, klout_board_calibrate(board)) does. NULL if the board has no people; reads all signals twice';
 
 CREATE FUNCTION klout_board_rebuild(board name) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
-	SET row_security = off	-- an error, where rows would be hidden
+	SET row_security = off	-- raise an error instead of hiding rows
 AS $body$
 BEGIN
 	PERFORM @extschema@._klout_board_person_type(board);
@@ -489,7 +497,7 @@ BEGIN
 	EXECUTE format('TRUNCATE %1$I.signals, %1$I.posts, %1$I.pending, %1$I.batches, %1$I.stalls, %1$I.rejected', board);
 	PERFORM @extschema@._klout_board_delete_reactors(board);
 	EXECUTE format('INSERT INTO %1$I.changed SELECT DISTINCT person FROM %1$I.scores ON CONFLICT DO NOTHING', board);
-	-- below every id there is or will be
+	-- below all present and future ids
 	EXECUTE format($sql$
 		UPDATE %1$I.settings
 		SET checked = NULL,
@@ -499,4 +507,4 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION klout_board_rebuild(name) IS
-'Forgets the facts of a board, so that the next klout_board_refresh takes in all actions again: after rows were deleted or changed, with another bucket, or to take a reactor who opted out out of other people''s samples. Scores, history, accounts, opt-outs and perks stay';
+'Deletes the facts of a board, so that the next klout_board_refresh ingests all actions again. Use it after rows were deleted or changed, after changing bucket, or to remove a reactor who opted out from other people''s samples. Scores, history, accounts, opt-outs and perks stay';

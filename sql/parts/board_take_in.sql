@@ -1,5 +1,5 @@
 -- ---------------------------------------------------------------------------
--- Boards: taking in actions, each once
+-- Boards: ingesting actions, each exactly once
 -- ---------------------------------------------------------------------------
 
 CREATE FUNCTION _klout_use_maintenance_work_mem() RETURNS void
@@ -10,17 +10,17 @@ AS $body$
 		  pg_catalog.pg_size_bytes(pg_catalog.current_setting('maintenance_work_mem'))
 $body$;
 COMMENT ON FUNCTION _klout_use_maintenance_work_mem() IS
-'Lets the rest of the transaction sort and hash in maintenance_work_mem where work_mem is less: to refresh a board is maintenance';
+'Raises work_mem to maintenance_work_mem for the rest of the transaction: refreshing a board is a maintenance operation';
 
 CREATE FUNCTION _klout_board_safe_watermark(board name, OUT settled bigint, OUT writers text[], OUT settled_at timestamptz)
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
 AS $body$
 DECLARE
-	relations oid[];	-- the actions table and all below it
+	relations oid[];	-- the actions table with its partitions and children
 BEGIN
 	settled_at := clock_timestamp();
-	-- in this order: whoever got an id up to settled holds a lock by then
+	-- in this order: a transaction with an id up to settled holds its lock by then
 	EXECUTE format('SELECT coalesce(pg_sequence_last_value(id_sequence), watermark) FROM %I.settings', board) INTO STRICT settled;
 	EXECUTE format($sql$
 		WITH RECURSIVE below (relation) AS (
@@ -38,13 +38,13 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION _klout_board_safe_watermark(name) IS
-'The highest id that the sequence of a board''s actions has handed out, who may write to the table at this moment (pg_locks.virtualtransaction, prepared transactions included), and the time before that look. After _klout_wait_for_transactions them, rows up to that id are all there for a statement that begins later, in a transaction of its own';
+'Returns the last value of the sequence of a board''s actions, the transactions that may be writing to the table (pg_locks.virtualtransaction, prepared transactions included), and the time before both were read. After _klout_wait_for_transactions(writers), a statement in a later transaction sees all rows up to that id';
 
 CREATE FUNCTION _klout_wait_for_transactions(transactions text[]) RETURNS void
 	AS 'MODULE_PATHNAME', 'klout_wait_for'
 	LANGUAGE C VOLATILE STRICT PARALLEL UNSAFE;
 COMMENT ON FUNCTION _klout_wait_for_transactions(text[]) IS
-'Waits until transactions, by their virtual ids as in pg_locks.virtualtransaction, have committed or rolled back, prepared ones included. Blocks nobody; lock_timeout and the detection of deadlocks see it. An error for what is no such id';
+'Waits until the transactions with these virtual ids (pg_locks.virtualtransaction), prepared ones included, have committed or rolled back. Blocks no other session; subject to lock_timeout and deadlock detection. An invalid id is an error';
 
 CREATE FUNCTION _klout_describe_writers(transactions text[]) RETURNS text
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
@@ -59,7 +59,7 @@ BEGIN
 					format('prepared transaction %L of %s, prepared at %s', p.gid, p.owner, date_trunc('second', p.prepared))
 				ELSE
 					format('pid %s, user %s, application "%s"', l.pid, coalesce(a.usename, '?'), a.application_name) ||
-					-- hidden from others than members of the role, and of pg_read_all_stats
+					-- visible only to members of the role and of pg_read_all_stats
 					coalesce(format(', in a transaction since %s, %s, last query at %s', date_trunc('second', a.xact_start), a.state, date_trunc('second', a.query_start)), '')
 			END, '; ' ORDER BY l.pid, p.gid)
 		FROM (SELECT virtualtransaction, max(pid) AS pid, max(transactionid::text) FILTER (WHERE locktype = 'transactionid' AND mode = 'ExclusiveLock') AS id
@@ -69,7 +69,7 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION _klout_describe_writers(text[]) IS
-'Who these transactions are, by their virtual ids: pid, user, application, since when and state, or the name and owner of a prepared one; NULL if all are over';
+'Describes transactions given by their virtual ids: pid, user, application, start and state, or the name and owner of a prepared one; NULL if all have ended';
 
 CREATE FUNCTION _klout_board_wait_for_writers(board name, writers text[], wait interval) RETURNS text[]
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
@@ -77,11 +77,11 @@ CREATE FUNCTION _klout_board_wait_for_writers(board name, writers text[], wait i
 AS $body$
 DECLARE
 	started CONSTANT timestamptz := clock_timestamp();
-	-- a caller's own lock_timeout goes on holding
+	-- lock_timeout of the caller stays in force
 	lock_timeout CONSTANT bigint := (SELECT nullif(setting::bigint, 0) FROM pg_settings WHERE name = 'lock_timeout');
-	lasting float8 := 0;	-- milliseconds that have passed
+	lasting float8 := 0;	-- milliseconds elapsed
 	bound float8 := coalesce(extract(epoch FROM wait) * 1000, 'infinity');
-	-- milliseconds to the next word; waits in pieces that are shorter than deadlock_timeout would find no deadlock
+	-- milliseconds until the next NOTICE; a wait shorter than deadlock_timeout would detect no deadlock
 	pause float8 := (SELECT greatest(5000, setting::bigint + 1000) FROM pg_settings WHERE name = 'deadlock_timeout');
 	word float8 := pause;
 	remaining text[] := writers;
@@ -95,13 +95,16 @@ BEGIN
 		END IF;
 		IF lasting >= lock_timeout THEN
 			RAISE EXCEPTION 'board "%": canceling statement due to lock timeout, while waiting for writers', board
-				USING ERRCODE = 'lock_not_available', DETAIL = format('Still there: %s.', @extschema@._klout_describe_writers(remaining)),
-					HINT = 'CALL klout_board_refresh(..., wait => ...) bounds the wait as well, and then goes on with what is certain.';
+				USING ERRCODE = 'lock_not_available',
+					DETAIL = format('Still running: %s.', @extschema@._klout_describe_writers(remaining)),
+					HINT = 'Argument wait of klout_board_refresh() limits the wait and then continues without '
+							'the rows of these writers.';
 		END IF;
 		IF lasting >= word THEN
 			EXECUTE format('SELECT actions::text FROM %I.settings', board) INTO actions;
-			RAISE NOTICE 'board "%": has waited % seconds for writers to % to end', board, round(lasting / 1000), actions
-				USING DETAIL = format('They are: %s.', @extschema@._klout_describe_writers(remaining));
+			RAISE NOTICE 'board "%": waited % seconds for transactions that write to %',
+				board, round(lasting / 1000), actions
+				USING DETAIL = format('The transactions are: %s.', @extschema@._klout_describe_writers(remaining));
 			pause := least(2 * pause, 300000);
 			word := lasting + pause;
 		END IF;
@@ -110,18 +113,18 @@ BEGIN
 			PERFORM @extschema@._klout_wait_for_transactions(remaining[1:1]);
 			PERFORM set_config('lock_timeout', coalesce(lock_timeout, 0)::text, true);
 		EXCEPTION WHEN lock_not_available THEN
-			NULL;	-- one of the three is over
+			NULL;	-- the next NOTICE is due, or one of the two limits is reached
 		END;
 	END LOOP;
 END
 $body$;
 COMMENT ON FUNCTION _klout_board_wait_for_writers(name, text[], interval) IS
-'A step of klout_board_refresh: waits until these transactions are over, at most that long (NULL: as long as it takes), and says after 5 seconds and then ever less often who they are, in a NOTICE. Returns those that are still there';
+'Step of klout_board_refresh: waits until these transactions have ended, at most for wait (NULL: no limit). Raises a NOTICE that describes them after 5 seconds, then at growing intervals. Returns those that are still running';
 
 CREATE FUNCTION _klout_board_certain_id(board name, settled bigint, writers text[]) RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
-	SET row_security = off	-- an error, where rows would be hidden
+	SET row_security = off	-- raise an error instead of hiding rows
 AS $body$
 DECLARE
 	settings record;
@@ -131,20 +134,20 @@ BEGIN
 	PERFORM @extschema@._klout_board_lock(board);
 	EXECUTE format('SELECT * FROM %I.settings', board) INTO STRICT settings;
 	/*
-	 * Some of those who wrote when the sequence was at settled still do.  An
-	 * id is certain if its row is committed or can never come.
+	 * Some transactions that were writing when the sequence was at settled
+	 * still are.  An id is certain if its row is committed or can never appear.
 	 *
-	 * 1. A row of stalls says: the sequence was at s, and then looked up who
-	 * writes; after a wait these were left.  Whoever had an id up to s held a
-	 * lock at that look and keeps it to the end, so he is one of them or had
-	 * ended.  If none of them is left today either, ids up to s are certain.
-	 * A transaction keeps its virtual id, also when it is prepared, but for a
-	 * restart of the server: then prepared ones get another, which begins
-	 * with -1/, and might be any.  (Others do not survive it.  An id that is
-	 * used again by somebody else only makes us wait.)
+	 * 1. A row of stalls records that the sequence was at s, and which writers,
+	 * read from pg_locks after that, were left after a wait.  A transaction
+	 * that had an id up to s held its lock then and keeps it to the end, so it
+	 * either is one of them or had ended.  Once none of them is left, ids up to
+	 * s are certain.  A transaction keeps its virtual id, even when it is
+	 * prepared, until the server restarts: then prepared transactions get new
+	 * ids that begin with -1/, and each might be any of them.  (Others do not
+	 * survive a restart.  A virtual id that is reused only makes us wait.)
 	 *
-	 * 2. The sequence hands out each id once.  So where a committed row has
-	 * an id no other can come, and from the last certain id on each id that
+	 * 2. The sequence hands out each id once, so no other row can appear with
+	 * the id of a committed row.  From the last certain id on, each id that
 	 * has a row is certain, up to the first that has none.
 	 */
 	certain := settings.watermark;
@@ -164,35 +167,37 @@ BEGIN
 	EXECUTE format('DELETE FROM %1$I.stalls AS s WHERE s.settled <= $1 OR s.settled <= (SELECT t.settled FROM %1$I.stalls AS t ORDER BY t.settled DESC OFFSET 1000 LIMIT 1)', board)
 		USING certain;
 	IF certain < settled THEN
-		-- of two looks at the same id the first is worth more: who wrote at the second alone has higher ids
+		-- keep the first row for an id: transactions seen only later have higher ids
 		EXECUTE format('INSERT INTO %I.stalls (settled, writers) VALUES ($1, $2) ON CONFLICT DO NOTHING', board) USING settled, writers;
-		RAISE WARNING 'board "%": writers to % have not ended; goes on with what is certain, ids up to % of %', board, settings.actions, certain, settled
-			USING DETAIL = format('They are: %s.', coalesce(@extschema@._klout_describe_writers(writers), 'gone meanwhile')),
-				HINT = 'The rest comes with the first refresh that finds them ended.';
+		RAISE WARNING 'board "%": transactions that write to % have not ended; continuing with ids up to % of %',
+			board, settings.actions, certain, settled
+			USING DETAIL = format('The transactions are: %s.',
+					coalesce(@extschema@._klout_describe_writers(writers), 'ended meanwhile')),
+				HINT = 'The first refresh after they end ingests the rest.';
 	END IF;
 	RETURN certain;
 END
 $body$;
 COMMENT ON FUNCTION _klout_board_certain_id(name, bigint, text[]) IS
-'A step of klout_board_refresh that did not wait for all writers: the id up to which no row is missing that these could still commit. A WARNING names them if that is less than where the sequence was';
+'Step of a klout_board_refresh that did not wait for all writers: returns the highest id up to which these cannot commit any more rows. Raises a WARNING that describes them if it is lower than settled';
 
 CREATE FUNCTION _klout_hash_row(id bigint, network text, kind text, actor bigint, target bigint, at timestamptz, weight float8, topic text, post text) RETURNS bigint
 	AS 'MODULE_PATHNAME', 'klout_hash_row'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE COST 2;
 COMMENT ON FUNCTION _klout_hash_row(bigint, text, text, bigint, bigint, timestamptz, float8, text, text) IS
-'A hash of an action, NULLs included, by the bytes of its values: the same whatever settings, collations and platform';
+'Hashes the bytes of an action''s values, including NULLs. Does not depend on settings, collations or the platform';
 
 CREATE FUNCTION _klout_hash_row(id bigint, network text, kind text, actor text, target text, at timestamptz, weight float8, topic text, post text) RETURNS bigint
 	AS 'MODULE_PATHNAME', 'klout_hash_row'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE COST 2;
 COMMENT ON FUNCTION _klout_hash_row(bigint, text, text, text, text, timestamptz, float8, text, text) IS
-'A hash of an action, NULLs included, by the bytes of its values: the same whatever settings, collations and platform';
+'Hashes the bytes of an action''s values, including NULLs. Does not depend on settings, collations or the platform';
 
 CREATE FUNCTION _klout_hash_row(id bigint, network text, kind text, actor uuid, target uuid, at timestamptz, weight float8, topic text, post text) RETURNS bigint
 	AS 'MODULE_PATHNAME', 'klout_hash_row'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE COST 2;
 COMMENT ON FUNCTION _klout_hash_row(bigint, text, text, uuid, uuid, timestamptz, float8, text, text) IS
-'A hash of an action, NULLs included, by the bytes of its values: the same whatever settings, collations and platform';
+'Hashes the bytes of an action''s values, including NULLs. Does not depend on settings, collations or the platform';
 
 CREATE FUNCTION _klout_checksum() RETURNS text
 	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
@@ -203,12 +208,12 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION _klout_checksum() IS
-'The aggregate, as SQL, over rows of a board''s source or pending that changes if any of them does: the sum of their hashes, in any order; NULL of no rows';
+'Returns an SQL aggregate expression: the checksum of rows of a board''s source or pending, which is the sum of their hashes and does not depend on their order; NULL for no rows';
 
 CREATE FUNCTION _klout_board_id_after(board name, after bigint, up_to bigint, rows bigint, OUT first_id bigint, OUT last_id bigint)
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
-	SET row_security = off	-- an error, where rows would be hidden
+	SET row_security = off	-- raise an error instead of hiding rows
 AS $body$
 DECLARE
 	found bigint;
@@ -222,7 +227,7 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION _klout_board_id_after(name, bigint, bigint, bigint) IS
-'The first id after an id, and the id of so many rows after it, or up_to if there are not that many: costs as much as these rows, however far apart their ids are';
+'Returns the first id after after, and the last of the next rows rows, or up_to if there are fewer. The cost depends on the number of rows, not on the gaps between ids';
 
 CREATE FUNCTION _klout_board_started_at(board name) RETURNS timestamptz
 	LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT
@@ -231,18 +236,18 @@ AS $body$
 DECLARE
 	began timestamptz;
 BEGIN
-	-- not the first one, whose time may be anything; and not a share of all, which a crowd of later ones would move
+	-- the first time may be an outlier; a plain fraction of all reactors would move when many join later
 	EXECUTE format('SELECT first_seen FROM %1$I.reactors ORDER BY first_seen OFFSET 9 + (SELECT count(*) FROM %1$I.reactors) / 1000 LIMIT 1', board) INTO began;
 	RETURN began;
 END
 $body$;
 COMMENT ON FUNCTION _klout_board_started_at(name) IS
-'internal: when the community of a board began, by its reactors: the tenth to be first seen, or in a large one the first after a thousandth of them and nine. NULL if there are fewer than ten';
+'Returns when the community of a board started: the tenth-lowest first_seen of its reactors, skipping another thousandth of them on a large board. NULL if there are fewer than ten';
 
 CREATE FUNCTION _klout_board_set_read_until(board name, up_to bigint, as_of timestamptz, settled_at timestamptz) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
-	SET row_security = off	-- an error, where rows would be hidden
+	SET row_security = off	-- raise an error instead of hiding rows
 AS $body$
 DECLARE
 	settings record;
@@ -251,9 +256,9 @@ DECLARE
 BEGIN
 	EXECUTE format('SELECT reactor_weight, read_until FROM %I.settings', board) INTO STRICT settings;
 	IF settings.reactor_weight <> 'proven' THEN
-		RETURN;		-- nobody was seen
+		RETURN;		-- no reactors are stored
 	END IF;
-	-- The first load is over when nearly all is read: it may have stopped at a writer that does not end
+	-- The initial load is over when nearly all rows are read: an open transaction may hold back the rest
 	IF settings.read_until = '-infinity' THEN
 		PERFORM @extschema@._klout_board_guard(board);
 		EXECUTE format('SELECT coalesce(sum(rows), 0)::bigint FROM %I.batches', board) INTO rows;
@@ -262,21 +267,21 @@ BEGIN
 			RETURN;
 		END IF;
 	END IF;
-	-- Where writers remain, the end of the first load is now, and later on nothing is known
+	-- If writers remain, the initial load ends now; after it, read_until does not advance
 	settled_at := coalesce(settled_at, CASE WHEN settings.read_until = '-infinity' THEN now() ELSE settings.read_until END);
 	EXECUTE format('UPDATE %I.settings SET read_until = greatest(read_until, least($1, $2)), began = coalesce(began, $3)', board)
 		USING as_of, settled_at, @extschema@._klout_board_started_at(board);
 END
 $body$;
 COMMENT ON FUNCTION _klout_board_set_read_until(name, bigint, timestamptz, timestamptz) IS
-'internal: keeps in the settings of a board that all there was at settled_at is read (NULL: not all, as writers remain), up to an id: reactors who come later with an earlier time are first seen then. And when its community began, once that is known; neither is ever taken back';
+'Records in the settings of a board that all rows that existed at settled_at, up to an id, have been read (NULL: not all, because writers remain): reactors that appear later with an earlier time are first seen at that time. Also records when the community started, once known. Neither value ever moves back';
 
 CREATE FUNCTION _klout_board_delete_reactors(board name) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
 AS $body$
 BEGIN
-	-- an account that belongs to another person now proved that person
+	-- what a linked account proved, it proved for its person
 	EXECUTE format($sql$
 		INSERT INTO %1$I.reactors AS r (actor, first_seen, several)
 		SELECT l.person, min(k.first_seen), false
@@ -290,19 +295,19 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION _klout_board_delete_reactors(name) IS
-'internal: a step of klout_board_rebuild: forgets on whom reactors of a board acted, which is read again, but not when they were first seen, which the table of actions cannot prove';
+'Step of klout_board_rebuild: clears the targets of a board''s reactors, which will be read again, but keeps when they were first seen, which the actions table cannot prove';
 
 CREATE FUNCTION _klout_board_ingest(board name, up_to bigint, batch bigint, as_of timestamptz, settled_at timestamptz DEFAULT NULL, OUT rows bigint, OUT remaining bigint)
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE
 	SET search_path = pg_catalog, pg_temp
 	SET timezone = 'UTC'	-- days and months are of UTC
-	SET datestyle = 'ISO'	-- and what else text made of other types depends on
+	SET datestyle = 'ISO'	-- and other settings that casts to text depend on
 	SET intervalstyle = 'postgres'
 	SET extra_float_digits = 1
 	SET bytea_output = 'hex'
 	SET lc_monetary = 'C'
-	SET row_security = off	-- an error, where rows would be hidden
-	SET klout.warn_folded = off	-- we do, and know whose
+	SET row_security = off	-- raise an error instead of hiding rows
+	SET klout.warn_folded = off	-- this function warns itself, and knows the accounts
 AS $body$
 DECLARE
 	person_type CONSTANT text := @extschema@._klout_board_person_type(board);
@@ -310,23 +315,23 @@ DECLARE
 	settings record;
 	first_id bigint;
 	last_id bigint;
-	future bigint;		-- rows whose time has not come
-	flawed bigint;		-- rows that cannot count
-	rejected bigint[];	-- their ids, but of those that share one
-	set_aside bigint;	-- of flawed, those that were when they were written down
+	future bigint;		-- rows with a time in the future
+	flawed bigint;		-- rows to reject
+	rejected bigint[];	-- their ids, without those that other rows share
+	set_aside bigint;	-- number of rows that were rejected
 	reasons text;
-	range_rows CONSTANT bigint := 100000;	-- of a row in batches, about
+	range_rows CONSTANT bigint := 100000;	-- approximate number of rows of a range in batches
 	spread boolean := false;	-- ids are far apart
-	base bigint;		-- the id before them
-	span numeric;		-- of ids
-	width bigint;		-- of a piece of them
-	pieces bigint[];	-- by number, those that have rows
+	base bigint;		-- id before the first piece
+	span numeric;		-- number of ids
+	width bigint;		-- ids per piece
+	pieces bigint[];	-- numbers of the pieces that have rows
 	piece_rows bigint[];
 	piece_sums numeric[];
-	range_first bigint;	-- id
+	range_first bigint;	-- first id of the current range
 	range_count bigint := 0;
 	range_sum numeric := 0;
-	due boolean;		-- rows whose time has come meanwhile
+	due boolean;		-- pending rows have become due
 	linked boolean;
 	opted boolean;
 	actor_person text := 'a.actor';
@@ -338,22 +343,22 @@ DECLARE
 	arrived text;		-- the actions of this batch: a FROM clause
 	weight text := 'a.weight';
 	unlogged regclass;
-	folded bigint;		-- accounts with more kinds than a value has room for
+	folded bigint;		-- accounts with more kinds than a value can hold
 	examples text;
-	began timestamptz;	-- when the community did
-	until timestamptz;	-- who was first seen by then need not wait for tenure
+	began timestamptz;	-- start of the community
+	until timestamptz;	-- reactors first seen by then need no tenure
 BEGIN
 	PERFORM @extschema@._klout_use_maintenance_work_mem();
-	-- Whoever else takes in or publishes waits here
+	-- Concurrent refreshes and publications wait here
 	PERFORM @extschema@._klout_board_lock(board);
 	EXECUTE format('SELECT * FROM %I.settings', board) INTO STRICT settings;
 	EXECUTE format('SELECT EXISTS (SELECT 1 FROM %1$I.pending WHERE at <= $1), EXISTS (SELECT 1 FROM %1$I.accounts), EXISTS (SELECT 1 FROM %1$I.opt_outs)', board)
 		INTO due, linked, opted USING as_of;
-	-- The next ids; where they are far apart, those of as many rows
+	-- The next ids; if they have large gaps, the ids of that many rows
 	base := settings.watermark;
 	last_id := CASE WHEN up_to::numeric - settings.watermark <= batch THEN up_to ELSE settings.watermark + batch END;
 	LOOP
-		-- by pieces, of which the ranges of batches are made
+		-- in pieces, which are joined to ranges of batches below
 		span := greatest(last_id::numeric - base, 0);
 		width := greatest(ceil(span / 1000), 20000);
 		EXECUTE format($sql$
@@ -363,7 +368,7 @@ BEGIN
 						 coalesce(%2$s FILTER (WHERE reason IS NULL), 0) AS checksum
 				  FROM %1$I.source WHERE id > $1 AND id <= $2 GROUP BY 1) AS p
 		$sql$, board, @extschema@._klout_checksum(),
-			-- a difference of more is no bigint
+			-- a larger difference would overflow bigint
 			CASE WHEN span <= range_rows OR span > 9223372036854775807 THEN '0::bigint' ELSE '(id - $5 - 1) / $4' END)
 			INTO rows, future, flawed, pieces, piece_rows, piece_sums USING settings.watermark, last_id, as_of, width, base;
 		EXIT WHEN spread OR last_id >= up_to OR rows >= batch / 2.0;
@@ -379,9 +384,9 @@ BEGIN
 	END IF;
 	unlogged := @extschema@._klout_unlogged_relation(settings.actions);
 	IF unlogged IS NOT NULL THEN
-		RAISE WARNING 'board "%": table % is not permanent any more', board, unlogged
-			USING DETAIL = 'A crash would take its rows away, and the board would go on counting them.',
-				HINT = format('ALTER TABLE %s SET LOGGED.', unlogged);
+		RAISE WARNING 'board "%": table % is no longer permanent', board, unlogged
+			USING DETAIL = 'A crash would delete its rows, but the board would still count them.',
+				HINT = format('Run ALTER TABLE %s SET LOGGED.', unlogged);
 	END IF;
 
 	IF linked THEN
@@ -399,10 +404,10 @@ BEGIN
 	END IF;
 	people_joins := joins;
 	IF flawed > 0 THEN
-		-- again, here and below: what came before may have taken minutes
+		-- again, here and below: the steps before may have taken minutes
 		PERFORM @extschema@._klout_board_guard(board);
-		-- before anything else reads them: from here on they are out, also if somebody mends them meanwhile
-		-- (where ids are not unique, another row may have the same: it is not to suffer for this one)
+		-- recorded first, so a row fixed by a concurrent UPDATE stays out of this batch
+		-- (where ids are not unique, other rows of the same id still count)
 		EXECUTE format($sql$
 			WITH bad AS (SELECT DISTINCT id FROM %1$I.source WHERE id > $1 AND id <= $2 AND reason IS NOT NULL)
 			INSERT INTO %1$I.rejected (id, reason, rows, shared)
@@ -419,7 +424,7 @@ BEGIN
 			FROM %1$I.rejected WHERE id > $1 AND id <= $2
 		$sql$, board) INTO rejected, set_aside, reasons USING settings.watermark, last_id;
 		IF flawed <> set_aside THEN
-			-- one of them was mended since, and counts: one range for all
+			-- a row was fixed meanwhile and counts: use one range for all rows
 			pieces := '{0}';
 			piece_rows := ARRAY[rows];
 			EXECUTE format('SELECT ARRAY[coalesce(%2$s, 0)] FROM %1$I.source WHERE id > $1 AND id <= $2 AND reason IS NULL AND id <> ALL ($3)', board, @extschema@._klout_checksum())
@@ -427,9 +432,10 @@ BEGIN
 		END IF;
 		flawed := set_aside;
 		IF flawed > 0 THEN
-			RAISE WARNING 'board "%": set aside % of % rows', board, flawed, rows
-				USING DETAIL = format('Why: %s.', reasons),
-					HINT = format('%I.rejected has their ids. Once they are mended, SELECT klout_board_retry_rejected(%L).', board, board);
+			RAISE WARNING 'board "%": rejected % of % rows', board, flawed, rows
+				USING DETAIL = format('Reasons: %s.', reasons),
+					HINT = format('Their ids are in %I.rejected. After fixing the rows, run SELECT '
+							'klout_board_retry_rejected(%L).', board, board);
 		END IF;
 	END IF;
 
@@ -444,8 +450,8 @@ BEGIN
 			NULL;
 		WHEN 'proven' THEN
 			PERFORM @extschema@._klout_board_guard(board);
-			-- Who had acted before read_until was seen by then: what comes with an earlier time
-			-- now is first seen now.  In the first load that time is all there is.
+			-- Reactors that acted before read_until have been read by then: a row that arrives now
+			-- with an earlier time is first seen at read_until.  The initial load trusts the time.
 			EXECUTE format($sql$
 				INSERT INTO %1$I.reactors AS r (actor, first_seen, first_target, several)
 				SELECT a.actor, min(a.at), min(a.target%6$s)::%7$s, min(a.target%6$s) <> max(a.target%6$s)
@@ -460,9 +466,9 @@ BEGIN
 				WHERE excluded.first_seen < r.first_seen
 				   OR NOT r.several AND (excluded.several OR r.first_target IS DISTINCT FROM excluded.first_target)
 			$sql$, board, actor_person, target_person, arrived, conditions,
-				-- there is no min(uuid) before PostgreSQL 18
+				-- PostgreSQL before 18 has no min(uuid)
 				CASE person_type WHEN 'uuid' THEN '::text' ELSE '' END, person_type,
-				-- most actions are of reactors about whom they say nothing new; Citus has no such joins
+				-- most actions tell nothing new about their reactors; Citus does not support this join
 				CASE WHEN NOT @extschema@._klout_has_citus() THEN format(
 					'LEFT JOIN %I.reactors AS k USING (actor)
 					 WHERE k.actor IS NULL OR a.at < k.first_seen OR NOT k.several AND a.target IS DISTINCT FROM k.first_target', board)
@@ -471,14 +477,16 @@ BEGIN
 			began := coalesce(settings.began, @extschema@._klout_board_started_at(board));
 			until := CASE WHEN began < '200000-01-01' THEN began + settings.tenure ELSE 'infinity' END;
 			IF until > as_of AND rows > 0 THEN
-				RAISE NOTICE 'board "%": the community is young, so reactors are proven without having waited for %', board, settings.tenure
-					USING DETAIL = format('Who is first seen by %s and acts on two people or more is.', CASE WHEN began IS NULL THEN 'the time there are ten' ELSE until::text END);
+				RAISE NOTICE 'board "%": the community is young, so reactors do not need a tenure of % to be proven',
+					board, settings.tenure
+					USING DETAIL = format('A reactor who acts on two or more people is proven if first '
+							'seen by %s.', CASE WHEN began IS NULL THEN 'the time the board has ten reactors' ELSE until::text END);
 			END IF;
 			joins := format(' LEFT JOIN %I.reactors AS w ON w.actor = %s', board, actor_person);
 			weight := 'CASE WHEN w.several AND w.first_seen <= a.at AND (w.first_seen <= $8 OR a.at >= ''4000-01-01 00:00+00 BC'' AND w.first_seen <= a.at - $4) THEN coalesce(a.weight, 1) ELSE 0 END';
 		WHEN 'score' THEN
 			joins := format(' LEFT JOIN %I.scores AS w ON w.person = %s AND w.topic = ''''', board, actor_person);
-			-- below a step of weights it is 0, and must not underflow on the way there
+			-- below the resolution of weights it is 0; must not underflow
 			weight := 'coalesce(a.weight, 1) * CASE WHEN w.score >= 0.1 THEN w.score / 100 ELSE 0 END';
 		WHEN 'authority' THEN
 			joins := format(' LEFT JOIN %I.authority AS w ON w.person = %s', board, actor_person);
@@ -549,7 +557,7 @@ BEGIN
 		FOR i IN 1 .. greatest(cardinality(pieces), 1) LOOP
 			range_count := range_count + coalesce(piece_rows[i], 0);
 			range_sum := range_sum + coalesce(piece_sums[i], 0);
-			-- up to where there would be too many; ids that have no rows belong to the range before them
+			-- until the range is full; ids without rows belong to the range before them
 			CONTINUE WHEN i < cardinality(pieces) AND range_count + piece_rows[i + 1] <= range_rows;
 			EXECUTE format('INSERT INTO %I.batches (first_id, last_id, rows, checksum, seconds) VALUES ($1, $2, $3, $4, $5)', board)
 				USING range_first, CASE WHEN i < cardinality(pieces) THEN base + pieces[i + 1] * width ELSE last_id END, range_count, range_sum,
@@ -566,15 +574,17 @@ BEGIN
 			FROM (SELECT folded, row_number() OVER (ORDER BY folded) AS n FROM %I.changed WHERE folded IS NOT NULL) AS f
 		$sql$, board) INTO folded, examples;
 		IF folded > 0 THEN
-			RAISE WARNING 'board "%": % of the accounts that changed have more kinds of actions on a network than klout_signals has room for', board, folded
-				USING DETAIL = format('Their surplus counts under the name (other): %s%s.', examples, CASE WHEN folded > 3 THEN ', ...' ELSE '' END),
-					HINT = 'The most is 64. Give rare kinds one name.';
+			RAISE WARNING 'board "%": % changed accounts have more kinds of actions on a network than klout_signals can hold',
+				board, folded
+				USING DETAIL = format('The surplus is counted under the name (other): %s%s.',
+						examples, CASE WHEN folded > 3 THEN ', ...' ELSE '' END),
+					HINT = 'The maximum is 64. Give rare kinds a common name.';
 		END IF;
 		PERFORM @extschema@._klout_board_set_read_until(board, up_to, as_of, settled_at);
 	END IF;
-	RAISE NOTICE 'board "%": took in % rows, % a second, ids up to %, % ids to go', board, rows,
+	RAISE NOTICE 'board "%": ingested % rows (% per second), up to id %, % ids remaining', board, rows,
 		round(rows / greatest(extract(epoch FROM clock_timestamp() - started), 0.001)), last_id, remaining;
 END
 $body$;
 COMMENT ON FUNCTION _klout_board_ingest(name, bigint, bigint, timestamptz, timestamptz) IS
-'A step of klout_board_refresh: adds the next batch rows of the actions table, up to id up_to (from _klout_board_safe_watermark, in an earlier transaction), to the facts of a board, and pending ones that are due. Rows later than as_of wait; those that cannot count (a NULL, an infinite time, a weight out of range, a name or an id that is too long) are set aside in rejected, with a WARNING; those with actor and target the same person, and of people who opted out, count for nothing. Returns the number of rows in the table and how many ids remain; both and the speed in a NOTICE. The watermark moves with it: called twice or rolled back, each row counts once';
+'Step of klout_board_refresh: adds the next batch of rows of the actions table, up to id up_to (from _klout_board_safe_watermark in an earlier transaction), and pending rows that are due, to the facts of a board. Rows later than as_of become pending. Invalid rows (a NULL, an infinite time, a weight out of range, a name or id that is too long) are recorded in rejected, with a WARNING. Rows whose actor and target are the same person, and rows of people who opted out, do not count. Returns the number of rows read and of ids that remain, which a NOTICE reports with the speed. Moves the watermark in the same transaction, so each row counts exactly once, even if the call is repeated or rolled back';

@@ -1,5 +1,5 @@
 -- ---------------------------------------------------------------------------
--- Model: the recipe of a score
+-- Model: the parameters of a score
 -- ---------------------------------------------------------------------------
 
 CREATE TYPE klout_model;
@@ -31,13 +31,13 @@ CREATE TYPE klout_model (
 );
 
 COMMENT ON TYPE klout_model IS
-'the whole recipe of a score. Text form: a JSON object, or one of the words default, hour, strict. Keys, each optional: reach_half_life and consistency_half_life (strings like "30 days": an interval without months and years, up to 3652425 days); unproven_cap, consistency_cap, reach_weight, consistency_weight, audience_weight, audience_cap, activity_weight (numbers in [0, 1e9]); mix (in [1, 1e9]); scale (in (0, 1e9]); calibrate_share (in (0, 1)), calibrate_score (in (0, 100)) and active_days (in (0, 3652425]), which only klout_calibrate uses; networks and kinds (objects of weights in [0, 1e9] by name, at most 255 and 4096 other than 1; a name that is not listed weighs 1). A missing key, and one that is null, takes the default model''s value; any other key is an error. Output is canonical: one recipe has one text and one binary form';
+'all parameters of a score. Text form: a JSON object, or one of the words default, hour, strict. Keys, all optional: reach_half_life and consistency_half_life (strings like "30 days": an interval without months and years, up to 3652425 days); unproven_cap, consistency_cap, reach_weight, consistency_weight, audience_weight, audience_cap, activity_weight (numbers in [0, 1e9]); mix (in [1, 1e9]); scale (in (0, 1e9]); calibrate_share (in (0, 1)), calibrate_score (in (0, 100)) and active_days (in (0, 3652425]), which only klout_calibrate uses; networks and kinds (objects of weights in [0, 1e9] by name, with at most 255 and 4096 weights other than 1; a name that is not listed has weight 1). A key that is missing or null has the value of the default model; an unknown key is an error. Output is canonical: equal models have the same text and binary form';
 COMMENT ON FUNCTION _klout_model_in(cstring) IS
 'text input of klout_model: a JSON object of known keys, or default, hour, strict';
 COMMENT ON FUNCTION _klout_model_out(klout_model) IS
-'text output of klout_model: canonical JSON, every key, numbers in the shortest form that reads back exactly, whatever extra_float_digits and IntervalStyle say';
+'text output of klout_model: canonical JSON, every key, numbers in the shortest form that reads back exactly. Does not depend on extra_float_digits or IntervalStyle';
 COMMENT ON FUNCTION _klout_model_recv(internal) IS
-'binary input of klout_model: the stored form; anything but the one form of a valid recipe is an error';
+'binary input of klout_model: the stored form; anything but the canonical form of a valid model is an error';
 COMMENT ON FUNCTION _klout_model_send(klout_model) IS
 'binary output of klout_model: the stored form, the same bytes on every platform';
 
@@ -46,7 +46,7 @@ CREATE FUNCTION klout_model() RETURNS klout_model
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
 COMMENT ON FUNCTION klout_model() IS
-'the default model, fitted for daily buckets: half-lives of 30 and 360 days, scale 3.4. Others by name: klout_model(''hour'') for hourly buckets (3 and 36 hours, scale 2), klout_model(''strict'') with both caps at 1';
+'the default model, for daily buckets: half-lives of 30 and 360 days, scale 3.4. See also klout_model(''hour'') for hourly buckets (3 and 36 hours, scale 2), klout_model(''strict'') with both caps at 1';
 
 CREATE FUNCTION _klout_model_from_jsonb(jsonb) RETURNS klout_model
 	AS 'MODULE_PATHNAME', 'klout_model_from_jsonb'
@@ -57,9 +57,9 @@ CREATE FUNCTION _klout_model_to_jsonb(klout_model) RETURNS jsonb
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
 COMMENT ON FUNCTION _klout_model_from_jsonb(jsonb) IS
-'the model a JSON object describes: keys as in the text form of klout_model, each optional. Errors name the key, the value and its range';
+'converts a JSON object to a model: keys as in the text form of klout_model, all optional. Errors name the key, the value and its range';
 COMMENT ON FUNCTION _klout_model_to_jsonb(klout_model) IS
-'a model as a JSON object with every key; loses nothing: _klout_model_from_jsonb gives the same model back';
+'converts a model to a JSON object with every key, without loss: _klout_model_from_jsonb returns the same model';
 
 CREATE CAST (jsonb AS klout_model)
 	WITH FUNCTION _klout_model_from_jsonb(jsonb) AS ASSIGNMENT;
@@ -67,9 +67,9 @@ CREATE CAST (klout_model AS jsonb)
 	WITH FUNCTION _klout_model_to_jsonb(klout_model) AS ASSIGNMENT;
 
 COMMENT ON CAST (jsonb AS klout_model) IS
-'the model a JSON object describes; an error unless every key and value is known and in range';
+'converts a JSON object to a model; unknown keys and values out of range are errors';
 COMMENT ON CAST (klout_model AS jsonb) IS
-'a model as a JSON object with every key; loses nothing';
+'converts a model to a JSON object with every key, without loss';
 
 CREATE FUNCTION _klout_model_override(klout_model, jsonb) RETURNS klout_model
 	AS 'MODULE_PATHNAME', 'klout_model_override'
@@ -82,16 +82,16 @@ CREATE OPERATOR || (
 );
 
 COMMENT ON FUNCTION _klout_model_override(klout_model, jsonb) IS
-'the model with some keys replaced: keys as in the text form of klout_model; networks and kinds are merged name by name; null takes a key, a network or a kind back to the default model. NULL if either argument is';
+'replaces some keys of a model: keys as in the text form of klout_model; networks and kinds are merged by name; null resets a key, a network or a kind to the default model. NULL if either argument is NULL';
 COMMENT ON OPERATOR || (klout_model, jsonb) IS
-'the model with some keys replaced; null takes a key back to the default model';
+'replaces some keys of a model; null resets a key to the default model';
 
 CREATE FUNCTION klout_fingerprint(klout_model) RETURNS text
 	AS 'MODULE_PATHNAME', 'klout_fingerprint'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 
 COMMENT ON FUNCTION klout_fingerprint(klout_model) IS
-'16 hex digits that tell recipes apart: the beginning of the SHA-256 of the model''s text in UTF-8, left(encode(sha256(convert_to(model::text, ''UTF8'')), ''hex''), 16)';
+'16 hex digits that identify a model: the first 8 bytes of the SHA-256 of its text in UTF-8, left(encode(sha256(convert_to(model::text, ''UTF8'')), ''hex''), 16)';
 
 CREATE FUNCTION _klout_model_eq(klout_model, klout_model) RETURNS boolean
 	AS 'byteaeq'
@@ -122,11 +122,11 @@ CREATE FUNCTION _klout_model_hash_extended(klout_model, bigint) RETURNS bigint
 	LANGUAGE internal IMMUTABLE STRICT PARALLEL SAFE;
 
 COMMENT ON FUNCTION _klout_model_eq(klout_model, klout_model) IS
-'are the recipes the same? Compares the stored bytes';
+'implementation of operator =: compares the stored bytes';
 COMMENT ON FUNCTION _klout_model_ne(klout_model, klout_model) IS
-'do the recipes differ? Compares the stored bytes';
+'implementation of operator <>: compares the stored bytes';
 COMMENT ON FUNCTION _klout_model_lt(klout_model, klout_model) IS
-'less in the order of the stored bytes, which means nothing but is total';
+'less in the order of the stored bytes, a total order without further meaning';
 COMMENT ON FUNCTION _klout_model_le(klout_model, klout_model) IS
 'less or equal in the order of the stored bytes';
 COMMENT ON FUNCTION _klout_model_gt(klout_model, klout_model) IS
@@ -134,11 +134,11 @@ COMMENT ON FUNCTION _klout_model_gt(klout_model, klout_model) IS
 COMMENT ON FUNCTION _klout_model_ge(klout_model, klout_model) IS
 'greater or equal in the order of the stored bytes';
 COMMENT ON FUNCTION _klout_model_cmp(klout_model, klout_model) IS
-'negative, zero or positive by the order of the stored bytes: support of the btree operator class';
+'compares by the order of the stored bytes: support function of the btree operator class';
 COMMENT ON FUNCTION _klout_model_hash(klout_model) IS
-'hash of the stored bytes: support of the hash operator class';
+'hash of the stored bytes: support function of the hash operator class';
 COMMENT ON FUNCTION _klout_model_hash_extended(klout_model, bigint) IS
-'hash of the stored bytes with a seed: support of the hash operator class';
+'seeded hash of the stored bytes: support function of the hash operator class';
 
 CREATE OPERATOR = (
 	LEFTARG = klout_model,
@@ -197,8 +197,8 @@ CREATE OPERATOR >= (
 	JOIN = scalargejoinsel
 );
 
-COMMENT ON OPERATOR = (klout_model, klout_model) IS 'the same recipe';
-COMMENT ON OPERATOR <> (klout_model, klout_model) IS 'different recipes';
+COMMENT ON OPERATOR = (klout_model, klout_model) IS 'equal models';
+COMMENT ON OPERATOR <> (klout_model, klout_model) IS 'different models';
 COMMENT ON OPERATOR < (klout_model, klout_model) IS
 'less in the order of the stored bytes';
 COMMENT ON OPERATOR <= (klout_model, klout_model) IS

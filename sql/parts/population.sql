@@ -1,5 +1,5 @@
 -- ---------------------------------------------------------------------------
--- Population: an exact histogram of scores, and ranks
+-- Population: exact histogram of scores, and ranks
 -- ---------------------------------------------------------------------------
 
 CREATE TYPE klout_population;
@@ -8,19 +8,19 @@ CREATE FUNCTION _klout_population_in(cstring) RETURNS klout_population
 	AS 'MODULE_PATHNAME', 'klout_population_in'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION _klout_population_in(cstring) IS
-'Input of klout_population: JSON {"bins": [[score, people], ...]} with scores 0 to 100 in steps of 0.01, strictly ascending, and people at least 1; {} is the empty population. An invalid text is an error.';
+'Text input of klout_population: JSON {"bins": [[score, people], ...]} with scores from 0 to 100 in steps of 0.01, strictly ascending, and people at least 1; {} is the empty population.';
 
 CREATE FUNCTION _klout_population_out(klout_population) RETURNS cstring
 	AS 'MODULE_PATHNAME', 'klout_population_out'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION _klout_population_out(klout_population) IS
-'Output of klout_population: JSON that reads back as the same bytes, whatever the settings.';
+'Text output of klout_population: JSON that reads back as the same bytes. Does not depend on settings.';
 
 CREATE FUNCTION _klout_population_recv(internal) RETURNS klout_population
 	AS 'MODULE_PATHNAME', 'klout_population_recv'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION _klout_population_recv(internal) IS
-'Binary input of klout_population: the canonical bytes; any others are an error.';
+'Binary input of klout_population: the canonical bytes; any other bytes are an error.';
 
 CREATE FUNCTION _klout_population_send(klout_population) RETURNS bytea
 	AS 'MODULE_PATHNAME', 'klout_population_send'
@@ -38,13 +38,13 @@ CREATE TYPE klout_population (
 	STORAGE = extended
 );
 COMMENT ON TYPE klout_population IS
-'An exact histogram of scores in 10,001 bins of 0.01 from 0 to 100, each score rounded to the nearest: mergeable, the same bytes whatever the order of rows and merges. JSON text form, 3 bytes when empty, about 2 bytes per distinct score, at most 10 kB plus what counts above 127 take.';
+'Exact histogram of scores in 10,001 bins of 0.01 from 0 to 100, each score rounded to the nearest bin. Mergeable; its bytes do not depend on the order of rows and merges. The text form is JSON. Takes 3 bytes when empty, about 2 bytes per distinct score, and at most 10 kB plus the space for counts above 127.';
 
 CREATE FUNCTION _klout_population_eq(klout_population, klout_population) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'klout_population_eq'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION _klout_population_eq(klout_population, klout_population) IS
-'Behind operator = of populations: the same counts in all bins.';
+'Implementation of operator =: the same counts in all bins.';
 
 CREATE OPERATOR = (
 	FUNCTION = _klout_population_eq,
@@ -64,7 +64,7 @@ CREATE FUNCTION _klout_population_ne(klout_population, klout_population) RETURNS
 	AS 'MODULE_PATHNAME', 'klout_population_ne'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION _klout_population_ne(klout_population, klout_population) IS
-'Behind operator <> of populations: other counts in some bin.';
+'Implementation of operator <>: different counts in some bin.';
 
 CREATE OPERATOR <> (
 	FUNCTION = _klout_population_ne,
@@ -76,13 +76,13 @@ CREATE OPERATOR <> (
 	JOIN = neqjoinsel
 );
 COMMENT ON OPERATOR <> (klout_population, klout_population) IS
-'Other counts in some bin.';
+'Different counts in some bin.';
 
 CREATE FUNCTION _klout_population_lt(klout_population, klout_population) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'klout_population_lt'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION _klout_population_lt(klout_population, klout_population) IS
-'Behind operator < of populations: before in the order of the bytes, which has no further meaning.';
+'Implementation of operator <: less in the order of the bytes, which has no further meaning.';
 
 CREATE OPERATOR < (
 	FUNCTION = _klout_population_lt,
@@ -94,13 +94,13 @@ CREATE OPERATOR < (
 	JOIN = scalarltjoinsel
 );
 COMMENT ON OPERATOR < (klout_population, klout_population) IS
-'Before in the order of the bytes, which has no further meaning.';
+'Less in the order of the bytes, which has no further meaning.';
 
 CREATE FUNCTION _klout_population_le(klout_population, klout_population) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'klout_population_le'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION _klout_population_le(klout_population, klout_population) IS
-'Behind operator <= of populations: before in the order of the bytes, which has no further meaning, or equal.';
+'Implementation of operator <=: less or equal in the order of the bytes, which has no further meaning.';
 
 CREATE OPERATOR <= (
 	FUNCTION = _klout_population_le,
@@ -112,13 +112,13 @@ CREATE OPERATOR <= (
 	JOIN = scalarlejoinsel
 );
 COMMENT ON OPERATOR <= (klout_population, klout_population) IS
-'Before in the order of the bytes, which has no further meaning, or equal.';
+'Less or equal in the order of the bytes, which has no further meaning.';
 
 CREATE FUNCTION _klout_population_gt(klout_population, klout_population) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'klout_population_gt'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION _klout_population_gt(klout_population, klout_population) IS
-'Behind operator > of populations: after in the order of the bytes, which has no further meaning.';
+'Implementation of operator >: greater in the order of the bytes, which has no further meaning.';
 
 CREATE OPERATOR > (
 	FUNCTION = _klout_population_gt,
@@ -130,13 +130,13 @@ CREATE OPERATOR > (
 	JOIN = scalargtjoinsel
 );
 COMMENT ON OPERATOR > (klout_population, klout_population) IS
-'After in the order of the bytes, which has no further meaning.';
+'Greater in the order of the bytes, which has no further meaning.';
 
 CREATE FUNCTION _klout_population_ge(klout_population, klout_population) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'klout_population_ge'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION _klout_population_ge(klout_population, klout_population) IS
-'Behind operator >= of populations: after in the order of the bytes, which has no further meaning, or equal.';
+'Implementation of operator >=: greater or equal in the order of the bytes, which has no further meaning.';
 
 CREATE OPERATOR >= (
 	FUNCTION = _klout_population_ge,
@@ -148,13 +148,13 @@ CREATE OPERATOR >= (
 	JOIN = scalargejoinsel
 );
 COMMENT ON OPERATOR >= (klout_population, klout_population) IS
-'After in the order of the bytes, which has no further meaning, or equal.';
+'Greater or equal in the order of the bytes, which has no further meaning.';
 
 CREATE FUNCTION _klout_population_cmp(klout_population, klout_population) RETURNS integer
 	AS 'MODULE_PATHNAME', 'klout_population_cmp'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION _klout_population_cmp(klout_population, klout_population) IS
-'Order of two populations by their canonical bytes: below 0, 0 or above 0.';
+'Compares two populations by their canonical bytes: negative, zero or positive.';
 
 CREATE FUNCTION _klout_population_hash(klout_population) RETURNS integer
 	AS 'MODULE_PATHNAME', 'klout_population_hash'
@@ -197,7 +197,7 @@ CREATE FUNCTION klout_merge(klout_population, klout_population) RETURNS klout_po
 	AS 'MODULE_PATHNAME', 'klout_population_combine'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION klout_merge(klout_population, klout_population) IS
-'The people of both populations together, bin by bin; NULL is neutral. More than 9223372036854775807 people are an error. At most some 10 microseconds.';
+'Adds two populations, bin by bin; NULL is neutral. More than 9223372036854775807 people are an error. Takes at most about 10 microseconds.';
 
 CREATE OPERATOR || (
 	FUNCTION = klout_merge,
@@ -206,31 +206,31 @@ CREATE OPERATOR || (
 	COMMUTATOR = ||
 );
 COMMENT ON OPERATOR || (klout_population, klout_population) IS
-'The people of both populations together (klout_merge); NULL is neutral.';
+'Adds two populations (klout_merge); NULL is neutral.';
 
 CREATE FUNCTION klout_subtract(klout_population, klout_population) RETURNS klout_population
 	AS 'MODULE_PATHNAME', 'klout_population_subtract'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION klout_subtract(klout_population, klout_population) IS
-'The first population without the people of the second, bin by bin: what klout_merge of the two was before. An error if the second has more people than the first in any bin. At most some 10 microseconds.';
+'Subtracts the second population from the first, bin by bin: the inverse of klout_merge. It is an error if the second has more people than the first in any bin. Takes at most about 10 microseconds.';
 
 CREATE FUNCTION _klout_population_accum(klout_population, score float8) RETURNS klout_population
 	AS 'MODULE_PATHNAME', 'klout_population_accum'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION _klout_population_accum(klout_population, float8) IS
-'Transition function of klout_population(score): one person more; a NULL score is skipped.';
+'Transition function of klout_population(score): adds one person; a NULL score is ignored.';
 
 CREATE FUNCTION _klout_population_combine(klout_population, klout_population) RETURNS klout_population
 	AS 'MODULE_PATHNAME', 'klout_population_combine'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION _klout_population_combine(klout_population, klout_population) IS
-'Combine function of klout_population(score), transition and combine function of klout_rollup(klout_population): both together, NULL is neutral.';
+'Combine function of klout_population(score), transition and combine function of klout_rollup(klout_population): adds two states; NULL is neutral.';
 
 CREATE FUNCTION _klout_population_final(klout_population) RETURNS klout_population
 	AS 'MODULE_PATHNAME', 'klout_population_final'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION _klout_population_final(klout_population) IS
-'Final function of the aggregates that give a population: its canonical form.';
+'Final function of the aggregates that return a population: converts it to its canonical form.';
 
 CREATE AGGREGATE klout_population(score float8) (
 	SFUNC = _klout_population_accum,
@@ -242,7 +242,7 @@ CREATE AGGREGATE klout_population(score float8) (
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE klout_population(float8) IS
-'The population of these scores (0 to 100, rounded to the nearest 0.01, ties to even as round(score * 100) does). NULL scores are skipped; no rows give NULL; a score outside 0 to 100 or NaN is an error. A row costs nanoseconds; memory is 2 bytes a score, at most 80 kB a group.';
+'Builds the population of scores (0 to 100, rounded to the nearest 0.01, ties to even like round(score * 100)). NULL scores are ignored; no rows give NULL; a score outside 0 to 100 or NaN is an error. Takes nanoseconds per row; memory is 2 bytes per score, at most 80 kB per group.';
 
 CREATE AGGREGATE klout_rollup(population klout_population) (
 	SFUNC = _klout_population_combine,
@@ -254,21 +254,21 @@ CREATE AGGREGATE klout_rollup(population klout_population) (
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE klout_rollup(klout_population) IS
-'All people of these populations together. NULLs are skipped; no rows give NULL; more than 9223372036854775807 people are an error.';
+'Adds populations. NULLs are ignored; no rows give NULL; more than 9223372036854775807 people are an error.';
 
--- questions to a population
+-- queries on a population
 
 CREATE FUNCTION klout_count(population klout_population) RETURNS bigint
 	AS 'MODULE_PATHNAME', 'klout_population_count'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION klout_count(klout_population) IS
-'People in the population.';
+'Number of people in the population.';
 
 CREATE FUNCTION klout_percentile(population klout_population, fraction float8) RETURNS float8
 	AS 'MODULE_PATHNAME', 'klout_population_percentile'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION klout_percentile(klout_population, float8) IS
-'The score below or at which the fraction (0 to 1) of the people are: percentile_disc over the scores rounded to 0.01. NULL for an empty population; a fraction outside 0 to 1 or NaN is an error.';
+'The lowest score such that at least the fraction (0 to 1) of the people have this score or less: percentile_disc over the scores rounded to 0.01. NULL for an empty population; a fraction outside 0 to 1 or NaN is an error.';
 
 CREATE FUNCTION klout_percentiles(population klout_population, fractions float8[]) RETURNS float8[]
 	AS 'MODULE_PATHNAME', 'klout_population_percentiles'
@@ -280,19 +280,19 @@ CREATE FUNCTION klout_cume_dist(population klout_population, score float8) RETUR
 	AS 'MODULE_PATHNAME', 'klout_population_cume_dist'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION klout_cume_dist(klout_population, float8) IS
-'The fraction (0 to 1) of the people whose score, rounded to 0.01, is at or below this score (0 to 100), rounded too. NULL for an empty population; a score outside 0 to 100 or NaN is an error.';
+'The fraction (0 to 1) of people whose score is at or below a score (0 to 100), both rounded to 0.01. NULL for an empty population; a score outside 0 to 100 or NaN is an error.';
 
 CREATE FUNCTION klout_cutoff(population klout_population, top float8) RETURNS float8
 	AS 'MODULE_PATHNAME', 'klout_population_cutoff'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION klout_cutoff(klout_population, float8) IS
-'Where the top share (above 0, at most 1) begins: the lowest score somebody has for which the people at or above it are at most this share of all; the highest score there is if even those are more. NULL for an empty population; another share or NaN is an error.';
+'The score at which the top share (above 0, at most 1) begins: the lowest score in the population such that the people at or above it are at most this fraction of all; the highest score if even its people are more. NULL for an empty population; another share or NaN is an error.';
 
 CREATE FUNCTION klout_rank(population klout_population, score float8) RETURNS bigint
 	AS 'MODULE_PATHNAME', 'klout_population_rank'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION klout_rank(klout_population, float8) IS
-'The rank a score (0 to 100, rounded to 0.01) has or would have in the population: 1 + people with a higher one. A score outside 0 to 100 or NaN is an error.';
+'The rank that a score (0 to 100, rounded to 0.01) has or would have in the population: 1 + the number of people with a higher score. A score outside 0 to 100 or NaN is an error.';
 
 CREATE FUNCTION klout_histogram(population klout_population, buckets integer,
 	OUT low float8, OUT high float8, OUT people bigint, OUT bar text)
@@ -300,7 +300,7 @@ CREATE FUNCTION klout_histogram(population klout_population, buckets integer,
 	AS 'MODULE_PATHNAME', 'klout_population_histogram'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 20;
 COMMENT ON FUNCTION klout_histogram(klout_population, integer) IS
-'The population in 1 to 10,000 buckets of equal width over 0 to 100, lowest first, empty ones too: people with low <= score < high, in the last one score <= 100. The bar has 40 characters for the largest bucket and at least a sign of anybody there; blocks and parts of blocks in a UTF8 database, else #. Another number of buckets is an error.';
+'Histogram of the population in 1 to 10,000 buckets of equal width from 0 to 100, lowest first, including empty ones: the people with low <= score < high, or score <= 100 in the last bucket. The bar of the largest bucket has 40 characters, and that of any non-empty bucket is visible; it consists of full and partial blocks in a UTF8 database, otherwise of #. Another number of buckets is an error.';
 
 -- ranks of rows
 
@@ -309,4 +309,4 @@ CREATE FUNCTION klout_rank() RETURNS bigint
 	LANGUAGE C WINDOW IMMUTABLE PARALLEL SAFE
 	SUPPORT pg_catalog.window_rank_support;
 COMMENT ON FUNCTION klout_rank() IS
-'Window function: the rank of a row, klout_rank() OVER (ORDER BY score DESC). Equal scores share a rank and the next rank skips as many (1, 2, 2, 4), as rank() of PostgreSQL does; a filter on it such as rank <= 10 stops reading early.';
+'Window function: the rank of a row, as in klout_rank() OVER (ORDER BY score DESC). Equal scores have the same rank, followed by a gap (1, 2, 2, 4), as in PostgreSQL''s rank(); with a filter such as rank <= 10, execution stops early.';

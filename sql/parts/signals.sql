@@ -1,5 +1,5 @@
 -- ---------------------------------------------------------------------------
--- Signals: the facts about the actions one person received
+-- Signals: facts about the actions that a person received
 -- ---------------------------------------------------------------------------
 
 CREATE TYPE klout_signals;
@@ -31,13 +31,13 @@ CREATE TYPE klout_signals (
 );
 
 COMMENT ON TYPE klout_signals IS
-'the facts about the actions one person received: exact counts by network, kind and bucket (UTC day or hour), samples of the proven and of the unproven reactors (all of them up to 256 each a network), the latest audience and the person''s own posts. Mergeable, independent of order, byte for byte the same on every platform. Text form: JSON; ''{}'' is the empty value, which scores 0 and merges with any bucket. One action takes at most 96 bytes with names of up to 32 bytes together; 10,000 reactors on one network over 90 days at most 6 kB, twice that when as many are unproven';
+'facts about the actions that a person received: exact counts by network, kind and bucket (UTC day or hour), samples of proven and of unproven reactors (all of them, up to 256 each per network), the latest audience and the person''s own posts. Mergeable, independent of order, and byte for byte the same on every platform. Text form: JSON; ''{}'' is the empty value, which scores 0 and merges with any bucket. One action takes at most 96 bytes if its names have up to 32 bytes in total; 10,000 reactors on one network over 90 days take at most 6 kB, or twice that if as many are unproven';
 COMMENT ON FUNCTION _klout_signals_in(cstring) IS
-'text input of klout_signals: the JSON that _klout_signals_out prints, or {}; anything that is not in that form, in order and in range is an error (that a reactor''s kinds and day have actions is not checked)';
+'text input of klout_signals: the JSON that _klout_signals_out prints, or {}; any other form, order or range is an error (not checked: whether the kinds and day of a reactor have actions)';
 COMMENT ON FUNCTION _klout_signals_out(klout_signals) IS
-'text output of klout_signals: JSON, exact, whatever the settings of the session';
+'text output of klout_signals: exact JSON. Does not depend on settings';
 COMMENT ON FUNCTION _klout_signals_recv(internal) IS
-'binary input of klout_signals: the stored bytes; anything that is not in their one form, in order and in range is an error';
+'binary input of klout_signals: the stored bytes; anything but the canonical form of a valid value is an error';
 COMMENT ON FUNCTION _klout_signals_send(klout_signals) IS
 'binary output of klout_signals: the stored bytes, the same on every platform';
 
@@ -212,17 +212,17 @@ CREATE FUNCTION _klout_signals_final(klout_signals) RETURNS klout_signals
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
 COMMENT ON FUNCTION _klout_signals_accum(klout_signals, text, text, bigint, timestamptz) IS
-'adds one action: the transition function of the aggregate klout_signals with these arguments. Called outside an aggregate it returns a new value';
+'adds one action: the transition function of the aggregate klout_signals with these arguments. Called outside an aggregate, it returns a new value';
 COMMENT ON FUNCTION _klout_signals_accum(klout_signals, text, text, bigint, timestamptz, double precision, interval) IS
-'adds one action: the transition function of the aggregate klout_signals with these arguments. Called outside an aggregate it returns a new value';
+'adds one action: the transition function of the aggregate klout_signals with these arguments. Called outside an aggregate, it returns a new value';
 COMMENT ON FUNCTION _klout_signals_accum(klout_signals, text, text, text, timestamptz) IS
-'adds one action: the transition function of the aggregate klout_signals with these arguments. Called outside an aggregate it returns a new value';
+'adds one action: the transition function of the aggregate klout_signals with these arguments. Called outside an aggregate, it returns a new value';
 COMMENT ON FUNCTION _klout_signals_accum(klout_signals, text, text, text, timestamptz, double precision, interval) IS
-'adds one action: the transition function of the aggregate klout_signals with these arguments. Called outside an aggregate it returns a new value';
+'adds one action: the transition function of the aggregate klout_signals with these arguments. Called outside an aggregate, it returns a new value';
 COMMENT ON FUNCTION _klout_signals_accum(klout_signals, text, text, uuid, timestamptz) IS
-'adds one action: the transition function of the aggregate klout_signals with these arguments. Called outside an aggregate it returns a new value';
+'adds one action: the transition function of the aggregate klout_signals with these arguments. Called outside an aggregate, it returns a new value';
 COMMENT ON FUNCTION _klout_signals_accum(klout_signals, text, text, uuid, timestamptz, double precision, interval) IS
-'adds one action: the transition function of the aggregate klout_signals with these arguments. Called outside an aggregate it returns a new value';
+'adds one action: the transition function of the aggregate klout_signals with these arguments. Called outside an aggregate, it returns a new value';
 COMMENT ON FUNCTION _klout_posts_accum(klout_signals, text, timestamptz) IS
 'adds one post of the person: the transition function of the aggregate klout_posts';
 COMMENT ON FUNCTION _klout_posts_accum(klout_signals, text, timestamptz, interval) IS
@@ -232,7 +232,7 @@ COMMENT ON FUNCTION _klout_audience_accum(klout_signals, text, bigint, timestamp
 COMMENT ON FUNCTION _klout_signals_combine(klout_signals, klout_signals) IS
 'merges two states; NULL is neutral: the combine function of the aggregates of signals and the transition function of klout_rollup';
 COMMENT ON FUNCTION _klout_signals_final(klout_signals) IS
-'a state as a finished, compact value; the state stays as it is';
+'converts a state to its compact form; does not change the state';
 
 CREATE AGGREGATE klout_signals(network text, kind text, actor bigint, at timestamptz) (
 	SFUNC = _klout_signals_accum,
@@ -325,25 +325,25 @@ CREATE AGGREGATE klout_rollup(klout_signals) (
 );
 
 COMMENT ON AGGREGATE klout_signals(text, text, bigint, timestamptz) IS
-'the facts about the actions of a group of rows, one row an action: on network, actor did kind at a time. network and kind: names of 1 to 63 bytes of UTF-8, at most 255 networks and 64 kinds a network. at: finite timestamptz. Rows with a NULL network, kind, actor or at are skipped; no rows give NULL. Buckets are UTC days. The order of rows does not matter. Cost: O(1) a row amortised while a group has up to 255 pairs of network and kind, beyond that the size of the value every 255 new pairs; memory grows with rows up to about 8 kB a group, then with what the value holds';
+'facts about the actions of a group of rows, one row per action: on network, actor did kind at a time. network and kind are names of 1 to 63 bytes in UTF-8, with at most 255 networks and 64 kinds per network. at is a finite timestamptz. Rows with a NULL network, kind, actor or at are ignored; no rows give NULL. Buckets are UTC days. The result does not depend on the order of rows. Cost: amortised O(1) per row while a group has up to 255 pairs of network and kind, then O(size) for every 255 new pairs; memory grows with rows up to about 8 kB per group, then with the size of the value';
 COMMENT ON AGGREGATE klout_signals(text, text, bigint, timestamptz, double precision, interval) IS
-'the facts about the actions of a group of rows, one row an action: on network, actor did kind at a time. network and kind: names of 1 to 63 bytes of UTF-8, at most 255 networks and 64 kinds a network. at: finite timestamptz. Rows with a NULL network, kind, actor or at are skipped; no rows give NULL. weight: quality of the actor in [0, 1], 1 proven and 0 unproven, kept in steps of 0.005, NULL = 1; of several above 0 in one bucket the largest counts, those of 0 are kept apart. bucket: ''1 day'' (of UTC) or ''1 hour'', the same in all rows. The order of rows does not matter. Cost: O(1) a row amortised while a group has up to 255 pairs of network and kind, beyond that the size of the value every 255 new pairs; memory grows with rows up to about 8 kB a group, then with what the value holds';
+'facts about the actions of a group of rows, one row per action: on network, actor did kind at a time. network and kind are names of 1 to 63 bytes in UTF-8, with at most 255 networks and 64 kinds per network. at is a finite timestamptz. Rows with a NULL network, kind, actor or at are ignored; no rows give NULL. weight is the quality of the actor in [0, 1], 1 for proven and 0 for unproven, with a resolution of 0.005; NULL means 1. Of several weights above 0 in one bucket, the largest counts; actions of weight 0 are kept separately. bucket is ''1 day'' (UTC) or ''1 hour'', the same in all rows. The result does not depend on the order of rows. Cost: amortised O(1) per row while a group has up to 255 pairs of network and kind, then O(size) for every 255 new pairs; memory grows with rows up to about 8 kB per group, then with the size of the value';
 COMMENT ON AGGREGATE klout_signals(text, text, text, timestamptz) IS
-'the facts about the actions of a group of rows, one row an action: on network, actor did kind at a time. network and kind: names of 1 to 63 bytes of UTF-8, at most 255 networks and 64 kinds a network. at: finite timestamptz. Rows with a NULL network, kind, actor or at are skipped; no rows give NULL. Buckets are UTC days. The order of rows does not matter. Cost: O(1) a row amortised while a group has up to 255 pairs of network and kind, beyond that the size of the value every 255 new pairs; memory grows with rows up to about 8 kB a group, then with what the value holds';
+'facts about the actions of a group of rows, one row per action: on network, actor did kind at a time. network and kind are names of 1 to 63 bytes in UTF-8, with at most 255 networks and 64 kinds per network. at is a finite timestamptz. Rows with a NULL network, kind, actor or at are ignored; no rows give NULL. Buckets are UTC days. The result does not depend on the order of rows. Cost: amortised O(1) per row while a group has up to 255 pairs of network and kind, then O(size) for every 255 new pairs; memory grows with rows up to about 8 kB per group, then with the size of the value';
 COMMENT ON AGGREGATE klout_signals(text, text, text, timestamptz, double precision, interval) IS
-'the facts about the actions of a group of rows, one row an action: on network, actor did kind at a time. network and kind: names of 1 to 63 bytes of UTF-8, at most 255 networks and 64 kinds a network. at: finite timestamptz. Rows with a NULL network, kind, actor or at are skipped; no rows give NULL. weight: quality of the actor in [0, 1], 1 proven and 0 unproven, kept in steps of 0.005, NULL = 1; of several above 0 in one bucket the largest counts, those of 0 are kept apart. bucket: ''1 day'' (of UTC) or ''1 hour'', the same in all rows. The order of rows does not matter. Cost: O(1) a row amortised while a group has up to 255 pairs of network and kind, beyond that the size of the value every 255 new pairs; memory grows with rows up to about 8 kB a group, then with what the value holds';
+'facts about the actions of a group of rows, one row per action: on network, actor did kind at a time. network and kind are names of 1 to 63 bytes in UTF-8, with at most 255 networks and 64 kinds per network. at is a finite timestamptz. Rows with a NULL network, kind, actor or at are ignored; no rows give NULL. weight is the quality of the actor in [0, 1], 1 for proven and 0 for unproven, with a resolution of 0.005; NULL means 1. Of several weights above 0 in one bucket, the largest counts; actions of weight 0 are kept separately. bucket is ''1 day'' (UTC) or ''1 hour'', the same in all rows. The result does not depend on the order of rows. Cost: amortised O(1) per row while a group has up to 255 pairs of network and kind, then O(size) for every 255 new pairs; memory grows with rows up to about 8 kB per group, then with the size of the value';
 COMMENT ON AGGREGATE klout_signals(text, text, uuid, timestamptz) IS
-'the facts about the actions of a group of rows, one row an action: on network, actor did kind at a time. network and kind: names of 1 to 63 bytes of UTF-8, at most 255 networks and 64 kinds a network. at: finite timestamptz. Rows with a NULL network, kind, actor or at are skipped; no rows give NULL. Buckets are UTC days. The order of rows does not matter. Cost: O(1) a row amortised while a group has up to 255 pairs of network and kind, beyond that the size of the value every 255 new pairs; memory grows with rows up to about 8 kB a group, then with what the value holds';
+'facts about the actions of a group of rows, one row per action: on network, actor did kind at a time. network and kind are names of 1 to 63 bytes in UTF-8, with at most 255 networks and 64 kinds per network. at is a finite timestamptz. Rows with a NULL network, kind, actor or at are ignored; no rows give NULL. Buckets are UTC days. The result does not depend on the order of rows. Cost: amortised O(1) per row while a group has up to 255 pairs of network and kind, then O(size) for every 255 new pairs; memory grows with rows up to about 8 kB per group, then with the size of the value';
 COMMENT ON AGGREGATE klout_signals(text, text, uuid, timestamptz, double precision, interval) IS
-'the facts about the actions of a group of rows, one row an action: on network, actor did kind at a time. network and kind: names of 1 to 63 bytes of UTF-8, at most 255 networks and 64 kinds a network. at: finite timestamptz. Rows with a NULL network, kind, actor or at are skipped; no rows give NULL. weight: quality of the actor in [0, 1], 1 proven and 0 unproven, kept in steps of 0.005, NULL = 1; of several above 0 in one bucket the largest counts, those of 0 are kept apart. bucket: ''1 day'' (of UTC) or ''1 hour'', the same in all rows. The order of rows does not matter. Cost: O(1) a row amortised while a group has up to 255 pairs of network and kind, beyond that the size of the value every 255 new pairs; memory grows with rows up to about 8 kB a group, then with what the value holds';
+'facts about the actions of a group of rows, one row per action: on network, actor did kind at a time. network and kind are names of 1 to 63 bytes in UTF-8, with at most 255 networks and 64 kinds per network. at is a finite timestamptz. Rows with a NULL network, kind, actor or at are ignored; no rows give NULL. weight is the quality of the actor in [0, 1], 1 for proven and 0 for unproven, with a resolution of 0.005; NULL means 1. Of several weights above 0 in one bucket, the largest counts; actions of weight 0 are kept separately. bucket is ''1 day'' (UTC) or ''1 hour'', the same in all rows. The result does not depend on the order of rows. Cost: amortised O(1) per row while a group has up to 255 pairs of network and kind, then O(size) for every 255 new pairs; memory grows with rows up to about 8 kB per group, then with the size of the value';
 COMMENT ON AGGREGATE klout_audience(text, bigint, timestamptz) IS
-'the latest audience on each network, as signals: followers (0 or more) observed at a time, to the microsecond; of two at the same time the larger. Rows with a NULL are skipped; no rows give NULL. Merge it with the signals of actions: || or klout_rollup. Cost: O(1) a row';
+'the latest audience on each network, as signals: followers (0 or more) observed at a time, to the microsecond; the larger of two at the same time. Rows with a NULL are ignored; no rows give NULL. Merge it with the signals of actions by || or klout_rollup. Cost: O(1) per row';
 COMMENT ON AGGREGATE klout_posts(text, timestamptz) IS
-'the person''s own posts as signals, counted by network and UTC day. Rows with a NULL are skipped; no rows give NULL. Merge it with the signals of actions: || or klout_rollup. Cost: O(1) a row amortised';
+'the person''s own posts as signals, counted by network and UTC day. Rows with a NULL are ignored; no rows give NULL. Merge it with the signals of actions by || or klout_rollup. Cost: amortised O(1) per row';
 COMMENT ON AGGREGATE klout_posts(text, timestamptz, interval) IS
-'the person''s own posts as signals, counted by network and bucket: ''1 day'' or ''1 hour'', the same in all rows and as in the signals it is to be merged with';
+'the person''s own posts as signals, counted by network and bucket: ''1 day'' or ''1 hour'', the same in all rows and in the signals to merge it with';
 COMMENT ON AGGREGATE klout_rollup(klout_signals) IS
-'merges values: what aggregating all their actions at once would give, byte for byte. NULLs are skipped; no values give NULL; values of different buckets are an error. Cost: O(size of value and result) a row';
+'merges values: byte for byte the result of aggregating all their actions at once. NULLs are ignored; no values give NULL; values with different buckets are an error. Cost: O(size of value and result) per row';
 
 CREATE FUNCTION klout_merge(klout_signals, klout_signals) RETURNS klout_signals
 	AS 'MODULE_PATHNAME', 'klout_signals_merge_values'
@@ -356,9 +356,9 @@ CREATE OPERATOR || (
 );
 
 COMMENT ON FUNCTION klout_merge(klout_signals, klout_signals) IS
-'both values as one: commutative, associative, NULL and {} are neutral. Counts add up; merging a value with itself counts its actions twice, its reactors once. Values of different buckets are an error. Cost: O(size)';
+'merges two values: commutative and associative; NULL and {} are neutral. Counts add up: merging a value with itself counts its actions twice, but its reactors once. Values with different buckets are an error. Cost: O(size)';
 COMMENT ON OPERATOR || (klout_signals, klout_signals) IS
-'both values as one, as klout_merge';
+'merges two values (klout_merge)';
 
 CREATE FUNCTION klout_count(signals klout_signals,
 	network text DEFAULT '', kind text DEFAULT '',
@@ -387,28 +387,28 @@ CREATE FUNCTION klout_reactor_sample(signals klout_signals,
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 30;
 
 COMMENT ON FUNCTION klout_count(klout_signals, text, text, timestamptz, timestamptz) IS
-'exact number of actions: of all, or of those on a network, of a kind, and in the buckets that begin at or after from_at and before to_at. The empty network and the empty kind, the defaults, mean every one; infinite bounds, the defaults, are open. {} has 0. Cost: O(size)';
+'exact number of actions, optionally of one network, of one kind, and of the buckets that begin at or after from_at and before to_at. An empty network or kind (the default) means all; infinite times (the default) mean no bound. {} has 0. Cost: O(size)';
 COMMENT ON FUNCTION klout_reactors(klout_signals, text) IS
-'distinct reactors ever on a network, 0 if there are none; with the empty network, the default, added up over all networks. Exact up to 256 proven and 256 unproven ones on a network, beyond that a HyperLogLog estimate with a standard error of 3.3 %. Cost: O(size)';
+'number of distinct reactors ever on a network, or, if network is empty (the default), its sum over all networks. Exact up to 256 proven and 256 unproven reactors on a network, otherwise a HyperLogLog estimate with a standard error of 3.3 %. Cost: O(size)';
 COMMENT ON FUNCTION klout_entries(klout_signals) IS
-'the counts as rows: actions of each kind on each network in each bucket (its beginning). Cost: O(size)';
+'the counts as rows: the number of actions of each kind on each network in each bucket (given by its start). Cost: O(size)';
 COMMENT ON FUNCTION klout_reactor_sample(klout_signals) IS
-'the sampled reactors as rows: hash of the actor on that network (a pseudonym, not a secret: hashes of known ids can be computed), beginning of the bucket of the last proven action, the kinds used and the largest weight in that bucket, and the probability of being in the sample, 1 for all where a network has up to 256 proven and 256 unproven reactors. An unproven action (weight 0) is a row if the reactor has no proven one in the same or a later bucket. The sum of 1 / inclusion over rows of a weight above 0 estimates how many reactors acted proven. Cost: O(size)';
+'the sampled reactors as rows: the hash of the actor on that network (a pseudonym, not a secret: hashes of known ids can be computed), the start of the bucket of the last proven action, the kinds used and the largest weight in that bucket, and the inclusion probability, which is 1 for all if a network has up to 256 proven and 256 unproven reactors. An unproven action (weight 0) has a row if the reactor has no proven one in the same or a later bucket. The sum of 1 / inclusion over rows with a weight above 0 estimates the number of proven reactors. Cost: O(size)';
 
 CREATE FUNCTION _klout_has_surplus(signals klout_signals) RETURNS boolean
 	AS 'MODULE_PATHNAME', 'klout_has_folded'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION _klout_has_surplus(klout_signals) IS
-'internal: are networks, or kinds of a network, folded into "(other)" because there are too many? A person with exactly 255 networks, or 64 kinds on a network, of which one is called so counts as well. Cost: O(1) for values below 300 bytes, which cannot be, otherwise O(size)';
+'returns whether surplus networks, or kinds of a network, are folded into "(other)". Also true for exactly 255 networks, or 64 kinds on a network, if one has that name. Cost: O(1) for values below 300 bytes, which cannot have a surplus, otherwise O(size)';
 
 CREATE FUNCTION _klout_surplus(signals klout_signals) RETURNS SETOF text
 	AS 'MODULE_PATHNAME', 'klout_folded'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 1;
 COMMENT ON FUNCTION _klout_surplus(klout_signals) IS
-'internal: the networks whose kinds are folded into "(other)", and NULL as a network if networks are; no row if nothing is folded. Cost: O(size)';
+'returns the networks whose kinds are folded into "(other)", and a row with a NULL network if networks are folded; no rows if nothing is folded. Cost: O(size)';
 
 CREATE FUNCTION _klout_utf8_length(value text) RETURNS integer
 	AS 'MODULE_PATHNAME', 'klout_utf8_length'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE;
 COMMENT ON FUNCTION _klout_utf8_length(text) IS
-'internal: bytes of a text in UTF-8, the form that names have in klout_signals. NULL, and never an error, for a text that has no UTF-8 form, or one that this database could not print again: klout_signals would fail on it. Cost: O(length)';
+'returns the length in bytes of a text in UTF-8, the encoding of names in klout_signals. Returns NULL, not an error, for a text that cannot be converted to UTF-8 and back, on which klout_signals would fail. Cost: O(length)';

@@ -12,9 +12,9 @@
 
 #include <math.h>
 
-#include "authority_build.h"
-#include "authority_load_sql.h"
-#include "authority_workers_sql.h"
+#include "authority/build.h"
+#include "authority/load_pg.h"
+#include "authority/workers_pg.h"
 
 #include "miscadmin.h"
 #include "portability/instr_time.h"
@@ -89,7 +89,7 @@ restart_vector(KloutAuthorityRun *run, const KloutGraph *graph, bool given,
 	if (!(sum > 0))
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s: the restart query gives no weight to anyone in the graph",
+				 errmsg("%s: the restart query gives weight to no person in the graph",
 						run->function)));
 	if (isinf(sum))
 		ereport(ERROR,

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * graph.h
- *	  The graph of who acted on whom, as rows of in-edges.
+ *	  The graph of actions between people, as rows of in-edges.
  *
  *-------------------------------------------------------------------------
  */

@@ -1,11 +1,11 @@
 /*-------------------------------------------------------------------------
  *
  * load_pg.c
- *	  Runs the queries given to klout_authority and takes their rows in.
+ *	  Runs the queries given to klout_authority and loads their rows.
  *
- * A query is one SELECT, run with the caller's rights in a transaction that is
- * read only meanwhile.  Edges are collected by parallel workers if the planner
- * wants that.
+ * A query is a single SELECT, run with the caller's privileges in a
+ * transaction that is read-only during it.  Parallel workers collect edges if
+ * the planner chooses a parallel plan.
  *
  *-------------------------------------------------------------------------
  */

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * memory.c
- *	  An allocator that counts what it hands out and enforces a limit.
+ *	  An allocator that counts its memory and enforces a limit.
  *
  *-------------------------------------------------------------------------
  */

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * memory.h
- *	  An allocator that counts what it hands out and enforces a limit.
+ *	  An allocator that counts its memory and enforces a limit.
  *
  * The caller supplies the allocator, as klout runs in a server, in unit tests
  * and in fuzzers.  Blocks are counted as they are allocated and freed, so that

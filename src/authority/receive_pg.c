@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * receive_pg.c
- *	  Takes in the rows of the queries given to klout_authority.
+ *	  Receives the rows of the queries given to klout_authority.
  *
  * Rows arrive one at a time and are not kept: no cursor, no table of tuples.
  * Integer ids are collected into batches before they are looked up.
@@ -373,17 +373,17 @@ klout_check_id_column(KloutAuthorityRun *run, const char *what,
 						run->function, name, what,
 						format_type_be(column->type)),
 				 run->text ?
-				 errdetail("Here ids are text, varchar or uuid.") :
-				 errdetail("Here ids are bigint, integer or smallint."),
+				 errdetail("Ids must be of type text, varchar or uuid.") :
+				 errdetail("Ids must be of type bigint, integer or smallint."),
 				 type == KLOUT_ID_UNKNOWN ? errhint("Cast it in the query.") :
-				 integer ? errhint("klout_authority takes integers.") :
-				 errhint("klout_authority_text takes text and uuid.")));
+				 integer ? errhint("Use klout_authority for integers.") :
+				 errhint("Use klout_authority_text for text and uuid.")));
 	if (run->id_type == KLOUT_ID_UNKNOWN)
 		run->id_type = type;
 	else if (run->id_type != type)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATATYPE_MISMATCH),
-				 errmsg("%s: some ids are text, some are uuid", run->function),
+				 errmsg("%s: ids must be either text or uuid, got both", run->function),
 				 errdetail("Column \"%s\" of the %s is of type %s.", name,
 						   what, format_type_be(column->type)),
 				 errhint("Cast one of them in the query.")));

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * receive_pg.h
- *	  Takes in the rows of the queries given to klout_authority.
+ *	  Receives the rows of the queries given to klout_authority.
  *
  *-------------------------------------------------------------------------
  */
@@ -19,8 +19,8 @@
 /* A column of a query. */
 typedef struct KloutColumn
 {
-	int			attnum;			/* 0: the query has none of the name */
-	Oid			type;			/* under any domains */
+	int			attnum;			/* 0: the query has no such column */
+	Oid			type;			/* base type */
 } KloutColumn;
 
 typedef struct KloutEdgeColumns
@@ -38,8 +38,8 @@ typedef struct KloutReceiver
 	const char *amount_name;	/* name of the column */
 	KloutColumn first;			/* actor, or person */
 	KloutColumn second;			/* target, or none */
-	KloutColumn amount;			/* weight, or what the query is for */
-	int			columns;		/* the last attribute that is needed */
+	KloutColumn amount;			/* weight, or the amount of the query */
+	int			columns;		/* the last attribute needed */
 
 	/* edges */
 	int			batched;

@@ -1,18 +1,17 @@
 /*-------------------------------------------------------------------------
  *
  * board_pg.c
- *	  What boards need of the server that SQL cannot reach: waiting for
+ *	  Server functions that boards cannot reach from SQL: waiting for
  *	  writers, and hashing rows.
  *
  * A board's refresh waits for transactions that were writing when it began.
- * Sleeping until pg_locks no longer shows them would do, but nobody would
- * see who waits for whom: neither the deadlock detector nor lock_timeout
- * nor pg_blocking_pids().  So it waits as CREATE INDEX CONCURRENTLY does,
- * for the lock that every transaction holds on its own virtual id.
+ * Polling pg_locks would be invisible to the deadlock detector, lock_timeout
+ * and pg_blocking_pids().  So it waits as CREATE INDEX CONCURRENTLY does, for
+ * the lock that every transaction holds on its own virtual id.
  *
- * A range of rows is known by the sum of their hashes.  Those are of bytes:
- * hash_record() would take the hash of each type, by which 0 is -0 and what a
- * nondeterministic collation calls equal is the same.
+ * The checksum of a range of rows is the sum of their hashes.  Hashes are of
+ * bytes: hash_record() would use the hash function of each type, for which 0
+ * equals -0, and so do texts that are equal in a nondeterministic collation.
  *
  *-------------------------------------------------------------------------
  */
@@ -35,7 +34,7 @@
 PG_FUNCTION_INFO_V1(klout_wait_for);
 PG_FUNCTION_INFO_V1(klout_hash_row);
 
-/* stands for a NULL; any value that no number or text is likely to hash to */
+/* hash of a NULL; a value that numbers and texts are unlikely to hash to */
 #define HASH_OF_NULL	UINT64CONST(0x9e6c63d0876a9a35)
 
 typedef struct HashedType
@@ -71,9 +70,9 @@ parse_virtual_transaction(const char *input, VirtualTransactionId *id)
 }
 
 /*
- * klout_wait_for(text[]) -> void: returns once none of these transactions
- * is in progress, prepared ones included.  Those that are over, or never
- * were, are not waited for.
+ * klout_wait_for(text[]) -> void: returns when none of these transactions is
+ * in progress, prepared ones included.  Does not wait for transactions that
+ * have ended or never existed.
  */
 Datum
 klout_wait_for(PG_FUNCTION_ARGS)
@@ -93,8 +92,11 @@ klout_wait_for(PG_FUNCTION_ARGS)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("_klout_wait_for_transactions: \"%s\" is not a virtual transaction id", input),
-					 errhint("pg_locks.virtualtransaction has them, such as 3/47.")));
-		/* who still holds locks, but has ended the transaction, shows as 3/0 */
+					 errhint("Use values of pg_locks.virtualtransaction, such as 3/47.")));
+
+		/*
+		 * a backend whose transaction ended shows as 3/0
+		 */
 		if (LocalTransactionIdIsValid(id.localTransactionId))
 			VirtualXactLock(id, true);
 		pfree(input);
@@ -160,8 +162,8 @@ hash_value(Datum value, HashedType type)
 
 /*
  * _klout_hash_row(id, network, kind, actor, target, at, weight, series, post)
- * -> bigint: of whatever types, which the three functions in SQL say.  (One
- * that takes any would be hidden by whoever makes one that fits better.)
+ * -> bigint: the three SQL functions declare the types of arguments.  (A user
+ * could hide a single polymorphic function by a better match.)
  */
 Datum
 klout_hash_row(PG_FUNCTION_ARGS)

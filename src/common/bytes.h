@@ -6,9 +6,9 @@
  *	  memory with every access bounded.
  *
  * Stored values are the same bytes on every platform, so nothing here depends
- * on the machine's byte order, alignment or word size.  A reader that meets
- * bad bytes goes into a failed state and answers zeros from then on; the
- * caller asks once, at the end or before it trusts a count.
+ * on the machine's byte order, alignment or word size.  A reader that finds
+ * invalid bytes enters a failed state and returns zeros from then on; the
+ * caller checks once, at the end or before using a count.
  *
  * Variable-length integers are LEB128 (seven bits a byte, low first, the top
  * bit says that more follow), at most ten bytes.  An encoding longer than
@@ -213,7 +213,7 @@ klout_write_name(uint8 *p, KloutName name)
 	return klout_write_bytes(p, name.data, name.len);
 }
 
-/* Bytewise order, the shorter first: the order names are stored in. */
+/* Bytewise order, shorter names first: the stored order of names. */
 static inline int
 klout_name_compare(KloutName a, KloutName b)
 {
@@ -226,7 +226,7 @@ klout_name_compare(KloutName a, KloutName b)
 
 /*
  * A length byte and that many bytes, 1 to KLOUT_NAME_MAX, none of them NUL.
- * That they are UTF-8 is the doors' to check (names_pg.h): a server can.
+ * Input functions check that they are UTF-8 (names_pg.h), with the server.
  */
 static inline KloutName
 klout_read_name(KloutReader *reader)

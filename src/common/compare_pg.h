@@ -1,10 +1,10 @@
 /*-------------------------------------------------------------------------
  *
  * compare_pg.h
- *	  Comparison operators and hashing for types that have an open form.
+ *	  Comparison operators and hashing for types that have a growing form.
  *
  * Values compare as their canonical bytes do.  A type that is always canonical
- * needs nothing from here: core's functions for bytea do (byteaeq and so on).
+ * can use core's functions for bytea (byteaeq and so on).
  *
  *-------------------------------------------------------------------------
  */

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * compat.h
- *	  One place for what differs between PostgreSQL 15, 16, 17 and 18.
+ *	  Differences between PostgreSQL 15, 16, 17 and 18.
  *
  * Tests are for the feature where there is a macro to test, and for the
  * version only where there is none.
@@ -27,7 +27,7 @@
 #endif
 
 /*
- * Soft errors (16): below, an input function can only raise.
+ * Soft errors (16): before, input functions could only raise errors.
  */
 #if PG_VERSION_NUM >= 160000
 #include "nodes/miscnodes.h"
@@ -42,24 +42,24 @@
 	do { errsave(escontext, __VA_ARGS__); return dummy_value; } while (0)
 #endif
 
-/* 18 puts it before the declaration, where the older attribute may stand too */
+/* 18 puts it before the declaration, where the older attribute works, too */
 #ifndef pg_noreturn
 #define pg_noreturn pg_attribute_noreturn()
 #endif
 
-/* the first 15 minors called it SetSingleFuncCall */
+/* called SetSingleFuncCall in the first minor versions of 15 */
 #if PG_VERSION_NUM < 160000 && !defined(MAT_SRF_USE_EXPECTED_DESC)
 #define InitMaterializedSRF(fcinfo, flags) SetSingleFuncCall(fcinfo, flags)
 #endif
 
-/* until 18 one said that a query is run once */
+/* before 18, callers passed whether a query runs once */
 #if PG_VERSION_NUM >= 180000
 #define klout_executor_run(query)	ExecutorRun(query, ForwardScanDirection, 0)
 #else
 #define klout_executor_run(query)	ExecutorRun(query, ForwardScanDirection, 0, true)
 #endif
 
-/* 18: one magic block that carries name and version */
+/* 18: a magic block with name and version */
 #ifdef PG_MODULE_MAGIC_EXT
 #define KLOUT_MODULE_MAGIC \
 	PG_MODULE_MAGIC_EXT(.name = "klout", .version = KLOUT_VERSION)

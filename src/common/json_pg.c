@@ -15,7 +15,7 @@
 #include "utils/json.h"
 #include "utils/numeric.h"
 
-/* how much of an offending value a message shows */
+/* maximum length of an invalid value shown in a message */
 #define JSON_TEXT_SHOWN		64
 
 static void

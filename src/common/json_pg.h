@@ -4,9 +4,9 @@
  *	  Reading klout's JSON text forms through PostgreSQL's own jsonb parser.
  *
  * All three types (signals, model, population) have JSON as their text form.
- * The parsing is jsonb's; what is here walks the result and turns its scalars
- * into C values without raising, so that the callers can report errors softly
- * (errsave) and in their own words.
+ * jsonb does the parsing; these functions iterate over the result and convert
+ * scalars to C values without raising errors, so that callers can report soft
+ * errors (errsave) with their own messages.
  *
  *-------------------------------------------------------------------------
  */
@@ -46,7 +46,7 @@ extern JsonbContainer *klout_json_object(const JsonbValue *value);
 extern JsonbContainer *klout_json_array(const JsonbValue *value);
 
 /*
- * Scalars.  False when the value is of another type, does not fit exactly
+ * Scalars.  False if the value has another type, does not fit exactly
  * (integers) or is not finite (numbers).
  */
 extern bool klout_json_int64(const JsonbValue *value, int64 *result);

@@ -50,7 +50,7 @@ klout_name_from_text(const text *value, FunctionCallInfo fcinfo,
 				(errcode(ERRCODE_NAME_TOO_LONG),
 				 errmsg("%s: %s is too long",
 						klout_function_name(fcinfo), argument),
-				 errdetail("\"%s\" has %zu bytes of UTF-8, the most is %d.",
+				 errdetail("\"%s\" has %zu bytes in UTF-8; the maximum is %d.",
 						   text_to_cstring(value), name.len, KLOUT_NAME_MAX)));
 	return name;
 }
@@ -96,9 +96,9 @@ klout_name_to_text(KloutName name)
 
 /*
  * Converts len bytes piece by piece with a conversion function of the server.
- * Returns the length of the result, or -1 when they have none.  The
- * function back has to bring the result back, too: what it cannot, a value
- * could store but not print.
+ * Returns the length of the result, or -1 if they cannot be converted.  The
+ * reverse function must convert the result back: otherwise a value could be
+ * stored, but not printed.
  */
 static int64
 converted_length(Oid function, Oid back, int encoding, const char *data,
@@ -132,8 +132,8 @@ converted_length(Oid function, Oid back, int encoding, const char *data,
 }
 
 /*
- * (text) -> bytes of it in UTF-8; NULL, and never an error, where it has no
- * UTF-8 form that can become text of this database again.
+ * (text) -> its length in UTF-8; NULL instead of an error if it cannot be
+ * converted to UTF-8 and back.
  */
 PG_FUNCTION_INFO_V1(klout_utf8_length);
 
@@ -149,14 +149,14 @@ klout_utf8_length(PG_FUNCTION_ARGS)
 	Oid			from_utf8;
 	int64		total;
 
-	/* ASCII means the same in all encodings of a server */
+	/* ASCII is the same in all server encodings */
 	for (i = 0; i < len && !IS_HIGHBIT_SET(data[i]); i++)
 		;
 	if (i == len || encoding == PG_UTF8)
 		PG_RETURN_INT32(len);
 	if (encoding == PG_SQL_ASCII)
 	{
-		/* bytes are taken as they are, if they are UTF-8 */
+		/* bytes are used unchanged if they are valid UTF-8 */
 		if (!pg_verify_mbstr(PG_UTF8, data, len, true))
 			PG_RETURN_NULL();
 		PG_RETURN_INT32(len);

@@ -22,7 +22,7 @@ extern KloutName klout_utf8_from_text(const text *value);
 
 /*
  * The name in a text argument, converted to UTF-8; points into value where no
- * conversion was needed.  An empty or too long one is an error that names
+ * conversion was needed.  An empty or too long name raises an error with the
  * function and argument.
  */
 extern KloutName klout_name_from_text(const text *value, FunctionCallInfo fcinfo,
@@ -36,7 +36,7 @@ extern bool klout_name_from_bytes(const char *data, int len,
 								  const char *type_name, const char *what,
 								  Node *escontext, KloutName *result);
 
-/* Is a name that came from outside valid UTF-8? */
+/* Is a name from outside valid UTF-8? */
 extern bool klout_name_is_utf8(KloutName name);
 
 /* The name in the server encoding: NUL terminated, and as text. */

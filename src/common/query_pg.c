@@ -3,8 +3,8 @@
  * query_pg.c
  *	  Queries that are arguments (see query_pg.h).
  *
- * A read-only execution refuses commands that write.  Functions that a query
- * calls might still write, so the transaction is made read only meanwhile.
+ * A read-only execution refuses commands that write.  Functions called by a
+ * query might still write, so the transaction is read-only during it.
  *
  *-------------------------------------------------------------------------
  */
@@ -44,7 +44,7 @@ klout_query_prepare(const char *function, const char *what, const char *sql,
 	if (plan == NULL)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 errmsg("%s: the %s cannot be prepared: %s", function, what,
+				 errmsg("%s: could not prepare the %s: %s", function, what,
 						SPI_result_code_string(SPI_result))));
 
 	sources = SPI_plan_get_plan_sources(plan);

@@ -1,11 +1,11 @@
 /*-------------------------------------------------------------------------
  *
  * query_pg.h
- *	  Queries that are arguments: one SELECT, run read only with the caller's
- *	  rights, its columns found by name.
+ *	  Queries passed as arguments: a single SELECT, run read-only with
+ *	  the caller's privileges, with columns found by name.
  *
- * In all of these, function is the function called and what names the query
- * ("edges query"), for messages.  Errors are raised.
+ * For messages, function is the function called, and what is the name of the
+ * query ("edges query").
  *
  *-------------------------------------------------------------------------
  */
@@ -21,15 +21,15 @@
 extern void klout_query_connect(const char *function);
 
 /*
- * The plan of a query that is one SELECT and neither changes nor locks
- * anything.  *desc is what it returns, and belongs to the plan.
+ * Plans a query, which must be a single SELECT that neither changes nor locks
+ * anything.  *desc describes its result and belongs to the plan.
  */
 extern SPIPlanPtr klout_query_prepare(const char *function, const char *what,
 									  const char *sql, TupleDesc *desc);
 
 /*
- * The number of the column of a name, 0 if there is none, and its type under
- * any domains.  Two of that name are an error.
+ * Finds a column by name: returns its number, or 0, and its base type.  Two
+ * columns of that name are an error.
  */
 extern int	klout_query_column(const char *function, const char *what,
 							   TupleDesc desc, const char *name, Oid *type);
@@ -37,13 +37,13 @@ extern int	klout_query_column(const char *function, const char *what,
 /* The names of all columns, for messages. */
 extern char *klout_query_columns(TupleDesc desc);
 
-/* An error unless it is a type of numbers. */
+/* Raises an error unless the type is numeric. */
 extern void klout_query_number(const char *function, const char *what,
 							   const char *name, Oid type);
 
 /*
- * Runs a plan while the transaction is read only.  Rows go to dest, or to
- * SPI_tuptable if that is NULL.
+ * Runs a plan in a read-only transaction.  Rows go to dest, or to SPI_tuptable
+ * if that is NULL.
  */
 extern void klout_query_execute(const char *function, SPIPlanPtr plan,
 								DestReceiver *dest);

@@ -1,8 +1,8 @@
 /*-------------------------------------------------------------------------
  *
  * values_pg.h
- *	  What the SQL sides of all values and states have in common: making them,
- *	  and the errors about them.
+ *	  Shared by the SQL functions of all values and states: creating
+ *	  them, and their errors.
  *
  *-------------------------------------------------------------------------
  */
@@ -23,8 +23,8 @@ klout_new_value(const void *data, size_t len)
 }
 
 /*
- * Argument argno as it came, which may be NULL, as the result: of a transition
- * function that skips a row, or a combine function that has one state only.
+ * Returns argument argno, which may be NULL, unchanged: for a transition
+ * function that ignores a row, or a combine function with only one state.
  */
 static inline Datum
 klout_return_argument(FunctionCallInfo fcinfo, int argno)
@@ -35,15 +35,15 @@ klout_return_argument(FunctionCallInfo fcinfo, int argno)
 }
 
 /*
- * For messages: the function that was called, which is the aggregate where its
- * transition, combine or final function is running.  Reads the catalog.
+ * The name of the function called, for messages: the aggregate, while its
+ * transition, combine or final function runs.  Reads the catalog.
  */
 extern const char *klout_function_name(FunctionCallInfo fcinfo);
 
 /*
- * What is wrong with bytes, fault being a clause ("it is cut short"): of a
- * stored value; of binary input; of a state that an aggregate's support
- * function was called with by hand.
+ * Raise an error for invalid bytes, with fault as a clause ("it is cut
+ * short"): of a stored value; of binary input; of a state passed directly to a
+ * support function of an aggregate.
  */
 pg_noreturn extern void klout_report_corrupt(const char *type_name,
 											 const char *fault);

@@ -3,9 +3,9 @@
  * model.c
  *	  The model: reading, checking and writing its stored form.
  *
- * Nothing here allocates: a model that was read points into the bytes it was
- * read from, and a writer gets its buffer from the caller.  Doors that take a
- * model from outside all end in klout_model_read.
+ * Nothing here allocates: a model points into the bytes it was read from, and
+ * the caller provides the buffer of a writer.  All input functions end in
+ * klout_model_read.
  *
  *-------------------------------------------------------------------------
  */
@@ -136,7 +136,7 @@ klout_model_preset(const char *name, size_t len, KloutModel *model)
  * Reading
  */
 
-/* The next entry of a list that has been checked. */
+/* Reads the next entry of a validated list. */
 static const uint8 *
 next_entry(const uint8 *p, KloutModelWeight *entry)
 {
@@ -148,8 +148,8 @@ next_entry(const uint8 *p, KloutModelWeight *entry)
 }
 
 /*
- * Checks a list.  Its count is compared with the limit before anything
- * depends on it, and every entry takes bytes, so the loop ends with them.
+ * Validates a list.  Its count is compared with the limit before it is used,
+ * and every entry takes bytes, so the loop ends.
  */
 static const char *
 read_list(KloutReader *reader, int max, int *count, const uint8 **list)
@@ -243,7 +243,7 @@ lookup(const uint8 *p, int n, KloutName name)
 		if (order == 0)
 			return entry.weight;
 		if (order < 0)
-			break;				/* the rest is greater still */
+			break;				/* the rest is even greater */
 	}
 	return 1;
 }
@@ -332,7 +332,7 @@ klout_model_size(const KloutModelWeight *networks, int nnetworks,
 static uint8 *
 write_number(uint8 *p, double value)
 {
-	/* adding zero takes the sign off -0 */
+	/* adding zero turns -0 into 0 */
 	klout_store_float8(p, value + 0.0);
 	return p + 8;
 }

@@ -1,11 +1,11 @@
 /*-------------------------------------------------------------------------
  *
  * model.h
- *	  The model: the whole recipe of a score, as a stored value.
+ *	  The model: all parameters of a score, as a stored value.
  *
  * A model is fourteen numbers and two short lists of weights, one of networks
- * and one of kinds.  What each number does is in the mathematics reference;
- * here is only what it may be and how it is kept.
+ * and one of kinds.  docs/mathematics.md explains each number; this file
+ * defines its range and storage.
  *
  * Stored form (format version 1), all little-endian:
  *
@@ -20,9 +20,9 @@
  *	varint		number of kinds, then for each: name, float8 weight
  *
  * A name is a length byte and that many bytes of UTF-8.  Names ascend
- * strictly, bytewise; a weight of 1 is not stored, because 1 is what a name
- * that is not listed weighs; zero has no sign.  So a recipe has one form, and
- * two models are equal exactly when their bytes are.
+ * strictly, bytewise; a weight of 1 is not stored, because it is the default;
+ * zero has no sign.  So each model has one form, and two models are equal if
+ * and only if their bytes are.
  *
  *-------------------------------------------------------------------------
  */
@@ -79,7 +79,7 @@ typedef struct KloutModel
 	const uint8 *kinds;
 } KloutModel;
 
-/* One entry of a list, on its way into a value or out of one. */
+/* One entry of a list, to be written or copied out. */
 typedef struct KloutModelWeight
 {
 	KloutName	name;
@@ -124,23 +124,22 @@ extern bool klout_model_half_life_valid(int64 value);
 /* Is a weight of a network or kind in [0, KLOUT_MODEL_MAX_NUMBER]? */
 extern bool klout_model_weight_valid(double weight);
 
-/* The default model: fitted for daily buckets. */
+/* The default model, for daily buckets. */
 extern void klout_model_default(KloutModel *model);
 
 /*
- * The model of that name (default, hour, strict); false when there is none,
- * and *model is untouched.
+ * Finds the model of that name (default, hour, strict); false, with *model
+ * unchanged, if there is none.
  */
 extern bool klout_model_preset(const char *name, size_t len,
 							   KloutModel *model);
 
 /*
- * Reads and checks the data part of a stored model: version, range of every
- * number, order of the names, canonical form, no byte left over.  Returns
- * NULL when all is well, else what is wrong, in which case *model is not to
- * be used.  The model points into data, which must stay while it is used.
- * Does not check that names are UTF-8 (names_pg.h can).  O(len), allocates
- * nothing.
+ * Reads and validates the data part of a stored model: version, range of every
+ * number, order of names, canonical form, no extra bytes.  Returns NULL, or
+ * the fault, in which case *model must not be used.  The model points into
+ * data, which must stay while it is used.  Does not check that names are UTF-8
+ * (names_pg.h can).  O(len), allocates nothing.
  */
 extern const char *klout_model_read(const uint8 *data, size_t len,
 									KloutModel *model);
@@ -156,7 +155,7 @@ extern double klout_model_kind_weight(const KloutModel *model,
 									  KloutName name);
 
 /*
- * Copies a model's list out, ascending by name.  The array must have room for
+ * Copies a list of a model, ascending by name.  The array must have room for
  * model->nnetworks, model->nkinds entries.  Names point into the value.
  */
 extern void klout_model_networks(const KloutModel *model,
@@ -165,17 +164,17 @@ extern void klout_model_kinds(const KloutModel *model,
 							  KloutModelWeight *entries);
 
 /*
- * Brings a list into stored order in place: sorts by name and drops weights
- * of 1.  Returns the number of entries left, or -1 when a name is there
- * twice, whatever its weights.  O(n log n).
+ * Converts a list to its stored form in place: sorts it by name and removes
+ * weights of 1.  Returns the number of entries left, or -1 if a name occurs
+ * twice, with any weights.  O(n log n).
  */
 extern int	klout_model_sort_weights(KloutModelWeight *entries, int n);
 
 /*
- * The encoder: how many bytes klout_model_write will write, and the writing.
- * Numbers come from *model (its own lists are not looked at), the lists from
- * the arrays, which klout_model_sort_weights has been over; all of it valid.
- * Returns where the next byte would go.
+ * The encoder: the number of bytes that klout_model_write writes, and the
+ * writer.  Numbers come from *model (whose lists are ignored), lists from the
+ * arrays, sorted by klout_model_sort_weights; all must be valid.  Returns the
+ * end of the bytes written.
  */
 extern size_t klout_model_size(const KloutModelWeight *networks, int nnetworks,
 							   const KloutModelWeight *kinds, int nkinds);

@@ -4,12 +4,11 @@
  *	  The type klout_model: text, binary and jsonb forms, overriding,
  *	  comparing, fingerprint.
  *
- * A model is made in one place, form_value, whichever door it came in by:
- * JSON text, jsonb, an override or another function's numbers; binary input
- * is compared with the one form a recipe can have by the same reader.
+ * form_value creates all models: from JSON text, jsonb, an override or another
+ * function's numbers.  The same reader checks that binary input is canonical.
  *
- * Everything here is immutable.  That takes care in one spot: what an interval
- * means can depend on IntervalStyle (see half_life_from_string).
+ * Everything here is immutable.  One place needs care: the meaning of an
+ * interval can depend on IntervalStyle (see half_life_from_string).
  *
  *-------------------------------------------------------------------------
  */
@@ -30,12 +29,12 @@
 
 #define TYPE_NAME			"klout_model"
 
-/* how much of an input that is no model at all a message shows */
+/* maximum length of invalid input shown in a message */
 #define INPUT_SHOWN			64
 
 #define FINGERPRINT_BYTES	8
 
-/* A model that is being put together: numbers, and lists that can grow. */
+/* A model under construction: numbers, and growing lists. */
 typedef struct ModelList
 {
 	KloutModelWeight *entries;
@@ -71,8 +70,8 @@ draft_init(ModelDraft *draft, const KloutModel *model)
 }
 
 /*
- * The stored value of a draft whose lists are sorted.  Read back before it is
- * let out, so that no value exists that the reader would not take.
+ * Returns the stored value of a draft with sorted lists.  Reads it back first,
+ * so that every value is valid for the reader.
  */
 static struct varlena *
 form_value(const ModelDraft *draft)
@@ -133,13 +132,13 @@ klout_model_getarg(FunctionCallInfo fcinfo, int argno, KloutModel *model)
  */
 
 /*
- * A half-life in microseconds from a string: whatever an interval may look
- * like, without months and years, which have no fixed length.  On failure
- * *result is 0 and *has_months says whether those were why.
+ * Converts a string to a half-life in microseconds: any interval without
+ * months and years, which have no fixed length.  On failure *result is 0, and
+ * *has_months tells whether months or years were the reason.
  *
- * This is interval_in up to where it would raise.  IntervalStyle decides what
- * a minus sign in front of everything applies to, and an immutable function
- * must not ask; an interval that begins that way is refused.
+ * This is interval_in without its errors.  IntervalStyle determines the scope
+ * of a leading minus sign, and an immutable function must not depend on it, so
+ * such an interval is rejected.
  */
 static bool
 half_life_from_string(const char *string, int64 *result, bool *has_months)
@@ -189,7 +188,7 @@ half_life_from_string(const char *string, int64 *result, bool *has_months)
 	return klout_model_half_life_valid(*result);
 }
 
-/* A JSON value for one of the numbers; null is the default model's. */
+/* Sets one of the numbers from a JSON value; null means the default. */
 static bool
 apply_scalar(ModelDraft *draft, const KloutModelScalar *scalar,
 			 const JsonbValue *value, Node *escontext)
@@ -238,11 +237,11 @@ apply_scalar(ModelDraft *draft, const KloutModelScalar *scalar,
 				 errmsg("%s: %s must be %s, got %s", TYPE_NAME,
 						scalar->key, scalar->range, klout_json_text(value)),
 				 has_months ?
-				 errhint("Months and years have no fixed length: write days.") : 0));
+				 errhint("Months and years have no fixed length; use days.") : 0));
 	return true;
 }
 
-/* Where in the first n entries, which are sorted, is name?  n if nowhere. */
+/* Returns the index of name in the first n entries, which are sorted, or n. */
 static int
 find_name(const KloutModelWeight *entries, int n, KloutName name)
 {
@@ -265,8 +264,8 @@ find_name(const KloutModelWeight *entries, int n, KloutName name)
 }
 
 /*
- * A JSON object of weights over a sorted list, which is sorted again after.
- * A null weight takes its name out of the list, a null list every name.
+ * Merges a JSON object of weights into a sorted list and sorts it again.  A
+ * null weight removes its name from the list, a null list all names.
  */
 static bool
 apply_list(ModelList *list, const char *key, const char *what, int max,
@@ -325,8 +324,8 @@ apply_list(ModelList *list, const char *key, const char *what, int max,
 	list->n = klout_model_sort_weights(list->entries, list->n);
 
 	/*
-	 * jsonb has seen to it that no key repeats, but in some server encodings
-	 * two strings become one in UTF-8.
+	 * jsonb keys are unique, but in some server encodings two strings become
+	 * equal in UTF-8.
 	 */
 	if (list->n < 0)
 		ereturn(escontext, false,
@@ -364,7 +363,7 @@ known_keys(void)
 	return buf.data;
 }
 
-/* Sets what the JSON object names; false after a soft error. */
+/* Sets the keys of the JSON object; false after a soft error. */
 static bool
 apply_jsonb(ModelDraft *draft, Jsonb *json, Node *escontext)
 {
@@ -404,7 +403,7 @@ apply_jsonb(ModelDraft *draft, Jsonb *json, Node *escontext)
 	return true;
 }
 
-/* base with the JSON object over it, or NULL after a soft error */
+/* Overrides base by the JSON object; NULL after a soft error */
 static struct varlena *
 override(const KloutModel *base, Jsonb *json, Node *escontext)
 {
@@ -421,7 +420,7 @@ override(const KloutModel *base, Jsonb *json, Node *escontext)
  * ----------
  */
 
-/* The largest unit that says it exactly; every one is a unit of interval. */
+/* The largest interval unit that represents the value exactly. */
 static void
 append_half_life(StringInfo buf, int64 half_life)
 {
@@ -525,7 +524,7 @@ klout_model_in(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input for type %s: \"%.*s\"", TYPE_NAME,
 						pg_mbcliplen(str, (int) len, INPUT_SHOWN), str),
-				 errhint("Write a JSON object, or one of the words default, hour, strict.")));
+				 errhint("Use a JSON object, or one of the words default, hour, strict.")));
 
 	json = klout_json_parse(str, TYPE_NAME, escontext);
 	if (json == NULL)
@@ -551,8 +550,8 @@ klout_model_out(PG_FUNCTION_ARGS)
 }
 
 /*
- * Are all names UTF-8?  One that the server encoding has no characters for
- * raises: it could be stored, but then neither printed nor dumped.
+ * Are all names valid UTF-8?  Raises an error for a name that the server
+ * encoding cannot represent: it could be stored, but not printed or dumped.
  */
 static bool
 names_are_text(const ModelList *list)

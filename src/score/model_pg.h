@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * model_pg.h
- *	  klout_model arguments for functions of other concerns.
+ *	  Arguments of type klout_model.
  *
  *-------------------------------------------------------------------------
  */
@@ -13,10 +13,10 @@
 #include "score/model.h"
 
 /*
- * Reads argument argno, which must be a klout_model and not NULL, into
- * *model, and returns it.  The model points into the (detoasted) argument and
- * lives as long as that.  A value that does not read is corrupt and raises
- * ERRCODE_DATA_CORRUPTED with the reason as detail.  O(size of the value).
+ * Reads argument argno, which must be a klout_model and not NULL, into *model,
+ * and returns it.  The model points into the (detoasted) argument and lives as
+ * long as that.  An invalid value raises ERRCODE_DATA_CORRUPTED with the
+ * reason as detail.  O(size of the value).
  */
 extern const KloutModel *klout_model_getarg(FunctionCallInfo fcinfo,
 											int argno, KloutModel *model);

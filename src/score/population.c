@@ -4,9 +4,9 @@
  *	  An exact, mergeable histogram of scores: its bytes and its arithmetic.
  *
  * See population.h for the three forms.  Reading goes through KloutBins: the
- * occupied bins in order with running totals, so that every question is a
- * binary search.  An open buffer is sorted for that, by insertion when short
- * and else by two passes of a radix sort over the bytes of the bins.
+ * occupied bins in order with running totals, so that every query is a binary
+ * search.  This sorts a growing buffer, by insertion sort if it is short,
+ * otherwise by two passes of a radix sort over the bytes of the bins.
  *
  * Memory is the caller's throughout; the radix sort keeps one buffer's worth
  * of entries (8 kB) on the stack.
@@ -20,7 +20,7 @@
 
 #define HEADER_SIZE		2
 
-/* up to here insertion sort beats the radix sort's fixed cost */
+/* insertion sort is faster up to this size */
 #define INSERTION_SORT_MAX	48
 
 const char	klout_population_too_many[] = "people exceed 9223372036854775807";
@@ -38,7 +38,7 @@ varint_size(uint64 value)
 	return size;
 }
 
-/* The lowest index of which the bin is above the given one. */
+/* The lowest index whose bin is above the given one. */
 static int
 first_above(const KloutBins *bins, int bin)
 {
@@ -141,7 +141,7 @@ klout_bins_subtract(const KloutBins *a, const KloutBins *b, KloutBins *result)
 				break;
 			people -= klout_bins_people(b, j++);
 		}
-		/* fewer than there were: nothing to be at fault */
+		/* counts only shrink, so this cannot fail */
 		if (people > 0)
 			(void) klout_bins_append(result, a->bin[i], people);
 	}
@@ -215,7 +215,7 @@ klout_bins_percentile(const KloutBins *bins, double fraction)
 
 	Assert(bins->n > 0 && fraction >= 0 && fraction <= 1);
 
-	/* past 2^53 people the product may round to more than there are */
+	/* beyond 2^53 people, the product may round above the total */
 	rank = wanted >= (double) total ? total : (uint64) wanted;
 	while (low < high)
 	{
@@ -453,9 +453,9 @@ klout_growing_bins_has_room(const uint8 *data, size_t len, uint64 people)
 }
 
 /*
- * One run after the other of a population, in no particular order and with
- * no more checks than memory safety and arithmetic need: for merging, which
- * need not sort.
+ * Iterates over the (bin, count) pairs of a population, in no particular
+ * order, with only the checks that memory safety and arithmetic need: for
+ * merging, which need not sort.
  */
 typedef struct RunReader
 {

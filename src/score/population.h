@@ -5,8 +5,8 @@
  *
  * Bin b (0 to 10,000) counts the people whose score, rounded to the nearest
  * hundredth, is b / 100.  Counts are integers, so a population is the same
- * bytes whatever the order of the rows, their split over workers and the
- * shape of the merges.  There are three ways to hold one:
+ * bytes whatever the order of the rows, their split over workers and the shape
+ * of the merges.  There are three forms:
  *
  *	canonical	what is stored, sent and compared; one form for one content
  *					byte 0	version, 1
@@ -31,9 +31,9 @@
  * All numbers are little-endian and nothing need be aligned.  People in a
  * population are at most 2^63 - 1.
  *
- * Nothing here allocates: the caller owns all memory.  Functions that can
- * find fault return NULL when all is well and else a sentence that says what
- * is wrong, without capital and full stop.
+ * Nothing here allocates: the caller owns all memory.  Functions that validate
+ * return NULL on success, otherwise the fault as a clause without capital and
+ * full stop.
  *
  *-------------------------------------------------------------------------
  */
@@ -50,7 +50,7 @@
 #define KLOUT_POPULATION_VERSION	1
 #define KLOUT_POPULATION_GROWING		0x81
 
-/* Is it a score: 0 to 100 and not NaN? */
+/* Is this a valid score: 0 to 100 and not NaN? */
 static inline bool
 klout_is_score(double score)
 {
@@ -115,8 +115,8 @@ extern const char *klout_bins_decode(const uint8 *data, size_t len,
 									 KloutBins *result);
 
 /*
- * Adds count people in a bin above all that are there, checking bin, order,
- * count and the total.  The arrays must have room.
+ * Adds count people in a bin above all existing ones, checking bin, order,
+ * count and total.  The arrays must have room.
  */
 extern const char *klout_bins_append(KloutBins *bins, int64 bin, uint64 count);
 
@@ -125,8 +125,8 @@ extern const char *klout_bins_merge(const KloutBins *a, const KloutBins *b,
 									KloutBins *result);
 
 /*
- * What is left of a without the people of b.  -1, or the bin in which b has
- * more people than a; the arrays of result need room for a->n bins.
+ * Subtracts b from a.  Returns -1, or the bin in which b has more people than
+ * a; the arrays of result need room for a->n bins.
  */
 extern int	klout_bins_subtract(const KloutBins *a, const KloutBins *b,
 								KloutBins *result);
@@ -165,12 +165,12 @@ extern int	klout_bins_cutoff(const KloutBins *bins, double top);
 	(KLOUT_GROWING_COUNTERS_HEADER + KLOUT_BIN_COUNT * sizeof(uint64))
 
 /*
- * The most people in a buffer: with both headers it fills 8 kB.  Beyond that
- * counters cost less than sorting would.
+ * Maximum number of people in a buffer, which fills 8 kB with both headers.
+ * Beyond that counters cost less than sorting would.
  */
 #define KLOUT_GROWING_BUFFER_MAX	4090
 
-/* the one fault that is of amount and not of form: for another SQLSTATE */
+/* the only fault of amount instead of form: has another SQLSTATE */
 extern const char klout_population_too_many[];
 
 static inline bool
@@ -190,8 +190,8 @@ klout_growing_bins_entries(const uint8 *data, size_t len)
 }
 
 /*
- * One more in a bin that is known to be valid.  False when there is no room:
- * a buffer is full, or counters have 2^63 - 1 people.  The path of every row.
+ * Adds one person to a valid bin.  False if there is no room: a buffer is
+ * full, or counters have 2^63 - 1 people.  Called for every row.
  */
 static pg_attribute_always_inline bool
 klout_growing_bins_add(uint8 *data, size_t len, int bin)
@@ -229,19 +229,19 @@ klout_growing_bins_add(uint8 *data, size_t len, int bin)
  */
 extern void klout_growing_bins_init(uint8 *data, size_t len, int form);
 
-/* Would this many people more fit without a larger copy? */
+/* Is there room for this many more people? */
 extern bool klout_growing_bins_has_room(const uint8 *data, size_t len, uint64 people);
 
 /*
- * The people in a canonical or open population, or any number above limit
- * once they are known to be more, or at the first fault of the bytes.
+ * Returns the number of people in a canonical or growing population, or some
+ * number above limit if there are more or the bytes are invalid.
  */
 extern uint64 klout_population_people(const uint8 *data, size_t len,
 									  uint64 limit);
 
 /*
  * Adds another population, canonical or open, for whose people there is room
- * (by klout_growing_bins_has_room).  After an error the state is of no use.
+ * (by klout_growing_bins_has_room).  After an error the state is undefined.
  */
 extern const char *klout_growing_bins_merge(uint8 *data, size_t len,
 											const uint8 *other, size_t other_len);

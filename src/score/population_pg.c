@@ -1,15 +1,15 @@
 /*-------------------------------------------------------------------------
  *
  * population_pg.c
- *	  The type klout_population in SQL: input and output, comparison, its
- *	  aggregates and the questions that are asked of it.
+ *	  The type klout_population in SQL: input and output,
+ *	  comparison, aggregates and queries.
  *
  * Plan.  Two aggregates (of scores, of populations) have the type itself as
- * their state.  While they run it is open: a buffer of bins in 64 bytes at
- * first, doubled when full, then 10,001 counters (population.h).  A row is
- * stored into it in place; the executor sees the same pointer and copies
- * nothing.  A larger state is allocated where the transition function is
- * called, the executor copies it beside the group and frees the one before.
+ * their state.  While they run, it is in its growing form: a buffer of bins in
+ * 64 bytes at first, doubled when full, then 10,001 counters (population.h).
+ * A row is stored into it in place; the executor sees the same pointer and
+ * copies nothing.  A larger state is allocated where the transition function
+ * is called, the executor copies it beside the group and frees the one before.
  *
  * Only inside an aggregate, and only a plain open value, is anything changed
  * in place: every other first argument (none, canonical, with a short header,
@@ -43,7 +43,7 @@
 /* VARSIZE of a new state: 26 people, or 10,000 groups in a megabyte */
 #define STATE_SIZE_MIN		64
 
-/* the longest bar of a histogram, and what a block character can be cut to */
+/* the longest bar of a histogram, and the resolution of a block character */
 #define BAR_LENGTH			40
 #define BAR_EIGHTHS			8
 
@@ -101,7 +101,7 @@ report_corrupt(const char *fault)
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("%s out of range", TYPE_NAME),
-				 errdetail("Its people would exceed %lld.",
+				 errdetail("The number of people would exceed %lld.",
 						   (long long) PG_INT64_MAX)));
 	klout_report_corrupt(TYPE_NAME, fault);
 }
@@ -162,7 +162,7 @@ canonical(struct varlena *value)
  * ----------
  */
 
-/* May this state be changed in place, if it is the caller's own? */
+/* Can this state be changed in place, if the caller owns it? */
 static inline bool
 state_is_open(const struct varlena *state)
 {
@@ -333,7 +333,7 @@ pair_from_json(const JsonbValue *value, Node *escontext, KloutBins *bins)
 						TYPE_NAME),
 				 errdetail("The bin is %s.", klout_json_text(value))));
 	if (bins->n == KLOUT_BIN_COUNT)
-		fault = "there are more bins than scores";
+		fault = "too many bins";
 	else
 		fault = klout_bins_append(bins, klout_score_bin(score),
 								  (uint64) count);
@@ -386,7 +386,7 @@ klout_population_in(PG_FUNCTION_ARGS)
 	if (!JB_ROOT_IS_OBJECT(json))
 		ereturn(escontext, (Datum) 0,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
-				 errmsg("invalid input for type %s: it is not a JSON object",
+				 errmsg("invalid input for type %s: expected a JSON object",
 						TYPE_NAME)));
 	klout_json_iter_init(&iter, &json->root);
 	while (klout_json_member(&iter, &key, &value))
@@ -467,7 +467,7 @@ KLOUT_COMPARISONS(klout_population, canonical)
  * ----------
  */
 
-/* Both together as a canonical value: what is asked outside aggregates. */
+/* Adds two populations to a canonical value, for calls outside aggregates. */
 static struct varlena *
 merge_values(const struct varlena *a, const KloutBins *b)
 {
@@ -591,9 +591,9 @@ klout_population_subtract(PG_FUNCTION_ARGS)
 	if (missing >= 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
-				 errmsg("%s: the second population is not a part of the first",
+				 errmsg("%s: the second population is not contained in the first",
 						klout_function_name(fcinfo)),
-				 errdetail("It has more people at %d.%02d.", missing / 100, missing % 100)));
+				 errdetail("The second population has more people at %d.%02d.", missing / 100, missing % 100)));
 	PG_RETURN_POINTER(form_value(&rest));
 }
 
@@ -710,8 +710,9 @@ klout_population_rank(PG_FUNCTION_ARGS)
 }
 
 /*
- * A bar of BAR_LENGTH characters for the largest bucket; whoever is there is
- * seen.  U+2588 is a full block, U+2589 to U+258F are 7/8 to 1/8 of one.
+ * A bar, of BAR_LENGTH characters for the largest bucket; the bar of a
+ * non-empty bucket is visible.  U+2588 is a full block, U+2589 to U+258F are
+ * 7/8 to 1/8 of one.
  */
 static text *
 make_bar(uint64 people, uint64 most)

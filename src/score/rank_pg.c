@@ -4,9 +4,9 @@
  *	  The window function klout_rank(): equal scores share a rank and the next
  *	  rank skips as many (1, 2, 2, 4).
  *
- * As rank() of PostgreSQL does, whose planner support function serves this one
- * too: WHERE rank <= 10 stops early.  Moving the mark lets the executor forget
- * earlier rows, so memory does not grow.
+ * Like PostgreSQL's rank(), whose planner support function serves this one,
+ * too:  WHERE rank <= 10 stops early.  Moving the mark lets the executor
+ * discard earlier rows, so memory does not grow.
  *
  *-------------------------------------------------------------------------
  */
@@ -22,7 +22,7 @@ klout_window_rank(PG_FUNCTION_ARGS)
 	int64		position;
 	int64	   *rank;
 
-	/* the C function was declared as one that is no window function */
+	/* the C function was declared as an ordinary function */
 	if (!WindowObjectIsValid(winobj))
 		ereport(ERROR,
 				(errcode(ERRCODE_WINDOWING_ERROR),

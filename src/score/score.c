@@ -3,8 +3,8 @@
  * score.c
  *	  The score: a pure function of signals, model and time.
  *
- * The formula is in score.h.  One pass over the value, network by network;
- * nothing is allocated.
+ * The formula is in score.h.  Makes one pass over the value, network by
+ * network; does not allocate.
  *
  *-------------------------------------------------------------------------
  */
@@ -17,7 +17,7 @@ const char *const klout_part_names[KLOUT_PARTS] = {
 	"reach", "consistency", "audience", "activity"
 };
 
-/* How old facts count: the moment's bucket and the half-lives in buckets. */
+/* Parameters of decay: the bucket of as_of and the half-lives in buckets. */
 typedef struct Clock
 {
 	int64		now;
@@ -44,7 +44,7 @@ faded(int64 age, double half_life)
 	return exp2(-(double) age / half_life);
 }
 
-/* cap(P, U): what unproven reactors may add to proven ones */
+/* cap(P, U): the limit for unproven reactors, given the proven ones */
 static inline double
 capped(const KloutModel *model, double proven, double unproven)
 {
@@ -64,7 +64,7 @@ heaviest_kind(uint64 kinds, const double *kind_weight)
 	return heaviest;
 }
 
-/* Sums over the reactors of a network, faded with one half-life. */
+/* Sums over the reactors of a network, decayed with one half-life. */
 typedef struct ReactorSums
 {
 	double		proven;			/* w_a x_a */
@@ -75,12 +75,11 @@ typedef struct ReactorSums
 /*
  * cap(P, U) of the sums.
  *
- * Every reactor has an action for the max(x_a, z_a) it is worth, so these add
- * up to no more than the actions, each faded and weighted as its kind is; and
- * neither do the x_a alone.  A sum that is an estimate can exceed that: by
- * chance, or because an attacker chose names of reactors by their hashes.
- * Then the exact sum of the actions takes its place.  Exact sums are left
- * alone, as they could exceed it by rounding only.
+ * Every reactor has an action worth max(x_a, z_a), so neither these nor the
+ * x_a alone add up to more than the decayed and weighted actions.  An
+ * estimated sum can exceed that by chance, or because an attacker chose
+ * reactors by their hashes.  Then the exact sum of the actions replaces it.
+ * Exact sums are not changed, because they could exceed it only by rounding.
  */
 static double
 reactors_worth(const KloutModel *model, const KloutNetwork *network,
@@ -103,13 +102,13 @@ reactors_worth(const KloutModel *model, const KloutNetwork *network,
 }
 
 /*
- * Sums over the reactors of a network: R_n and S_n.  reactions are its actions,
- * faded with each half-life.
+ * Sums over the reactors of a network:  R_n and S_n.  reactions are its
+ * actions, decayed with each half-life.
  *
- * What unproven actions add is summed on its own.  Where both samples have
- * everybody, its addends are not negative; where not, those of a reactor who
- * acted proven and later unproven are divided by two probabilities, and a sum
- * below nothing is nothing.
+ * The part of unproven actions is summed separately.  Its addends are not
+ * negative if both samples are complete; otherwise, those of a reactor with a
+ * proven and a later unproven action are divided by two probabilities, and a
+ * negative sum counts as 0.
  */
 static void
 score_reactors(const KloutNetwork *network, KloutUnit unit,
@@ -164,10 +163,13 @@ score_reactors(const KloutNetwork *network, KloutUnit unit,
 	*breadth = reactors_worth(model, network, &for_breadth, breadth_reactions);
 }
 
-/* Goes over the buckets of a network, all kinds together, in order of time. */
+/*
+ * Iterates over the buckets of a network, all kinds merged, in order of time.
+ */
 typedef struct Buckets
 {
-	int			left;			/* kinds with buckets to come, in their order */
+	int			left;			/* kinds with remaining buckets, in their
+								 * order */
 	int			kind[KLOUT_KINDS_MAX];
 	KloutBucketCounts runs[KLOUT_KINDS_MAX];
 	int64		bucket[KLOUT_KINDS_MAX];
@@ -177,8 +179,8 @@ typedef struct Buckets
 typedef struct Bucket
 {
 	int64		bucket;
-	uint64		kinds;			/* bit set of those with actions in it */
-	double		heaviest;		/* of their weights */
+	uint64		kinds;			/* bit set of kinds in the bucket */
+	double		heaviest;		/* largest of their weights */
 	double		actions;		/* each with the weight of its kind */
 } Bucket;
 
@@ -199,7 +201,7 @@ buckets_open(Buckets *buckets, const KloutNetwork *network)
 	}
 }
 
-/* The next bucket up to now; false when there is none. */
+/* Advances to the next bucket up to now; false if there is none. */
 static inline bool
 buckets_next(Buckets *buckets, int64 now, const double *kind_weight, Bucket *next)
 {
@@ -248,10 +250,10 @@ buckets_next(Buckets *buckets, int64 now, const double *kind_weight, Bucket *nex
 }
 
 /*
- * Sums over the buckets of a network.  *days gets the buckets with an action,
- * each with its largest kind weight; *reactions every action, and
- * *breadth_reactions the same with the half-life of consistency; *newest the
- * newest of these buckets and itself.
+ * Sums over the buckets of a network.  *days is the sum of buckets with an
+ * action, each with its largest kind weight; *reactions that of all actions,
+ * and *breadth_reactions the same with the half-life of consistency; *newest
+ * is raised to the newest of these buckets.
  */
 static void
 score_buckets(const KloutNetwork *network, const Clock *clock,
@@ -375,7 +377,7 @@ klout_score_compute(const uint8 *data, size_t len, const KloutModel *model,
 	score->raw = engagement + score->part[KLOUT_PART_AUDIENCE] +
 		score->part[KLOUT_PART_ACTIVITY];
 	score->score = 100 * score->raw / (score->raw + model->scale);
-	/* a scale that is lost beside raw must not round up to what nobody has */
+	/* a scale negligible beside raw must not round the score up to 100 */
 	if (score->score >= 100)
 		score->score = nextafter(100, 0);
 	return NULL;
@@ -391,7 +393,7 @@ klout_score_points(const KloutScore *score, const KloutModel *model,
 		(network->weight * network->value[part] / score->sum[part]);
 }
 
-/* Adds what is worth something, in equal parts, to the kinds that share it. */
+/* Divides a positive value evenly between the kinds that share it. */
 static inline void
 share_among(uint64 kinds, double worth, KloutPart part, KloutKindShare *shares)
 {
@@ -450,8 +452,8 @@ klout_score_kinds(const KloutNetwork *network, KloutUnit unit,
 	}
 
 	/*
-	 * Only ratios matter, so ages are counted from the newest of what is
-	 * shared: that does not fade to nothing, however long ago it was.
+	 * Only ratios matter, so ages are relative to the newest bucket, which
+	 * avoids underflow for old data.
 	 */
 	buckets_open(&buckets, network);
 	while (buckets_next(&buckets, clock.now, kind_weight, &next))
@@ -490,7 +492,7 @@ klout_score_kinds(const KloutNetwork *network, KloutUnit unit,
 
 		for (i = 0; i < nkinds; i++)
 			total += shares[i].share[part];
-		/* weights so small or large that no ratio is left: evenly */
+		/* weights too small or large for a ratio: divide evenly */
 		for (i = 0; i < nkinds; i++)
 			shares[i].share[part] = total > 0 && total <= DBL_MAX ?
 				shares[i].share[part] / total :

@@ -47,13 +47,13 @@ typedef enum KloutPart
 /* "reach", "consistency", "audience", "activity" */
 extern const char *const klout_part_names[KLOUT_PARTS];
 
-/* What one network is worth. */
+/* Values of one network. */
 typedef struct KloutNetworkScore
 {
 	KloutName	name;
 	double		weight;			/* W_n */
 	double		value[KLOUT_PARTS]; /* R_n, D_n, F_n, posts_n */
-	double		reactions;		/* actions, faded with Hr, kinds weighted */
+	double		reactions;		/* actions, decayed with Hr, kinds weighted */
 } KloutNetworkScore;
 
 typedef struct KloutScore
@@ -65,20 +65,20 @@ typedef struct KloutScore
 	double		reactions;		/* sum of W_n reactions_n */
 
 	/*
-	 * Age of the newest bucket with an action, of any weight, in days; below
-	 * 0 when there is none up to the moment.
+	 * Age of the newest bucket with an action, of any weight, in days;
+	 * negative if there is none up to as_of.
 	 */
 	double		idle;
 	int			nnetworks;
 } KloutScore;
 
 /*
- * Computes everything for the moment at (microseconds since 2000-01-01).
- * Facts of later buckets than its own are left out.  networks, unless NULL,
- * receives one element per network of the value, at most KLOUT_NETWORKS_MAX,
- * in order of their names, which point into data.
+ * Computes all values as of at (microseconds since 2000-01-01).  Ignores facts
+ * of later buckets.  networks, unless NULL, receives one element per network
+ * of the value, at most KLOUT_NETWORKS_MAX, in order of their names, which
+ * point into data.
  *
- * Returns NULL, or what is wrong with the bytes of the value.  O(len).
+ * Returns NULL, or why the bytes of the value are invalid.  O(len).
  */
 extern const char *klout_score_compute(const uint8 *data, size_t len,
 									   const KloutModel *model, int64 at,
@@ -97,7 +97,7 @@ extern double klout_score_points(const KloutScore *score,
 /* the parts whose points come from actions: reach and consistency */
 #define KLOUT_SHARED_PARTS		2
 
-/* What actions of one kind brought on one network. */
+/* The points of one kind of action on one network. */
 typedef struct KloutKindShare
 {
 	uint64		actions;		/* up to the moment; 0: the rest is not set */
@@ -107,9 +107,9 @@ typedef struct KloutKindShare
 } KloutKindShare;
 
 /*
- * How the points of a network are shared by its kinds, in their order: what a
- * reactor or a bucket is worth goes in equal parts to the kinds seen.  Where
- * any kind has actions, the shares of each part add up to 1.
+ * Divides the points of a network between its kinds, in their order: the value
+ * of a reactor or a bucket is divided evenly between the kinds seen.  If any
+ * kind has actions, the shares of each part add up to 1.
  */
 extern void klout_score_kinds(const KloutNetwork *network, KloutUnit unit,
 							  const KloutModel *model, int64 at,

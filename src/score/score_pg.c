@@ -1,10 +1,10 @@
 /*-------------------------------------------------------------------------
  *
  * score_pg.c
- *	  SQL's side of the score: numbers, and where they come from.
+ *	  SQL functions of the score and its explanations.
  *
- * Every function takes (signals, model, as_of), for the last two of which SQL
- * has defaults.
+ * Every function takes (signals, model, as_of); the last two have defaults in
+ * SQL.
  *
  *-------------------------------------------------------------------------
  */
@@ -120,7 +120,7 @@ klout_consistency(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(score.sum[KLOUT_PART_CONSISTENCY]);
 }
 
-/* Reactions per post, both faded; NULL for somebody without posts. */
+/* Reactions per post, both decayed; NULL without posts. */
 PG_FUNCTION_INFO_V1(klout_amplification);
 Datum
 klout_amplification(PG_FUNCTION_ARGS)
@@ -134,7 +134,7 @@ klout_amplification(PG_FUNCTION_ARGS)
 	PG_RETURN_FLOAT8(score.reactions / score.sum[KLOUT_PART_ACTIVITY]);
 }
 
-/* What the weights of the parts multiply: ln(1 + sum) of each. */
+/* The features to which the weights apply: ln(1 + sum) of each part. */
 PG_FUNCTION_INFO_V1(klout_features);
 Datum
 klout_features(PG_FUNCTION_ARGS)
@@ -188,9 +188,9 @@ klout_explain(PG_FUNCTION_ARGS)
 }
 
 /*
- * (signals, model, as_of) -> (score, reach, consistency, networks): all that
- * a scoreboard keeps, for one pass over the signals.  networks is the jsonb of
- * what sums of klout_explain's points by network would be.
+ * (signals, model, as_of) -> (score, reach, consistency, networks): all
+ * columns of a scoreboard, in one pass over the signals.  networks has the
+ * sums of klout_explain's points by network as jsonb.
  */
 PG_FUNCTION_INFO_V1(klout_summary);
 Datum
@@ -227,7 +227,7 @@ klout_summary(PG_FUNCTION_ARGS)
 		value.val.string.len = (int) (VARSIZE(name) - VARHDRSZ);
 		pushJsonbValue(&state, WJB_KEY, &value);
 
-		/* As float8 becomes jsonb: by way of its shortest text */
+		/* convert as float8 to jsonb: through its shortest text */
 		initStringInfo(&number);
 		klout_json_append_float8(&number, points);
 		value.type = jbvNumeric;
@@ -250,8 +250,8 @@ klout_summary(PG_FUNCTION_ARGS)
  * (signals, model, as_of)
  * -> (network, kind, actions, first_at, last_at, points)
  *
- * The points of klout_explain by kind; those of audience and own posts, which
- * have none, are rows with a NULL kind.
+ * The points of klout_explain by kind; those of audience and own posts have a
+ * NULL kind.
  */
 PG_FUNCTION_INFO_V1(klout_statement_rows);
 
@@ -333,8 +333,8 @@ put_change(ReturnSetInfo *rsinfo, const char *part, const KloutName *network,
  * (before, after, model, before_at, after_at, after_model)
  * -> (part, network, points_before, points_after, change)
  *
- * The parts are computed with the earlier model; what the later model, if it
- * is not NULL, changes about the later facts is a row of its own.
+ * The parts are computed with the earlier model; the effect of the later
+ * model, if not NULL, on the later facts is a separate row.
  */
 PG_FUNCTION_INFO_V1(klout_explain_change);
 Datum

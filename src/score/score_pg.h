@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * score_pg.h
- *	  Scores and moments for functions of other concerns.
+ *	  Scores and timestamps for other SQL functions.
  *
  *-------------------------------------------------------------------------
  */
@@ -20,7 +20,7 @@
 extern int64 klout_moment_getarg(FunctionCallInfo fcinfo, int argno,
 								 const char *argument);
 
-/* klout_score_compute; raises ERRCODE_DATA_CORRUPTED at bad bytes. */
+/* klout_score_compute; raises ERRCODE_DATA_CORRUPTED for invalid bytes. */
 extern void klout_score_signals(KloutCanonical signals,
 								const KloutModel *model, int64 at,
 								KloutScore *score,

@@ -3,12 +3,12 @@
  * aggregate_pg.c
  *	  The aggregates of klout_signals.
  *
- * The aggregates' state is klout_signals itself, in its open form (growing.h),
- * which is changed in place while it has room.  When it has none, either the
- * batch is worked into the canonical value, or a value twice as large takes
- * its place; the executor then copies the new one into the aggregate's memory
- * and frees the old.  Nothing else is allocated there.  Final functions read
- * the state and build a canonical value of their own, so they can run any
+ * The aggregates' state is klout_signals itself, in its growing form
+ * (growing.h), which is changed in place while it has room.  When it is full,
+ * either the batch is merged into the canonical value, or a value twice as
+ * large replaces it; the executor then copies the new one into the aggregate's
+ * memory and frees the old.  Nothing else is allocated there.  Final functions
+ * read the state and build a separate canonical value, so they can run any
  * number of times.
  *
  * Sizes of open values are powers of two, VARSIZE included, because that is
@@ -33,11 +33,11 @@
 #include "utils/timestamp.h"
 #include "utils/uuid.h"
 
-/* the first size of an open value, in bytes of VARSIZE: from, to */
+/* initial VARSIZE of a growing value: minimum, maximum */
 #define OPEN_SIZE_MIN			128
 #define OPEN_SIZE_FIRST_MAX		256
 
-/* a batch is worked in once it is this large, and as large as the value */
+/* merge a batch when it is this large, and as large as the value */
 #define BATCH_BYTES				8192
 
 /* ---------------------------------------------------------------------------
@@ -77,8 +77,8 @@ buffer_value(const KloutGrowing *buffer)
 }
 
 /*
- * Bytes to begin a group's value with, its first series being of that size: as
- * many as the planner expects the group to need, within reason.
+ * Initial bytes of a group's value with a first series of that size: the
+ * planner's estimate of what the group needs, within limits.
  */
 static size_t
 first_size(FunctionCallInfo fcinfo, size_t series_size)
@@ -103,8 +103,8 @@ first_size(FunctionCallInfo fcinfo, size_t series_size)
 }
 
 /*
- * The state in argument 0 as an open value that may be changed: the argument
- * itself where an aggregate calls, otherwise a copy.
+ * Returns the state in argument 0 as a growing value to change: the argument
+ * itself inside an aggregate, otherwise a copy.
  */
 static void
 open_state(FunctionCallInfo fcinfo, bool in_aggregate, size_t series_size,
@@ -147,7 +147,7 @@ open_state(FunctionCallInfo fcinfo, bool in_aggregate, size_t series_size,
 	}
 }
 
-/* Replaces what the buffer holds by one canonical value. */
+/* Replaces the contents of a growing value by one canonical value. */
 static void
 replace_contents(KloutGrowing *buffer, KloutCanonical canonical)
 {
@@ -171,7 +171,7 @@ make_room(KloutGrowing *buffer, size_t needed, bool compact)
 		enlarge(buffer, buffer->size + Max(needed, buffer->size / 2));
 }
 
-/* Adds one fact, whatever it takes.  An audience has no entry. */
+/* Adds one fact, making room if needed.  An audience has no entry. */
 static void
 add_fact(KloutGrowing *buffer, const KloutSeries *series, int64 bucket,
 		 uint64 actor, int weight)
@@ -237,7 +237,7 @@ bucket_unit(FunctionCallInfo fcinfo, const Interval *bucket)
 	return KLOUT_UNIT_NONE;		/* keep the compiler quiet */
 }
 
-/* The unit asked for in argument argno, if the function has that many. */
+/* Returns the unit in argument argno, if the function has that argument. */
 static KloutUnit
 unit_argument(FunctionCallInfo fcinfo, int argno)
 {
@@ -280,11 +280,11 @@ at_argument(FunctionCallInfo fcinfo, int argno)
 				 errmsg("%s: at must be finite, got %sinfinity",
 						klout_function_name(fcinfo),
 						TIMESTAMP_IS_NOBEGIN(at) ? "-" : ""),
-				 errhint("Leave such rows out with a WHERE or FILTER clause.")));
+				 errhint("Exclude such rows with a WHERE or FILTER clause.")));
 	return at;
 }
 
-/* Gives an open value its unit, or checks that it is the same. */
+/* Sets the unit of a growing value, or checks that it is the same. */
 static inline void
 agree_unit(FunctionCallInfo fcinfo, KloutGrowing *buffer, KloutUnit unit)
 {
@@ -295,7 +295,7 @@ agree_unit(FunctionCallInfo fcinfo, KloutGrowing *buffer, KloutUnit unit)
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s: bucket must be the same in all rows of a group",
 						klout_function_name(fcinfo)),
-				 errdetail("It was 1 %s, then 1 %s.",
+				 errdetail("The buckets are 1 %s and 1 %s.",
 						   klout_unit_name(buffer->unit), klout_unit_name(unit))));
 	klout_growing_set_unit(buffer, unit);
 }
@@ -328,8 +328,9 @@ signals_add(FunctionCallInfo fcinfo, uint64 actor)
 }
 
 /*
- * With many groups every row's state is a cache miss, the larger part of what
- * a row costs.  Asking for it before looking at the arguments hides some.
+ * With many groups, the state of each row is a cache miss, which dominates the
+ * cost of a row.  Prefetching it before reading the arguments hides part of
+ * it.
  */
 static inline void
 prefetch_state(FunctionCallInfo fcinfo)
@@ -439,8 +440,8 @@ klout_audience_add(PG_FUNCTION_ARGS)
 }
 
 /*
- * Takes an open value's batch over, series by series.  Both have the same unit,
- * or one has none.
+ * Adds the batch of a growing value, series by series.  Both have the same
+ * unit, or one has none.
  */
 static void
 absorb_batch(KloutGrowing *buffer, const KloutGrowing *other)
@@ -466,7 +467,7 @@ absorb_batch(KloutGrowing *buffer, const KloutGrowing *other)
 	pfree(all_series);
 }
 
-/* Works a canonical value into an open one. */
+/* Merges a canonical value into a growing one. */
 static void
 absorb_canonical(KloutGrowing *buffer, KloutCanonical other)
 {
@@ -482,7 +483,7 @@ absorb_canonical(KloutGrowing *buffer, KloutCanonical other)
 	}
 	if (!klout_growing_set_canonical(buffer, other.data, other.len))
 	{
-		/* grow like everything else: by half at least */
+		/* grow by at least half, as elsewhere */
 		enlarge(buffer, KLOUT_GROWING_HEADER + other.len + other.len / 2);
 		(void) klout_growing_set_canonical(buffer, other.data, other.len);
 	}
@@ -508,7 +509,7 @@ klout_signals_combine(PG_FUNCTION_ARGS)
 	if (PG_ARGISNULL(1))
 		return klout_return_argument(fcinfo, 0);
 
-	/* the executor copies it; what must not be copied is a TOAST pointer */
+	/* the executor copies it; it must not be a TOAST pointer */
 	if (PG_ARGISNULL(0))
 		PG_RETURN_DATUM(PointerGetDatum(PG_DETOAST_DATUM(PG_GETARG_DATUM(1))));
 
@@ -558,7 +559,7 @@ klout_signals_combine(PG_FUNCTION_ARGS)
 	return state_result(&buffer, in_aggregate);
 }
 
-/* (state) -> canonical value; the state is left as it is */
+/* (state) -> canonical value; does not change the state */
 PG_FUNCTION_INFO_V1(klout_signals_final);
 Datum
 klout_signals_final(PG_FUNCTION_ARGS)

@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * growing.c
- *	  The open form of klout_signals: what an aggregate changes in place.
+ *	  The growing form of klout_signals, which aggregates change in place.
  *
  * The layout is in growing.h.  A series is stored as the network's name, then
  * one byte: the length of the kind's name, which follows; 0 for posts; 255
@@ -24,7 +24,7 @@
 
 #define WIDE_ENTRIES			0x10
 
-/* the first bucket of a window lies this far before the first one seen */
+/* distance of the first bucket of a window before the first one seen */
 #define WINDOW_BEFORE			(KLOUT_WINDOW / 2)
 
 bool
@@ -57,7 +57,7 @@ klout_growing_view(KloutGrowing *buffer, uint8 *data, size_t size)
 	return true;
 }
 
-/* Writes the numbers of the view back into the header. */
+/* Writes the fields of the view back to the header. */
 static void
 write_header(KloutGrowing *buffer)
 {
@@ -109,7 +109,7 @@ klout_growing_set_unit(KloutGrowing *buffer, KloutUnit unit)
 	write_header(buffer);
 }
 
-/* The byte that tells kinds from posts and audiences. */
+/* The byte that distinguishes kinds, posts and audiences. */
 static inline int
 series_tag(const KloutSeries *series)
 {
@@ -199,7 +199,7 @@ klout_growing_series(KloutGrowing *buffer, const KloutSeries *series)
 	used = klout_growing_used(buffer);
 	if (buffer->size - used < size)
 		return KLOUT_SERIES_NO_ROOM;
-	/* what follows moves up to make room */
+	/* move the data after it up to make room */
 	memmove(end + size, end, used - (size_t) (end - buffer->data));
 	write_series(end, series);
 	buffer->series_len += (uint32) size;
@@ -209,8 +209,7 @@ klout_growing_series(KloutGrowing *buffer, const KloutSeries *series)
 }
 
 /*
- * Makes all entries wide, from the last to the first, in place; false when
- * there is no room.
+ * Widens all entries in place, from last to first; false if there is no room.
  */
 static bool
 widen_entries(KloutGrowing *buffer)
@@ -253,7 +252,7 @@ klout_growing_append(KloutGrowing *buffer, int series, int64 bucket,
 
 	if (entries->count == 0 && !entries->wide)
 	{
-		/* the window's place is only known now */
+		/* the first entry defines the window */
 		entries->window = Max(bucket - WINDOW_BEFORE,
 							  klout_bucket_first(buffer->unit));
 		write_header(buffer);

@@ -1,10 +1,10 @@
 /*-------------------------------------------------------------------------
  *
  * growing.h
- *	  The open form of klout_signals: what an aggregate changes in place.
+ *	  The growing form of klout_signals, which aggregates change in place.
  *
- * An open value is a canonical value plus a batch of actions not yet worked
- * into it, with room to spare:
+ * A growing value is a canonical value, a batch of actions not yet merged into
+ * it, and free space:
  *
  *		0		KLOUT_BUFFER_VERSION
  *		1		unit of the buckets; WIDE_ENTRIES is added
@@ -17,17 +17,17 @@
  *				bucket there is
  *		all_series, canonical value, entries, free space
  *
- * Topics translate network and kind to the small number an entry carries.  A
- * row costs a look at the first cache line, a comparison of two names and one
- * append.  What aggregation costs is cache misses, so entries are small: 12
- * bytes, the actor, then the bucket's place in a window of 2^16 buckets, series
- * and weight.  A batch that needs a wider window than that (179 years of days,
+ * Series translate network and kind to a small number in each entry.  A row
+ * costs one access to the first cache line, a comparison of two names and one
+ * append.  Cache misses dominate aggregation, so entries are small: 12 bytes,
+ * the actor, then the bucket's place in a window of 2^16 buckets, series and
+ * weight.  A batch that needs a wider window than that (179 years of days,
  * seven of hours) has wide entries of 16 bytes instead.
  *
- * The memory belongs to the caller, who gives a function the value's bytes and
- * size and is told when there is no more room.  An open value only exists
- * between the calls of an aggregate, in memory or on its way from a parallel
- * worker; it is never stored and no input function accepts one.
+ * The caller owns the memory and passes the value's bytes and size; functions
+ * report when there is no more room.  A growing value exists only between the
+ * calls of an aggregate, in memory or in transfer from a parallel worker; it
+ * is never stored, and input functions reject it.
  *
  *-------------------------------------------------------------------------
  */
@@ -39,7 +39,7 @@
 #define KLOUT_BUFFER_VERSION	(0x80 | KLOUT_SIGNALS_VERSION)
 #define KLOUT_GROWING_HEADER		18
 
-/* A checked view of an open value. */
+/* A validated view of a growing value. */
 typedef struct KloutGrowing
 {
 	uint8	   *data;
@@ -57,10 +57,12 @@ klout_is_growing(const uint8 *data, size_t len)
 	return len > 0 && data[0] == KLOUT_BUFFER_VERSION;
 }
 
-/* Views the bytes of an open value: false when they are not one; O(1). */
+/* Views the bytes of a growing value: false if they are not one; O(1). */
 extern bool klout_growing_view(KloutGrowing *buffer, uint8 *data, size_t size);
 
-/* Makes an empty open value of size bytes, at least KLOUT_GROWING_HEADER. */
+/*
+ * Creates an empty growing value of size bytes, at least KLOUT_GROWING_HEADER.
+ */
 extern void klout_growing_init(KloutGrowing *buffer, uint8 *data, size_t size);
 
 static inline const uint8 *
@@ -69,7 +71,7 @@ klout_growing_canonical(const KloutGrowing *buffer)
 	return buffer->data + KLOUT_GROWING_HEADER + buffer->series_len;
 }
 
-/* Bytes in use, from the front; what is free follows. */
+/* Bytes in use, from the front; free space follows. */
 static inline size_t
 klout_growing_used(const KloutGrowing *buffer)
 {
@@ -80,46 +82,46 @@ klout_growing_used(const KloutGrowing *buffer)
 /* Results of looking a series up. */
 #define KLOUT_SERIES_NO_ROOM		(-1)	/* needs klout_series_size more
 											 * bytes */
-#define KLOUT_SERIES_TOO_MANY	(-2)	/* work the batch in first */
+#define KLOUT_SERIES_TOO_MANY	(-2)	/* merge the batch first */
 #define KLOUT_SERIES_CORRUPT		(-3)
 
 /*
- * The number of a series, which is added when it is new.  Of an audience the
- * latest is kept, of two at the same moment the larger.
+ * Returns the number of a series, adding it if it is new.  Keeps the latest
+ * audience; of two at the same time, the larger.
  */
 extern int	klout_growing_series(KloutGrowing *buffer, const KloutSeries *series);
 
 extern size_t klout_series_size(const KloutSeries *series);
 
 /*
- * Adds one action or post; false when there is no room, which may be needed
- * for widening all entries: as much as the entries take now.
+ * Adds one action or post; false if there is no room.  Widening all entries
+ * may need as much room as they take now.
  */
 extern bool klout_growing_append(KloutGrowing *buffer, int series, int64 bucket,
 								 uint64 actor, int weight);
 
 extern void klout_growing_set_unit(KloutGrowing *buffer, KloutUnit unit);
 
-/* All all_series, at most KLOUT_SERIES_MAX; false when they are corrupt. */
+/* Reads all series, at most KLOUT_SERIES_MAX; false if they are corrupt. */
 extern bool klout_growing_all_series(const KloutGrowing *buffer, KloutSeries *all_series);
 
 /* Copies the value into a larger space elsewhere and views it there. */
 extern void klout_growing_move(KloutGrowing *buffer, uint8 *data, size_t size);
 
-/* Forgets everything but the unit. */
+/* Clears everything but the unit. */
 extern void klout_growing_clear(KloutGrowing *buffer);
 
 /*
- * Gives a buffer without entries another canonical value, of len bytes from
- * elsewhere; false when there is no room.
+ * Replaces the canonical value of a growing value without entries by len bytes
+ * from elsewhere; false if there is no room.
  */
 extern bool klout_growing_set_canonical(KloutGrowing *buffer,
 										const uint8 *canonical, size_t len);
 
 /*
- * Works the batch into the canonical value: *out, *out_len, which lie in
- * memory (klout_growing_workspace bytes, MAXALIGNed) or in the value itself.
- * The open value is not changed.
+ * Merges the batch into the canonical value: *out, *out_len, in memory
+ * (klout_growing_workspace bytes, MAXALIGNed) or in the value itself.  Does
+ * not change the growing value.
  */
 extern size_t klout_growing_workspace(const KloutGrowing *buffer);
 extern KloutStatus klout_growing_compact(const KloutGrowing *buffer,

@@ -3,9 +3,10 @@
  * sample.c
  *	  Recency-weighted bottom-k sampling of reactors, in integer arithmetic.
  *
- * The plan and its sources are in sample.h.  What is hard here is the
- * logarithm of a logarithm: it must be the same integer everywhere, and
- * relatively accurate near both ends of (0, 1), where u or -log2 u is tiny.
+ * The plan and its sources are in sample.h.  The difficult part is the
+ * logarithm of a logarithm: it must be the same integer on all platforms, and
+ * have a small relative error near both ends of (0, 1), where u or -log2 u is
+ * tiny.
  *
  * All of it rests on one primitive, log2_fraction: the binary logarithm of a
  * normalised 64-bit mantissa, by a table of 128 reciprocals and a polynomial
@@ -348,7 +349,7 @@ set_register(uint8 *registers, int i, int value)
 void
 klout_registers_add(uint8 *registers, uint64 hash)
 {
-	/* other bits than the sample's, which favours large hashes */
+	/* not the bits the sample uses, which favours large hashes */
 	uint64		bits = hash_finish(hash + UINT64CONST(0x9E3779B97F4A7C15));
 	int			i = (int) (bits >> 54);
 	uint64		rest = bits << 10;

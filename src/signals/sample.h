@@ -23,8 +23,8 @@
  *
  * and sums over reactors are Horvitz-Thompson sums of 1/p.
  *
- * A key only falls as time goes on, so discarding early loses nothing that
- * would be kept in the end: merging is exact and free of order.
+ * Keys only decrease over time, so early discarding never loses a reactor of
+ * the final sample: merging is exact and independent of order.
  *
  * Hashes and keys are computed in integers only, so every platform keeps the
  * same sample.
@@ -43,7 +43,7 @@
 /* k: sums over at most this many reactors are exact */
 #define KLOUT_SAMPLE_K			256
 
-/* the sample and, when there are more reactors, the one that gives tau */
+/* the sample and, if there are more reactors, the one that defines tau */
 #define KLOUT_SAMPLE_STORED		(KLOUT_SAMPLE_K + 1)
 
 /* keys are fixed-point numbers of buckets with this many fraction bits */
@@ -78,9 +78,9 @@ extern int64 klout_sample_key(uint64 hash, int64 last, int half_life);
 extern double klout_sample_inclusion(int64 tau, int64 last, int half_life);
 
 /*
- * HyperLogLog: how many distinct reactors a network ever had, once they no
- * longer fit the sample.  2^10 registers of six bits, packed four to three
- * bytes, low bits first; standard error 1.04 / sqrt(1024) = 3.3 %.
+ * HyperLogLog: the number of distinct reactors a network ever had, once they
+ * no longer fit into the sample.  2^10 registers of six bits, packed four to
+ * three bytes, low bits first; standard error 1.04 / sqrt(1024) = 3.3 %.
  */
 #define KLOUT_REGISTERS			1024
 #define KLOUT_REGISTERS_BYTES	(KLOUT_REGISTERS * 6 / 8)

@@ -5,16 +5,16 @@
  *
  * Everything inside a value is sorted: networks and kinds by name, buckets by
  * time, reactors by hash.  So a merge is a single pass over both inputs, and a
- * batch of new actions is sorted once, written as a value of its own and then
+ * batch of new actions is sorted once, written as a separate value and then
  * merged like any other.
  *
- * A network has two samples of reactors, one of its proven actions and one of
- * those of weight 0, and neither knows of the other: so nobody can crowd proven
- * reactors out with accounts that are not.  A sample that has seen more than
- * KLOUT_SAMPLE_K reactors stores the KLOUT_SAMPLE_STORED with the smallest keys
- * (sample.h), ties going to the smaller hash, and HyperLogLog registers for all
- * it ever saw.  Registers start when the sample first overflows: until then
- * every reactor is still there to be added to them.
+ * A network has two independent samples of reactors, one of its proven actions
+ * and one of those of weight 0, so unproven accounts cannot crowd out proven
+ * reactors.  A sample that has seen more than KLOUT_SAMPLE_K reactors stores
+ * the KLOUT_SAMPLE_STORED with the smallest keys (sample.h), ties going to the
+ * smaller hash, and HyperLogLog registers for all reactors it ever saw.
+ * Registers start when the sample first overflows: until then, it still has
+ * every reactor to add to them.
  *
  *-------------------------------------------------------------------------
  */
@@ -105,9 +105,9 @@ klout_bucket_counts_next(KloutBucketCounts *runs, int64 *bucket, uint64 *count)
 }
 
 /*
- * Passes over a list of runs, checks it and leaves a cursor to it.  Returns
- * the sum of the counts, 0 when the list is bad; *newest is raised to its last
- * bucket.
+ * Skips a list of runs, validates it and returns a cursor to it.  The result
+ * is the sum of the counts, or 0 if the list is invalid; *newest is raised to
+ * its last bucket.
  */
 static uint64
 skip_runs(KloutReader *reader, KloutUnit unit, KloutBucketCounts *runs, int64 *newest)
@@ -138,7 +138,7 @@ skip_runs(KloutReader *reader, KloutUnit unit, KloutBucketCounts *runs, int64 *n
 	*reader = cursor.reader;
 	if (reader->failed)
 		return 0;
-	/* only what was read belongs to the list */
+	/* the list ends where reading stopped */
 	runs->reader.end = reader->next;
 	*newest = Max(*newest, previous);
 	return sum;
@@ -170,10 +170,10 @@ no_reactors(KloutSample *sample, bool proven)
 	sample->count = 0;
 	sample->registers = NULL;
 	sample->reactors.proven = proven;
-	sample->reactors.left = 0;	/* what a cursor to none needs */
+	sample->reactors.left = 0;	/* an empty cursor */
 }
 
-/* Passes over a sample of least reactors or more, and checks it. */
+/* Skips and validates a sample of at least least reactors. */
 static void
 skip_sample(KloutReader *reader, KloutUnit unit, const KloutNetwork *network,
 			int least, KloutSample *sample)
@@ -296,7 +296,7 @@ klout_signals_next(KloutSignals *signals, KloutNetwork *network)
 					&network->proven);
 		if (has_unproven)
 			skip_sample(reader, signals->unit, network, 1, &network->unproven);
-		/* no action is in both */
+		/* the two samples share no action */
 		if ((uint64) network->proven.count + (uint64) network->unproven.count > actions)
 			goto bad;
 	}
@@ -388,7 +388,7 @@ open_pairs(KloutStandings *standings, const KloutNetwork *network)
 												   &standings->next_unproven);
 }
 
-/* The next reactor that is in either sample, or in both. */
+/* Returns the next reactor of either sample or both. */
 static bool
 next_pair(KloutStandings *standings, KloutStanding *standing)
 {
@@ -429,7 +429,7 @@ klout_standings_iter_init(KloutStandings *standings, const KloutNetwork *network
 	open_pairs(standings, network);
 }
 
-/* Is everybody below this threshold? */
+/* Are all reactors below this threshold? */
 static inline bool
 has_everybody(KloutSampleKey threshold)
 {
@@ -452,10 +452,10 @@ inclusion(KloutSampleKey threshold, const KloutReactor *reactor, int half_life)
 }
 
 /*
- * A proven action counts when it is in its sample: all of those stored are but
- * the one that gives the threshold.  An unproven one counts when it is below
- * both thresholds and there is no proven one in the same or a later bucket:
- * that would have a key no larger, and so be in its sample.
+ * A proven action counts if it is in its sample: all stored actions are,
+ * except the one that defines the threshold.  An unproven one counts if it is
+ * below both thresholds and there is no proven one in the same or a later
+ * bucket: that would have a key no larger, and so be in its sample.
  */
 bool
 klout_standings_next(KloutStandings *standings, KloutStanding *standing)
@@ -674,10 +674,10 @@ klout_write_reactors(KloutWriter *writer, bool proven,
  */
 
 /*
- * The nth smallest of the keys (n from 0), by Hoare's selection.  The keys
- * belong to distinct hashes, so no two are equal; being functions of hashes
- * they come in random order, unless somebody chose them with care, which
- * costs time only.
+ * Returns the nth smallest of the keys (n from 0), by Hoare's selection.  The
+ * keys belong to distinct hashes, so no two are equal.  They are in random
+ * order, because they are functions of hashes; hashes chosen by an attacker
+ * only cost time.
  */
 static KloutSampleKey
 select_key(KloutSampleKey *keys, int count, int n)
@@ -717,7 +717,7 @@ select_key(KloutSampleKey *keys, int count, int n)
 
 /*
  * Keeps the KLOUT_SAMPLE_STORED reactors with the smallest keys, in their
- * order.  keys is scratch for twice as many keys as there are reactors.
+ * order.  keys is scratch for twice as many keys as reactors.
  */
 static int
 keep_sample(KloutReactor *reactors, int count, KloutUnit unit, KloutSampleKey *keys)
@@ -743,7 +743,10 @@ keep_sample(KloutReactor *reactors, int count, KloutUnit unit, KloutSampleKey *k
 	return kept;
 }
 
-/* What two observations of one reactor amount to. */
+/*
+ * Merges two observations of a reactor: the later bucket wins; within one
+ * bucket, kinds are OR-ed and the larger weight is kept.
+ */
 static inline void
 unite_reactor(KloutReactor *reactor, const KloutReactor *other)
 {
@@ -802,13 +805,13 @@ is_folded_name(KloutName name)
 #define ST_DEFINE
 #include "lib/sort_template.h"
 
-/* up to here insertion sort is the faster one */
+/* insertion sort is faster up to this size */
 #define INSERTION_SORT_MAX		24
 
 /*
- * Places differ in few of their bytes: the series, and one or two of the
- * bucket.  So a radix sort, the least byte first, takes few passes over them.
- * spare is room for as many.
+ * Sort keys differ in few bytes: the series, and one or two of the bucket.  So
+ * a radix sort, least significant byte first, needs few passes.  spare has
+ * room for the same number of keys.
  */
 static void
 sort_keys(uint64 *sort_key, int n, uint64 *spare)
@@ -882,10 +885,10 @@ insertion_sort_reactors(KloutReactor *reactors, int n)
 #define HASH_BITS_MAX			11
 
 /*
- * Sorts reactors by hash and returns where they are then: here or in spare,
- * which is room for as many.  Hashes are evenly spread, so one pass puts about
- * one reactor into each bucket; those that somebody filled on purpose are left
- * to a sort that does not mind.
+ * Sorts reactors by hash and returns the sorted array: reactors, or spare,
+ * which has the same size.  Hashes are evenly distributed, so one pass puts
+ * about one reactor into each bucket; buckets that an attacker filled are
+ * sorted in O(n log n).
  */
 static KloutReactor *
 sort_by_hash(KloutReactor *reactors, int n, KloutReactor *spare)
@@ -908,7 +911,7 @@ sort_by_hash(KloutReactor *reactors, int n, KloutReactor *spare)
 		end[(reactors[i].hash >> (64 - bits)) + 1]++;
 	for (i = 1; i <= 1 << bits; i++)
 		end[i] += end[i - 1];
-	/* where a bucket begins turns into where it ends as it fills */
+	/* filling moves the start of a bucket to its end */
 	for (i = 0; i < n; i++)
 		spare[end[reactors[i].hash >> (64 - bits)]++] = reactors[i];
 	for (i = 0; i < 1 << bits; i++)
@@ -924,14 +927,17 @@ sort_by_hash(KloutReactor *reactors, int n, KloutReactor *spare)
 	return spare;
 }
 
-/* An action or post by its place in the value: series, then bucket. */
+/*
+ * Sort key of an action or post in the order of the value: series, then
+ * bucket.
+ */
 #define PLACE_BITS				40
 
 /*
- * Scratch memory: sort_key are sorted with the reactors' room to spare, before
- * there are any; reactors with room of their own, proven ones from the front
- * of it, unproven ones from the back; and the keys of those are where the
- * reactors were not in the end.
+ * Scratch memory: sort_key[n], reactors[n], spare[n].  reactors is the second
+ * buffer of the radix sort of sort_key until it is filled (proven reactors
+ * from the front, unproven ones from the back).  The array that the sort by
+ * hash leaves unused then holds the keys.
  */
 typedef struct BuildScratch
 {
@@ -976,7 +982,7 @@ series_compare(const KloutSeries *a, const KloutSeries *b)
 StaticAssertDecl(KLOUT_SERIES_MAX <= KLOUT_NETWORKS_MAX,
 				 "a batch must not have networks to fold");
 
-/* Sorts all_series, of which order has the indexes. */
+/* Sorts order, an array of indexes into all_series. */
 static void
 sort_topics(const KloutSeries *all_series, uint8 *order, int n)
 {
@@ -993,7 +999,7 @@ sort_topics(const KloutSeries *all_series, uint8 *order, int n)
 	}
 }
 
-/* Renames the surplus kinds of a batch; false when there are none. */
+/* Renames the surplus kinds of a batch; false if there are none. */
 static bool
 fold_kinds(KloutSeries *all_series, const uint8 *order, int n, KloutFolds *folds)
 {
@@ -1030,8 +1036,8 @@ fold_kinds(KloutSeries *all_series, const uint8 *order, int n, KloutFolds *folds
 }
 
 /*
- * After folding, all_series about the same thing share a place: the one of them
- * that order keeps stands for all.  Returns the number of sort_key.
+ * After folding, equal series share a sort key: order keeps one of them.
+ * Returns the number of sort keys.
  */
 static int
 share_places(const KloutSeries *all_series, uint8 *order, uint8 *sort_key_of,
@@ -1054,8 +1060,8 @@ share_places(const KloutSeries *all_series, uint8 *order, uint8 *sort_key_of,
 }
 
 /*
- * The nreactors from the given place in scratch on, proven or unproven ones of
- * one network of a batch: united, sampled, written.
+ * Merges, samples and writes nreactors reactors of scratch from the given
+ * index on: the proven or the unproven ones of one network of a batch.
  */
 static void
 build_sample(KloutWriter *writer, KloutUnit unit, const BuildScratch *scratch,
@@ -1091,8 +1097,8 @@ build_sample(KloutWriter *writer, KloutUnit unit, const BuildScratch *scratch,
 }
 
 /*
- * The runs of the series at a place, whose entries begin at sort_key[*next].
- * Returns the last bucket.
+ * Writes the runs of the series of a sort key, whose entries start at
+ * sort_key[*next].  Returns the last bucket.
  */
 static int64
 build_bucket_counts(KloutWriter *writer, const uint64 *sort_key, int nkeys, int *next,
@@ -1118,7 +1124,7 @@ build_bucket_counts(KloutWriter *writer, const uint64 *sort_key, int nkeys, int 
 	return bucket;
 }
 
-/* which actions a series of a batch has */
+/* kinds of actions that a series of a batch has */
 #define USED_PROVEN				0x01
 #define USED_UNPROVEN			0x02
 
@@ -1147,7 +1153,7 @@ klout_signals_build(KloutUnit unit, KloutSeries *all_series, int nseries,
 
 	klout_writer_init(&writer, out, out_size);
 
-	/* a series whose first entry found no room is not part of the batch */
+	/* a series whose first entry did not fit is not part of the batch */
 	for (i = 0; i < nentries; i++)
 	{
 		KloutEntry	entry = klout_entry(entries, (uint32) i);
@@ -1267,18 +1273,18 @@ klout_signals_build(KloutUnit unit, KloutSeries *all_series, int nseries,
  */
 
 /*
- * What a network that both sides have can grow by: a list of runs where its
- * base moves, the reactors because the newest bucket and the numbers of kinds
- * do, and the registers may be new.
+ * Bound on the growth of a network that both sides have: a list of runs grows
+ * if its base moves, reactors grow because the newest bucket and the numbers
+ * of kinds change, and the registers may be new.
  */
 #define SAMPLE_BYTES			(KLOUT_REGISTERS_BYTES + KLOUT_VARINT_MAX + \
 								 KLOUT_SAMPLE_STORED * REACTOR_BYTES)
 #define MERGE_GROWTH			((KLOUT_KINDS_MAX + 2) * RUN_BYTES + 2 * SAMPLE_BYTES)
 
 /*
- * The network that others are folded into, as a value of its own.  A list of
- * runs, of 3 bytes or more, grows by 4 at most where its first bucket, of 5
- * bytes at most, becomes a step.
+ * Bound of the network that others are folded into, as a separate value.  A
+ * list of runs, of 3 bytes or more, grows by 4 at most where its first bucket,
+ * of 5 bytes at most, becomes a step.
  */
 static size_t
 fold_bound(size_t left, size_t right)
@@ -1294,13 +1300,13 @@ klout_merge_bound(size_t left, size_t right, int left_networks,
 	size_t		size = KLOUT_SIGNALS_EMPTY_LEN + left + right +
 		(size_t) Min(left_networks, right_networks) * MERGE_GROWTH;
 
-	/* the result, and room to fold in twice */
+	/* the result, and two buffers to fold in */
 	if (left_networks + right_networks > KLOUT_NETWORKS_MAX)
 		size += 3 * fold_bound(left, right);
 	return size;
 }
 
-/* *total is raised by the counts; false when they exceed a bigint. */
+/* Adds the counts to *total; false if it exceeds bigint. */
 static bool
 merge_bucket_counts(KloutWriter *writer, KloutBucketCounts *left, KloutBucketCounts *right,
 					uint64 *total)
@@ -1343,7 +1349,7 @@ merge_bucket_counts(KloutWriter *writer, KloutBucketCounts *left, KloutBucketCou
 }
 
 /*
- * Merges the runs of all kinds that have become the same one, on both sides.
+ * Merges the runs of all kinds of both sides that map to the same kind.
  */
 static bool
 merge_folded_runs(KloutWriter *writer, const KloutNetwork *left,
@@ -1401,7 +1407,7 @@ merge_folded_runs(KloutWriter *writer, const KloutNetwork *left,
 	return true;
 }
 
-/* Carries a set of kinds over to the numbering of the merged network. */
+/* Renumbers a set of kinds for the merged network. */
 static inline uint64
 remap_kinds(uint64 kinds, const uint8 *bit_of)
 {
@@ -1467,7 +1473,7 @@ merge_samples(KloutWriter *writer, KloutUnit unit, bool proven, int64 newest,
 	klout_write_reactors(writer, proven, united, n, newest, registers);
 }
 
-/* Copies a network that only one side has. */
+/* Copies a network that exists on one side only. */
 static void
 copy_network(KloutWriter *writer, const uint8 *start, const uint8 *end)
 {
@@ -1477,9 +1483,10 @@ copy_network(KloutWriter *writer, const uint8 *start, const uint8 *end)
 }
 
 /*
- * Numbers the kinds of a merged network: names gets them, left_bits and
- * right_bits which one each side's kinds become.  Returns their number;
- * *folded gets that of the one others are folded into, or -1.
+ * Numbers the kinds of a merged network: sets names to their names, and
+ * left_bits and right_bits to the new numbers of each side's kinds.  Returns
+ * the number of kinds; *folded is set to the kind that others are folded into,
+ * or -1.
  */
 static int
 number_kinds(const KloutNetwork *left, uint8 *left_bits,
@@ -1513,7 +1520,7 @@ number_kinds(const KloutNetwork *left, uint8 *left_bits,
 		return nall;
 	}
 
-	/* the folded name has its place by its bytes, too */
+	/* the folded name is sorted by its bytes, too */
 	while (place < nall && place < KLOUT_KINDS_MAX - 1 &&
 		   klout_name_compare(all[place], klout_folded_name) < 0)
 		place++;
@@ -1539,7 +1546,7 @@ number_kinds(const KloutNetwork *left, uint8 *left_bits,
 	return nkinds;
 }
 
-/* Both sides' facts under left's name. */
+/* Merges the facts of both sides under left's name. */
 static KloutStatus
 merge_network(KloutWriter *writer, KloutUnit unit,
 			  KloutNetwork *left, KloutNetwork *right, KloutFolds *folds)
@@ -1558,7 +1565,7 @@ merge_network(KloutWriter *writer, KloutUnit unit,
 	int			i,
 				j;
 
-	/* of two audiences the latest, of two of the same moment the larger */
+	/* the latest audience; of two at the same time, the larger */
 	if (!left->has_audience ||
 		(right->has_audience &&
 		 (right->audience_at > left->audience_at ||
@@ -1600,7 +1607,7 @@ merge_network(KloutWriter *writer, KloutUnit unit,
 				return KLOUT_COUNT_OVERFLOW;
 			continue;
 		}
-		/* what is folded lies in between, where its name was */
+		/* the folded network is in between, at the position of its name */
 		while (i < left->nkinds && left_bits[i] == folded)
 			i++;
 		while (j < right->nkinds && right_bits[j] == folded)
@@ -1621,7 +1628,7 @@ merge_network(KloutWriter *writer, KloutUnit unit,
 	return KLOUT_OK;
 }
 
-/* Reads ahead by one network and remembers where its bytes are. */
+/* Reads one network ahead and remembers the position of its bytes. */
 typedef struct MergeSide
 {
 	KloutSignals signals;
@@ -1637,7 +1644,7 @@ side_next(MergeSide *side)
 	side->more = klout_signals_next(&side->signals, &side->network);
 }
 
-/* -1, 0 or 1: whose network comes first, or both */
+/* -1, 0 or 1: the side whose network comes first, or both */
 static inline int
 side_order(const MergeSide *left, const MergeSide *right)
 {
@@ -1646,8 +1653,8 @@ side_order(const MergeSide *left, const MergeSide *right)
 }
 
 /*
- * The last network that two values keep when they have too many together;
- * false when they have not.  Both sides begin.
+ * Finds the last network to keep if two values together have too many; false
+ * if they do not.  Starts both sides.
  */
 static bool
 last_kept_network(MergeSide left, MergeSide right, KloutName *last)
@@ -1682,13 +1689,13 @@ is_folded_network(KloutName name, KloutName last)
 /* A value that consists of the network others are folded into. */
 typedef struct FoldedNetwork
 {
-	uint8	   *data;			/* NULL when nothing is folded */
+	uint8	   *data;			/* NULL if nothing is folded */
 	size_t		len;
-	uint8	   *room;			/* where the next one is made */
+	uint8	   *room;			/* buffer for the next one */
 	size_t		size;
 } FoldedNetwork;
 
-/* Folds the networks of one side behind the last one that is kept. */
+/* Folds the networks of one side after the last one to keep. */
 static KloutStatus
 fold_side(FoldedNetwork *folded, MergeSide side, KloutUnit unit,
 		  KloutName last, KloutFolds *folds)
@@ -1742,7 +1749,7 @@ klout_signals_merge(const uint8 *left_data, size_t left_len,
 	MergeSide	right;
 	KloutUnit	unit;
 	KloutWriter writer;
-	KloutName	last = {"", 0}; /* kept when there are too many */
+	KloutName	last = {"", 0}; /* last to keep, if too many */
 	bool		too_many;
 	FoldedNetwork folded = {NULL, 0, NULL, 0};
 	int			networks = 0;
@@ -1763,7 +1770,7 @@ klout_signals_merge(const uint8 *left_data, size_t left_len,
 
 		folded.size = fold_bound(left_len, right_len);
 		if (out_size < 2 * folded.size)
-			return KLOUT_CORRUPT;	/* not the bound: cannot happen */
+			return KLOUT_CORRUPT;	/* bound exceeded: cannot happen */
 		out_size -= 2 * folded.size;
 		folded.room = out + out_size;
 		folds->networks = true;

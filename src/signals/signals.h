@@ -4,13 +4,13 @@
  *	  The canonical bytes of klout_signals: reading, building, merging.
  *
  * A value holds, for one person, the facts about the actions received, by
- * network: how many of each kind in each bucket, a bounded sample of the
- * reactors, the latest audience and the person's own posts.  The bytes are
- * specified in docs/storage.md.  Equal facts have equal bytes, whatever the
- * order in which they came together.
+ * network: the number of actions of each kind in each bucket, a bounded sample
+ * of the reactors, the latest audience and the person's own posts.  The bytes
+ * are specified in docs/storage.md.  Equal facts have equal bytes, whatever
+ * the order in which they were added.
  *
  * Nothing here allocates.  Readers walk the bytes in place, validating as they
- * go; writers write into memory of the caller, who asks for the bound first.
+ * go; writers write into memory of the caller, which computes a bound first.
  *
  *-------------------------------------------------------------------------
  */
@@ -23,10 +23,10 @@
 #define KLOUT_SIGNALS_VERSION	1
 
 /*
- * The most networks of a value and kinds of a network.  The surplus of a
- * person who has more is folded into one name: with limit L, the first L - 1
- * names in the order of their bytes stay, all others count as
- * klout_folded_name, and so does what is called so to begin with.  See
+ * Maximum numbers of networks of a value and of kinds of a network.  The
+ * surplus of a person who has more is folded into one name: with limit L, the
+ * first L - 1 names in the order of their bytes stay; all others count as
+ * klout_folded_name, and so do facts that already have that name.  See
  * "Folding" in signals.c.
  */
 #define KLOUT_NETWORKS_MAX		255
@@ -38,7 +38,7 @@ extern const KloutName klout_folded_name;
 /* weights of reactors are kept in steps of 1/200 */
 #define KLOUT_WEIGHT_STEPS		200
 
-/* What a bucket is.  A value without actions and posts has none. */
+/* Size of a bucket.  A value without actions and posts has none. */
 typedef enum KloutUnit
 {
 	KLOUT_UNIT_NONE = 0,
@@ -46,7 +46,7 @@ typedef enum KloutUnit
 	KLOUT_UNIT_HOUR = 2
 } KloutUnit;
 
-/* What building and merging can end with. */
+/* Results of building and merging. */
 typedef enum KloutStatus
 {
 	KLOUT_OK = 0,
@@ -130,8 +130,8 @@ typedef struct KloutBucketCounts
 } KloutBucketCounts;
 
 /*
- * What a sample keeps of one reactor.  Actions of a weight above 0 are proven,
- * those of weight 0 are not, and each sample knows only one of the two.
+ * A reactor in a sample.  Actions of a weight above 0 are proven, those of
+ * weight 0 are not, and each sample contains only one of the two.
  */
 typedef struct KloutReactor
 {
@@ -139,7 +139,7 @@ typedef struct KloutReactor
 	int64		last;			/* bucket of its last action */
 	uint64		kinds;			/* bit set of the kinds used in it */
 	uint8		weight;			/* largest weight in it, 0 .. 200 */
-	uint8		unused[7];		/* as large where 8 bytes are aligned to 4 */
+	uint8		unused[7];		/* same size if int64 aligns to 4 */
 } KloutReactor;
 
 /* The reactors of a sample, hashes ascending. */
@@ -186,25 +186,25 @@ typedef struct KloutSignals
 	int			left;			/* not yet read */
 	KloutReader reader;
 	KloutName	previous;
-	const char *fault;			/* what is wrong with the bytes, or NULL */
+	const char *fault;			/* why the bytes are invalid, or NULL */
 } KloutSignals;
 
 /*
- * Begins to read a canonical value of len bytes.  Returns NULL, or what is
- * wrong with it (also in signals->fault).
+ * Starts to read a canonical value of len bytes.  Returns NULL, or why it is
+ * invalid (also in signals->fault).
  */
 extern const char *klout_signals_iter_init(KloutSignals *signals,
 										   const uint8 *data, size_t len);
 
 /*
- * The next network, wholly validated; false at the end and at bad bytes, when
- * signals->fault says which.
+ * Reads and validates the next network; false at the end and at invalid bytes,
+ * for which signals->fault is set.
  */
 extern bool klout_signals_next(KloutSignals *signals, KloutNetwork *network);
 
 /*
- * Reads a value from end to end: NULL when it is canonical, else what is wrong.
- * This is the validator behind every door; O(len).
+ * Validates a whole value: returns NULL if it is canonical, or why not.  All
+ * input goes through this function; O(len).
  */
 extern const char *klout_signals_check(const uint8 *data, size_t len);
 
@@ -227,18 +227,18 @@ klout_key_less(KloutSampleKey a, KloutSampleKey b)
 }
 
 /*
- * The threshold of a sample: the largest key of those stored, or above all
- * keys when everybody is there.  The reactor with that key is not part of the
- * sample; those with a smaller one are.
+ * The threshold of a sample: the largest stored key, or above all keys if no
+ * reactor is missing.  The reactor with that key is not part of the sample;
+ * those with a smaller one are.
  */
 extern KloutSampleKey klout_sample_threshold(const KloutSample *sample,
 											 KloutUnit unit);
 
 /*
- * What a reactor is known for: the last proven action, an unproven one in a
- * later bucket, or both.  Sums over reactors divide what they add by the
- * probability that it is known (Horvitz and Thompson); see "The sample of
- * reactors" in docs/mathematics.md.
+ * The sampled actions of a reactor: the last proven one, an unproven one in a
+ * later bucket, or both.  Sums over reactors divide each addend by its
+ * inclusion probability (Horvitz and Thompson); see "The sample of reactors"
+ * in docs/mathematics.md.
  */
 typedef struct KloutStanding
 {
@@ -250,8 +250,8 @@ typedef struct KloutStanding
 	double		unproven_inclusion;
 
 	/*
-	 * That the proven action is known and would be at the threshold for
-	 * unproven ones, too; 0 when it would not, and when there are not both.
+	 * Probability that the proven action is sampled and below the threshold
+	 * for unproven ones, too; 0 if it is not, or if there are not both.
 	 */
 	double		both_inclusion;
 } KloutStanding;
@@ -267,7 +267,7 @@ typedef struct KloutStandings
 	bool		more_proven;
 	bool		more_unproven;
 	KloutSampleKey proven_threshold;
-	KloutSampleKey threshold;	/* of both samples the smaller one */
+	KloutSampleKey threshold;	/* the smaller one of both samples */
 } KloutStandings;
 
 extern void klout_standings_iter_init(KloutStandings *standings,
@@ -276,9 +276,8 @@ extern bool klout_standings_next(KloutStandings *standings,
 								 KloutStanding *standing);
 
 /*
- * How many distinct reactors a network ever had: the number itself while both
- * samples have everybody, else an estimate, which is never more than the
- * number of actions.
+ * Number of distinct reactors a network ever had: exact while both samples are
+ * complete, otherwise an estimate that never exceeds the number of actions.
  */
 extern double klout_network_reactors(const KloutNetwork *network);
 
@@ -291,9 +290,8 @@ extern double klout_network_reactors(const KloutNetwork *network);
  * Writes a value front to back: the header; for each network its head, the
  * runs of its posts if it has them, the number of its kinds, each kind's name
  * and runs, if there are kinds the proven reactors, which may be none, and the
- * unproven ones if it has them.  The caller sees to the order of names,
- * buckets and hashes.  A writer that runs out of room stops writing
- * and says so.
+ * unproven ones if it has them.  The caller must sort names, buckets and
+ * hashes.  A writer that runs out of room stops writing and sets a flag.
  */
 typedef struct KloutWriter
 {
@@ -333,8 +331,8 @@ extern void klout_write_reactors(KloutWriter *writer, bool proven,
  */
 
 /*
- * What the facts of a batch are about, in the order in which a value has it:
- * an audience, posts, a kind of action.
+ * The types of series of a batch, in the order of a value: audience, posts,
+ * kind of action.
  */
 typedef enum KloutSeriesType
 {
@@ -365,10 +363,10 @@ typedef struct KloutEntry
 } KloutEntry;
 
 /*
- * The entries of a batch, as they lie in the buffer (growing.h): narrow ones
- * are the actor, the bucket's place in a window of KLOUT_WINDOW buckets in two
- * bytes, series and weight; wide ones the actor, the bucket with a bias in six
- * bytes, series and weight.
+ * The entries of a batch, in the layout of growing.h: narrow ones are the
+ * actor, the bucket's place in a window of KLOUT_WINDOW buckets in two bytes,
+ * series and weight; wide ones the actor, the bucket with a bias in six bytes,
+ * series and weight.
  */
 #define KLOUT_WINDOW			65536
 #define KLOUT_NARROW_ENTRY		12
@@ -435,11 +433,11 @@ klout_store_wide(uint8 *p, const KloutEntry *entry)
 					(uint64) entry->series << 48 | (uint64) entry->weight << 56);
 }
 
-/* Bytes of scratch memory klout_signals_build needs; MAXALIGNed. */
+/* Bytes of scratch memory that klout_signals_build needs; MAXALIGNed. */
 extern size_t klout_build_scratch(uint32 entries);
 
 /*
- * What building or merging had to fold, beyond what was folded before.
+ * Names that building or merging folded, beyond those folded before.
  */
 typedef struct KloutFolds
 {
@@ -449,20 +447,19 @@ typedef struct KloutFolds
 } KloutFolds;
 
 /*
- * Upper bounds of the bytes needed, of which the result is the beginning; each
- * side of a merge has so many bytes and networks.
+ * Upper bounds of the bytes needed; the result is at their start.  The
+ * arguments are the bytes and networks of each side of a merge.
  */
 extern size_t klout_build_bound(int all_series, uint32 entries);
 extern size_t klout_merge_bound(size_t left, size_t right,
 								int left_networks, int right_networks);
 
 /*
- * Builds the canonical value of a batch: O(n log n).  No two all_series are about
- * the same thing; one without entries leaves no trace.  entries are only read;
- * all_series of kinds that are folded get the name they are folded into.
+ * Builds the canonical value of a batch:  O(n log n).  No two series are
+ * equal; a series without entries is ignored.  entries is read-only; series of
+ * folded kinds are renamed.
  *
- * What is folded is set in folds, here and when merging; the rest of it is
- * left alone.
+ * Building and merging set in folds only what they fold.
  */
 extern KloutStatus klout_signals_build(KloutUnit unit,
 									   KloutSeries *all_series, int nseries,
@@ -482,9 +479,9 @@ extern KloutStatus klout_signals_merge(const uint8 *left, size_t left_len,
 									   size_t *out_len, KloutFolds *folds);
 
 /*
- * Is this one of a value's networks, or of a network's kinds, that others were
- * folded into?  Once names are folded there are as many as there can be.  (A
- * person with exactly that many, one of them called so, looks the same.)
+ * Is this the network of a value, or the kind of a network, into which others
+ * were folded?  Folding leaves the maximum number of names.  (A person with
+ * exactly that many, including the folded name, looks the same.)
  */
 static inline bool
 klout_is_folded(KloutName name, int names, int limit)
@@ -492,7 +489,7 @@ klout_is_folded(KloutName name, int names, int limit)
 	return names == limit && klout_name_compare(name, klout_folded_name) == 0;
 }
 
-/* no value of fewer bytes has that many kinds or networks */
+/* a value with so many kinds or networks has at least as many bytes */
 #define KLOUT_FOLDED_MIN_LEN	(KLOUT_SIGNALS_EMPTY_LEN + 5 * KLOUT_KINDS_MAX)
 
 /* the value without any facts */

@@ -1,11 +1,12 @@
 /*-------------------------------------------------------------------------
  *
  * signals_pg.c
- *	  SQL's side of klout_signals: input and output, comparison, merging, and
- *	  the facts as numbers and rows.  The aggregates are in aggregate_pg.c.
+ *	  SQL functions of klout_signals: input and output, comparison,
+ *	  merging, and the facts as numbers and rows.  The aggregates are in
+ *	  aggregate_pg.c.
  *
  * The text form is JSON (docs/storage.md).  Both input functions end in
- * klout_signals_check; nothing else lets bytes in.
+ * klout_signals_check; bytes have no other way in.
  *
  *-------------------------------------------------------------------------
  */
@@ -61,7 +62,7 @@ klout_signals_error(KloutStatus status, KloutUnit left, KloutUnit right)
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("cannot merge signals of different buckets"),
-					 errdetail("Left is by %s, right by %s.",
+					 errdetail("The left value has buckets of 1 %s, the right one of 1 %s.",
 							   klout_unit_name(left), klout_unit_name(right)),
 					 errhint("Aggregate both from the actions with the same bucket.")));
 			break;
@@ -93,8 +94,8 @@ klout_signals_init(void)
 }
 
 /*
- * A network's name for a message.  One that the database's encoding might not
- * have is left out: a warning must not become an error.
+ * The name of a network for a message.  Omitted if the database encoding may
+ * lack its characters: a warning must not become an error.
  */
 static const char *
 name_for_message(KloutName name)
@@ -109,8 +110,8 @@ name_for_message(KloutName name)
 }
 
 /*
- * Tells what was folded, if something was: once for each statement of a
- * client, because a query can fold in any number of its groups.
+ * Warns about folded names, once per statement of a client, because a query
+ * can fold in any number of groups.
  */
 static void
 report_folds(const KloutFolds *folds)
@@ -128,14 +129,14 @@ report_folds(const KloutFolds *folds)
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("more than %d kinds of actions on network \"%s\" for one person",
 						KLOUT_KINDS_MAX, name_for_message(folds->network)),
-				 errdetail("The first %d by name are kept, the others count as \"%s\".",
+				 errdetail("The first %d by name are kept; the others are counted as \"%s\".",
 						   KLOUT_KINDS_MAX - 1, KLOUT_FOLDED_NAME),
 				 errhint("Group rare kinds under one name.")));
 	else
 		ereport(WARNING,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
 				 errmsg("more than %d networks for one person", KLOUT_NETWORKS_MAX),
-				 errdetail("The first %d by name are kept, the others count as \"%s\".",
+				 errdetail("The first %d by name are kept; the others are counted as \"%s\".",
 						   KLOUT_NETWORKS_MAX - 1, KLOUT_FOLDED_NAME),
 				 errhint("Group rare networks under one name.")));
 }
@@ -318,7 +319,7 @@ append_reactor(StringInfo buf, bool proven, const KloutReactor *reactor,
 
 /*
  * , "reactors": [...], "registers": "hex" and the like for unproven ones; a
- * sample without reactors is left out.
+ * sample without reactors is omitted.
  */
 static void
 append_sample(StringInfo buf, bool proven, const KloutSample *sample,
@@ -442,8 +443,8 @@ klout_signals_send(PG_FUNCTION_ARGS)
  */
 
 /*
- * What is wrong with bytes from outside, or NULL: the one validator behind
- * both input functions.
+ * Validates bytes from outside: returns the fault, or NULL.  Both input
+ * functions use it.
  */
 static const char *
 check_input(const uint8 *data, size_t len)
@@ -481,14 +482,14 @@ klout_signals_recv(PG_FUNCTION_ARGS)
 	return klout_signals_value(data, (size_t) len);
 }
 
-/* What the functions that read JSON share. */
+/* State of the functions that read JSON. */
 typedef struct JsonInput
 {
 	Node	   *escontext;
 	KloutWriter writer;
 } JsonInput;
 
-/* Reports (softly) that something is not what it should be. */
+/* Reports an unexpected value as a soft error. */
 static bool
 input_error(JsonInput *input, const JsonbValue *value, const char *expected)
 {
@@ -555,7 +556,9 @@ compare_named(const void *a, const void *b)
 							  ((const NamedValue *) b)->name);
 }
 
-/* The members of an object of names, sorted; NULL after a soft error. */
+/*
+ * Returns the sorted members of an object of names; NULL after a soft error.
+ */
 static NamedValue *
 input_names(JsonInput *input, JsonbContainer *object, const char *what,
 			int most, int *count)
@@ -568,7 +571,7 @@ input_names(JsonInput *input, JsonbContainer *object, const char *what,
 	if (n > most)
 		ereturn(input->escontext, NULL,
 				(errcode(ERRCODE_PROGRAM_LIMIT_EXCEEDED),
-				 errmsg("invalid input for type klout_signals: %d %ss, the most is %d",
+				 errmsg("invalid input for type klout_signals: %d %ss, but the maximum is %d",
 						n, what, most)));
 	members = palloc(sizeof(NamedValue) * ((size_t) n + 1));
 	klout_json_iter_init(&iter, object);
@@ -877,7 +880,7 @@ input_network(JsonInput *input, const NamedValue *network)
 	return true;
 }
 
-/* Writes the value that the JSON describes; false after a soft error. */
+/* Writes the value described by the JSON; false after a soft error. */
 static bool
 input_signals(JsonInput *input, JsonbContainer *object)
 {
@@ -964,7 +967,7 @@ klout_signals_in(PG_FUNCTION_ARGS)
 		ereturn(input.escontext, (Datum) 0,
 				(errcode(ERRCODE_INVALID_TEXT_REPRESENTATION),
 				 errmsg("invalid input for type klout_signals"),
-				 errdetail("Of the value it describes, %s.", fault)));
+				 errdetail("The described value is invalid: %s.", fault)));
 	return klout_signals_value(data, size);
 }
 
@@ -993,7 +996,7 @@ KLOUT_COMPARISONS(klout_signals, canonical_form)
  * ---------------------------------------------------------------------------
  */
 
-/* A name to look for; the empty one is every name. */
+/* A name to find; the empty name matches all. */
 static KloutName
 filter_argument(FunctionCallInfo fcinfo, int argno, const char *argument)
 {
@@ -1116,7 +1119,7 @@ klout_entries(PG_FUNCTION_ARGS)
 	return (Datum) 0;
 }
 
-/* The rows of one network in klout_reactor_sample. */
+/* Returns the rows of one network in klout_reactor_sample. */
 typedef struct SampleRows
 {
 	ReturnSetInfo *rsinfo;
@@ -1190,7 +1193,9 @@ klout_reactor_sample(PG_FUNCTION_ARGS)
  * ---------------------------------------------------------------------------
  */
 
-/* The next network that is folded or has kinds that are; false at the end. */
+/*
+ * Finds the next network that is folded or has folded kinds; false at the end.
+ */
 static bool
 next_folded(KloutSignals *signals, KloutNetwork *network, bool *whole)
 {
@@ -1209,8 +1214,8 @@ next_folded(KloutSignals *signals, KloutNetwork *network, bool *whole)
 }
 
 /*
- * (signals) -> is anything folded?  Most values are too small for that, and
- * are not even fetched.
+ * (signals) -> is anything folded?  Most values are too small for that and
+ * need not be fetched.
  */
 PG_FUNCTION_INFO_V1(klout_has_folded);
 

@@ -33,11 +33,11 @@ extern KloutCanonical klout_signals_merged(KloutCanonical left,
 extern uint8 *klout_signals_bytes(struct varlena *value, size_t *len);
 extern Datum klout_signals_value(const uint8 *data, size_t len);
 
-/* Begins to read; raises ERRCODE_DATA_CORRUPTED at bad bytes. */
+/* Starts to read; raises ERRCODE_DATA_CORRUPTED for invalid bytes. */
 extern void klout_signals_iter_init_or_error(KloutSignals *signals,
 											 KloutCanonical canonical);
 
-/* Like klout_signals_next, but raises at bad bytes. */
+/* Like klout_signals_next, but raises an error for invalid bytes. */
 extern bool klout_signals_next_or_error(KloutSignals *signals, KloutNetwork *network);
 
 /* "day" or "hour" */

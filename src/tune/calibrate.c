@@ -1,14 +1,14 @@
 /*-------------------------------------------------------------------------
  *
  * calibrate.c
- *	  Fitting two numbers of a model to a community: mix and scale.
+ *	  Fits two parameters of a model to a community: mix and scale.
  *
- * See calibrate.h.  Why the pairs of a sampled network are not a
- * Horvitz-Thompson sum: a sample is made for what fades.  A reactor of long
- * ago is in it with a probability of 2^(-age / 60 days) or so, and stands for
- * the inverse of that, so a count of all reactors ever would be too low nearly
- * always and now and then absurd.  The registers know their number within 3 %,
- * and the sample the mean of their weights.
+ * See calibrate.h.  The pairs of a sampled network are not a Horvitz-Thompson
+ * sum, because the sample is designed for decayed sums.  A reactor from long
+ * ago is in it with a probability of about 2^(-age / 60 days) and stands for
+ * the inverse of that, so an estimate of all reactors ever would be too low
+ * almost always and absurd occasionally.  The registers estimate their number
+ * within 3 %, and the sample the mean largest of their weights.
  *
  *-------------------------------------------------------------------------
  */
@@ -20,8 +20,8 @@
 #include "common/int.h"
 
 /*
- * More reactors than this nobody has; registers from outside may say so.  The
- * product with the weights of a sample fits an int64.
+ * Upper bound of the number of reactors, in case registers from outside claim
+ * more.  The product with the weights of a sample fits into int64.
  */
 #define REACTORS_MAX			(INT64CONST(1) << 45)
 
@@ -44,7 +44,9 @@ klout_mix_merge(KloutMix *pairs, const KloutMix *other)
 	return true;
 }
 
-/* An estimate as an integer: at least what is known, written so for NaN. */
+/*
+ * Converts an estimate to an integer, at least the known number, also for NaN.
+ */
 static int64
 number_of(double estimate, int known)
 {
@@ -98,7 +100,7 @@ klout_mix_add(KloutMix *pairs, const uint8 *data, size_t len)
 			continue;
 		while (klout_reactors_next(&cursor, &reactor))
 		{
-			/* that one is no part of the sample */
+			/* that one is not part of the sample */
 			if (proven->registers && reactor.hash == threshold.hash)
 				continue;
 			sampled++;
@@ -127,7 +129,7 @@ klout_raw_bin(double raw)
 {
 	uint64		bits;
 
-	/* NaN, which there is not, fails too */
+	/* NaN, which cannot occur, fails, too */
 	if (!(raw >= DBL_MIN))
 		return 0;
 	if (raw > DBL_MAX)
@@ -170,7 +172,7 @@ klout_raw_percentile(const KloutRawCount *counts, uint32 n, double fraction)
 
 	Assert(n > 0 && fraction >= 0 && fraction <= 1);
 
-	/* past 2^53 people the product may round to more than there are */
+	/* beyond 2^53 people, the product may round above the total */
 	rank = wanted >= (double) people ? people : (uint64) wanted;
 	for (; i < n - 1; i++)
 	{
@@ -188,7 +190,7 @@ klout_scale_for(double raw, double score)
 
 	Assert(raw > 0 && score > 0 && score < 100);
 
-	/* through decimals, because that is how it is read */
+	/* round in decimal, because the text form is decimal */
 	snprintf(digits, sizeof(digits), "%.5e", raw * ((100 - score) / score));
 	return strtod(digits, NULL);
 }

@@ -1,25 +1,23 @@
 /*-------------------------------------------------------------------------
  *
  * calibrate.h
- *	  Fitting two numbers of a model to a community: mix and scale.
+ *	  Fits two parameters of a model to a community: mix and scale.
  *
- * Both are read off integers that add up, so that neither depends on the order
- * of the rows, their split over workers or the shape of the merges.
+ * Both are computed from sums of integers, so neither depends on the order of
+ * the rows, their split over workers or the order of merges.
  *
  * For mix, the proven and the unproven part of every pair of a reactor and a
  * person, in steps of 1/200.
  *
- * For scale, how many active people have which raw score, in bins that are
- * 1/16,384 of a power of two wide.  A bin is the exponent of the float8 and the
- * first 14 bits of its fraction, so that it takes no logarithm to find, every
- * platform finds the same one, and it is as fine for raw scores of 1e-4 as for
- * those of 1e9.  The middle of a bin is within 2^-15 of each number in it,
- * relative to that; a score moves by at most 25 times a relative error of raw
- * or scale, which is 0.0008.
+ * For scale, a histogram of the raw scores of active people, in bins of width
+ * 1/16,384 of a power of two.  A bin is the exponent of the float8 and the
+ * first 14 bits of its fraction, so it needs no logarithm, is the same on
+ * every platform, and is as fine for raw scores of 1e-4 as for 1e9.  The
+ * middle of a bin is within a relative 2^-15 of each number in it; a score
+ * moves by at most 25 times a relative error of raw or scale, which is 0.0008.
  *
- * Nothing here allocates.  Functions that can find fault return NULL when all
- * is well and else a sentence that says what is wrong, without capital and
- * full stop.
+ * Nothing here allocates.  Functions that validate return NULL on success,
+ * otherwise the fault as a clause without capital and full stop.
  *
  *-------------------------------------------------------------------------
  */
@@ -53,14 +51,14 @@ extern void klout_mix_write(uint8 *data, const KloutMix *pairs);
 
 /*
  * Adds the pairs of a canonical value of signals: of each reactor on each
- * network, the weight of its last proven action, 0 without one, and what it
- * lacks to 1.  Where reactors are sampled there are as many as the registers
- * say, and they weigh what those of the sample weigh on average.  O(len).
+ * network, the weight w of its last proven action, 0 without one, and 1 - w.
+ * If reactors are sampled, the registers give their number and the sample
+ * their mean weight.  O(len).
  */
 extern const char *klout_mix_add(KloutMix *pairs, const uint8 *data,
 								 size_t len);
 
-/* Adds up; false, and *pairs unchanged, beyond the range of int64. */
+/* Adds pairs; false, with *pairs unchanged, if int64 would overflow. */
 extern bool klout_mix_merge(KloutMix *pairs, const KloutMix *other);
 
 /* the one fault that is of amount and not of form: for another SQLSTATE */
@@ -95,7 +93,8 @@ extern uint64 klout_raw_people(const KloutRawCount *counts, uint32 n);
 
 /*
  * The bin of the ceil(fraction * people)-th lowest raw score: percentile_disc
- * over the bins, which ascend.  fraction is from 0 to 1; there is somebody.
+ * over the bins, which ascend.  fraction is from 0 to 1; there is at least one
+ * person.
  */
 extern uint32 klout_raw_percentile(const KloutRawCount *counts, uint32 n,
 								   double fraction);
@@ -122,8 +121,8 @@ extern double klout_scale_for(double raw, double score);
  *		...		uint32 bin for each that is not, in the order they came
  *		...		room
  *
- * A person is appended; when the room is used up, everybody is counted.  The
- * same people may make different bytes, but never a different model.
+ * A person is appended; when the room is used up, all people are counted.  The
+ * same people may give different bytes, but never a different model.
  * ----------
  */
 
@@ -146,9 +145,8 @@ typedef struct KloutCalibration
 } KloutCalibration;
 
 /*
- * Finds the parts of a state of any len bytes and sees to it that they are
- * inside; what the counts and bins say is klout_calibration_fold's to check.
- * O(1).
+ * Finds the parts of a state of any len bytes and checks that they are inside;
+ * klout_calibration_fold validates counts and bins. O(1).
  */
 extern const char *klout_calibration_read(const uint8 *data, size_t len,
 										  KloutCalibration *state);
@@ -158,9 +156,9 @@ extern bool klout_calibration_add(uint8 *data, const KloutCalibration *state,
 								  uint32 bin);
 
 /*
- * Counts everybody of one state, or of two.  The caller gives room for
- * klout_calibration_fold_max() counts, and as many elements of scratch; *n
- * becomes the number of bins.  O(n log n).
+ * Counts the people of one or two states.  The caller provides room for
+ * klout_calibration_fold_max() counts, and as many elements of scratch; *n is
+ * set to the number of bins.  O(n log n).
  */
 extern size_t klout_calibration_fold_max(const KloutCalibration *a,
 										 const KloutCalibration *b);
@@ -175,7 +173,7 @@ extern size_t klout_calibration_size(size_t model_len, uint32 ncounts,
 
 /*
  * Writes a state into data, which has klout_calibration_size() bytes or more.
- * The model may be where it was in data.
+ * The model may already be in its place in data.
  */
 extern void klout_calibration_write(uint8 *data, const uint8 *model,
 									size_t model_len, int64 as_of,

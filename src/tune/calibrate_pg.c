@@ -5,12 +5,12 @@
  *	  [, as_of]).
  *
  * Plan.  Both read a person's signals in the transition function and keep
- * integers only (calibrate.h), so that there is nothing whose order matters.
- * The states are bytea, because only the executor sees one: that of klout_mix
- * has two numbers, that of klout_calibrate begins with the model and as_of of
- * its first row, which those of every other row must equal.  They come from
- * workers and other nodes, too, and SQL can pass any bytes by hand, so every
- * reader checks what it is about to use.
+ * integers only (calibrate.h), so that the order of rows does not matter.  The
+ * states are bytea, because only the executor sees them: that of klout_mix has
+ * two numbers, that of klout_calibrate begins with the model and as_of of its
+ * first row, which must be the same in every other row.  States can come from
+ * workers and other nodes, and SQL can pass any bytes, so every reader
+ * validates the bytes it uses.
  *
  * States are changed in place only inside an aggregate, and only if they are
  * plain.  Otherwise, and when there is no more room, a new one is made in the
@@ -31,7 +31,7 @@
 #include "utils/float.h"
 #include "utils/timestamp.h"
 
-/* for how many people more a new state has room, at least */
+/* minimum number of additional people a new state has room for */
 #define ROOM_MIN				16
 
 extern Datum klout_fingerprint(PG_FUNCTION_ARGS);
@@ -61,7 +61,7 @@ mix_argument(FunctionCallInfo fcinfo, int argno, KloutMix *pairs)
 	return value;
 }
 
-/* The state of these pairs: in place if it may be, else a new one. */
+/* Stores the pairs: in place if allowed, otherwise in a new state. */
 static Datum
 mix_result(FunctionCallInfo fcinfo, struct varlena *value,
 		   const KloutMix *pairs)
@@ -144,9 +144,9 @@ klout_mix_final(PG_FUNCTION_ARGS)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
 				 errmsg("%s: no reactor is proven", klout_function_name(fcinfo)),
-				 errdetail("There are " INT64_FORMAT " pairs of a reactor and a person, all of weight 0.",
+				 errdetail("All " INT64_FORMAT " pairs of reactor and person have weight 0.",
 						   pairs.unproven / KLOUT_WEIGHT_STEPS),
-				 errhint("Leave mix as it is until somebody is proven.")));
+				 errhint("Keep the current mix until some reactors are proven.")));
 	}
 	PG_RETURN_FLOAT8(Max(1.0, (double) pairs.unproven / (double) pairs.proven));
 }
@@ -167,7 +167,7 @@ read_state(FunctionCallInfo fcinfo, const struct varlena *value,
 		klout_report_bad_state(fcinfo, fault);
 }
 
-/* Everybody of one state or two, counted. */
+/* Counts the people of one or two states. */
 static KloutRawCount *
 fold_states(FunctionCallInfo fcinfo, const KloutCalibration *a,
 			const KloutCalibration *b, uint32 *n)
@@ -186,8 +186,8 @@ fold_states(FunctionCallInfo fcinfo, const KloutCalibration *a,
 }
 
 /*
- * A new state.  Room grows with what is there: people are counted again only
- * after as many more as there are bins.
+ * Creates a new state.  Room grows with the state: people are counted again
+ * only after as many more people as there are bins.
  */
 static struct varlena *
 make_state(const uint8 *model, size_t model_len, int64 as_of,
@@ -204,7 +204,7 @@ make_state(const uint8 *model, size_t model_len, int64 as_of,
 	return result;
 }
 
-/* A state with one person more and nothing changed in place. */
+/* Copies a state with one more person. */
 static struct varlena *
 copy_and_add(FunctionCallInfo fcinfo, const KloutCalibration *state,
 			 uint32 bin)
@@ -222,8 +222,8 @@ copy_and_add(FunctionCallInfo fcinfo, const KloutCalibration *state,
 }
 
 /*
- * A state in place that has no room: everybody is counted, and if that makes
- * enough of it the state stays where it is.
+ * Makes room in a full state: counts its people, and keeps the state in place
+ * if that frees enough room.
  */
 static struct varlena *
 count_and_add(FunctionCallInfo fcinfo, struct varlena *value,
@@ -246,7 +246,7 @@ count_and_add(FunctionCallInfo fcinfo, struct varlena *value,
 	return value;
 }
 
-/* The fingerprint of a model's bytes, or what they are instead. */
+/* The fingerprint of a model's bytes, or a description of invalid bytes. */
 static char *
 fingerprint_of(const uint8 *data, size_t len)
 {
@@ -258,7 +258,7 @@ fingerprint_of(const uint8 *data, size_t len)
 												   PointerGetDatum(klout_new_value(data, len))));
 }
 
-/* Raises an error unless the state is of this model and moment. */
+/* Raises an error unless the state has this model and as_of. */
 static void
 check_parameters(FunctionCallInfo fcinfo, const KloutCalibration *state,
 				 const uint8 *model, size_t model_len, int64 as_of)
@@ -269,7 +269,7 @@ check_parameters(FunctionCallInfo fcinfo, const KloutCalibration *state,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s: model must be the same in all rows of a group",
 						klout_function_name(fcinfo)),
-				 errdetail("There are models with the fingerprints %s and %s.",
+				 errdetail("The fingerprints of the models are %s and %s.",
 						   fingerprint_of(state->model, state->model_len),
 						   fingerprint_of(model, model_len))));
 	if (unlikely(state->as_of != as_of))
@@ -280,7 +280,7 @@ check_parameters(FunctionCallInfo fcinfo, const KloutCalibration *state,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 				 errmsg("%s: as_of must be the same in all rows of a group",
 						klout_function_name(fcinfo)),
-				 errdetail("There are %s and %s.", first,
+				 errdetail("The values are %s and %s.", first,
 						   timestamptz_to_str(as_of))));
 	}
 }
@@ -392,7 +392,7 @@ klout_calibrate_final(PG_FUNCTION_ARGS)
 	if (n == 0)
 		ereport(ERROR,
 				(errcode(ERRCODE_DATA_EXCEPTION),
-				 errmsg("%s: nobody was active in the last %s days before as_of",
+				 errmsg("%s: no person was active in the last %s days before as_of",
 						klout_function_name(fcinfo), float8out_internal(model.active_days)),
 				 errhint("Check as_of, or set active_days in the model.")));
 	raw = klout_raw_of_bin(klout_raw_percentile(counts, n,
@@ -402,7 +402,7 @@ klout_calibrate_final(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_DATA_EXCEPTION),
 				 errmsg("%s: the raw score to calibrate with is 0",
 						klout_function_name(fcinfo)),
-				 errdetail("Of " UINT64_FORMAT " active people " UINT64_FORMAT " have a raw score of 0.",
+				 errdetail("There are " UINT64_FORMAT " active people; " UINT64_FORMAT " have a raw score of 0.",
 						   klout_raw_people(counts, n), counts[0].people),
 				 errhint("Check the weights in the model.")));
 	model.scale = klout_scale_for(raw, model.calibrate_score);

@@ -15,13 +15,13 @@
  * The solver is the active set method of Lawson and Hanson for the normal
  * equations: features enter one at a time, the one with the steepest descent
  * first; the least squares weights of those inside come from a Cholesky
- * factorisation that grows by a row; those that would be negative leave again
- * on the way.
+ * factorisation that grows by a row; features whose weights would be negative
+ * leave again.
  *
- * Features are scaled by powers of two, which is exact, so that one in
- * millions and one in thousandths are alike to the tolerances.
+ * Features are scaled by powers of two, which is exact, so that tolerances do
+ * not depend on their units.
  *
- * Nothing is allocated: states and room to work are the caller's.
+ * Nothing is allocated: the caller owns states and workspace.
  *
  * Sources: C. L. Lawson, R. J. Hanson, Solving Least Squares Problems (1974),
  * chapter 23; R. Bro, S. de Jong, A fast non-negativity-constrained least
@@ -35,22 +35,22 @@
 
 #include <math.h>
 
-/* what rounding may add to a bound that holds exactly */
+/* rounding tolerance of a bound that holds exactly */
 #define SLACK			(1 + 1e-9)
 
-/* squared distance from a span, in squared lengths, below which it is in it */
+/* relative squared distance below which a vector is in a span */
 #define DEPENDENT		1e-26
 
-/* a gradient below this, relative to its addends, is their rounding */
+/* a gradient below this, relative to its addends, is a rounding error */
 #define GRADIENT_NOISE	4e-30
 
-/* of two gradients closer than this, the first feature's goes first */
+/* gradients closer than this are equal: the first feature goes first */
 #define TIE				1e-9
 
 /* a weight below this, relative to the largest, is 0 */
 #define WEIGHT_NOISE	1e-20
 
-/* as many features may enter, for each that there is */
+/* maximum number of entries per feature */
 #define STEPS			3
 
 /* ----------
@@ -71,7 +71,7 @@ two_sum(double a, double b)
 	return sum;
 }
 
-/* A double as the sum of two of 26 bits, whose products are exact. */
+/* Splits a double into two of 26 bits, whose products are exact. */
 static inline KloutDouble2
 split(double a)
 {
@@ -149,7 +149,7 @@ divide(KloutDouble2 a, KloutDouble2 b)
 	return add(add(first, second), from_double(rest.high / b.high));
 }
 
-/* a > 0: one step of Newton's doubles the digits */
+/* a > 0: one Newton step doubles the number of digits */
 static inline KloutDouble2
 square_root(KloutDouble2 a)
 {
@@ -283,8 +283,8 @@ klout_fit_merge(uint8 *data, const uint8 *other)
  */
 
 /*
- * The scaled fault, and the features inside in order of their entering:
- * theirs are the rows of the factor, and what the factor makes of their sums.
+ * The scaled problem, and the features inside in order of entry, which have
+ * the rows of the factor and the transformed sums.
  */
 typedef struct Solver
 {
@@ -299,11 +299,11 @@ typedef struct Solver
 } Solver;
 
 /*
- * Adds a row to the factor.  False, and nothing changed, if the feature is
- * a combination of those inside.
+ * Adds a row to the factor.  Returns false and changes nothing if the feature
+ * is a combination of those inside.
  *
- * Whatever the products are: the squares of a row that is accepted add up to
- * no more than the feature's own.
+ * For any products, the squares of an accepted row add up to at most the
+ * feature's own square.
  */
 static bool
 enter(Solver *solver, int feature)
@@ -335,14 +335,14 @@ enter(Solver *solver, int feature)
 	return true;
 }
 
-/* Takes the last feature back. */
+/* Removes the last feature. */
 static void
 leave_again(Solver *solver)
 {
 	solver->is_inside[solver->inside[--solver->ninside]] = false;
 }
 
-/* Unconstrained weights of those inside, in order of their entering. */
+/* Unconstrained weights of the features inside, in order of entry. */
 static bool
 solve_inside(const Solver *solver, KloutDouble2 *result)
 {
@@ -361,8 +361,9 @@ solve_inside(const Solver *solver, KloutDouble2 *result)
 }
 
 /*
- * Moves the weights towards result as far as none gets negative, and lets
- * those go that are 0 then.  True if there was none and result is reached.
+ * Moves the weights towards result until one would become negative, and
+ * removes features whose weights are 0 then.  Returns true if none was removed
+ * and result is reached.
  */
 static bool
 move(Solver *solver, const KloutDouble2 *result)
@@ -381,7 +382,7 @@ move(Solver *solver, const KloutDouble2 *result)
 		{
 			KloutDouble2 way = divide(weight, subtract(weight, result[i]));
 
-			/* 0 / 0: it is there already */
+			/* 0 / 0: already reached */
 			if (!(way.high >= 0))
 				way = from_double(0);
 			if (stopped_by < 0 || way.high < share.high)
@@ -414,7 +415,7 @@ move(Solver *solver, const KloutDouble2 *result)
 	for (int i = 0; i < nkept; i++)
 		if (!enter(solver, kept[i]))
 		{
-			/* fewer than before can't depend: products nobody adds up to */
+			/* fewer features cannot become dependent: invalid products */
 			solver->weight[kept[i]] = from_double(0);
 			solver->is_inside[kept[i]] = false;
 		}
@@ -422,8 +423,8 @@ move(Solver *solver, const KloutDouble2 *result)
 }
 
 /*
- * The feature to enter next: the steepest, in the direction of its own
- * length, of those not tried; -1 if there is none with any descent.
+ * Returns the next feature to enter: the untried one with the steepest descent
+ * relative to its length; -1 if none descends.
  */
 static int
 steepest(const Solver *solver, const bool *tried)
@@ -468,7 +469,7 @@ minimise(Solver *solver)
 	int			steps = 0;
 	int			feature;
 
-	/* a feature that is 0 everywhere has no weight */
+	/* a feature that is always 0 has weight 0 */
 	for (int i = 0; i < solver->n; i++)
 		tried[i] = solver->work->product[i][i].high == 0;
 
@@ -481,7 +482,7 @@ minimise(Solver *solver)
 			return false;
 		if (!(result[solver->ninside - 1].high > 0))
 		{
-			/* its descent was rounding */
+			/* its descent was a rounding error */
 			leave_again(solver);
 			continue;
 		}

@@ -4,10 +4,10 @@
  *	  Weights from pairwise judgements: non-negative least squares.
  *
  * A judgement says that one person is more influential than another.  With d
- * the features of the one minus those of the other, the fit is the w >= 0
- * that minimises the sum over judgements of (d . w - 1)^2.  All it needs to
- * know of any number of judgements is how many there are and two sums: of d,
- * and of d_i d_j (the normal equations).
+ * the features of the one minus those of the other, the fit is the w >= 0 that
+ * minimises the sum over judgements of (d . w - 1)^2.  It needs only the
+ * number of judgements and two sums: of d, and of d_i d_j (the normal
+ * equations).
  *
  * State, all numbers little-endian:
  *
@@ -46,16 +46,16 @@ typedef struct KloutDouble2
 	double		low;
 } KloutDouble2;
 
-/* What klout_fit_solve makes of the judgements. */
+/* Results of klout_fit_solve. */
 typedef enum KloutFitOutcome
 {
 	KLOUT_FIT_DONE,
 	KLOUT_FIT_FEW_PAIRS,		/* fewer than features */
 	KLOUT_FIT_TIES,				/* every d is 0 */
-	KLOUT_FIT_UNSOLVED			/* only states that no judgements make */
+	KLOUT_FIT_UNSOLVED			/* only for states not made of judgements */
 } KloutFitOutcome;
 
-/* Room for klout_fit_solve, some 100 kB: too much for the stack. */
+/* Workspace of klout_fit_solve, about 100 kB: too large for the stack. */
 typedef struct KloutFitWork
 {
 	KloutDouble2 product[KLOUT_FEATURES_MAX][KLOUT_FEATURES_MAX];
@@ -110,8 +110,8 @@ klout_fit_store(uint8 *data, int i, KloutDouble2 sum)
 }
 
 /*
- * Is it as long as its header says, in a version that is known?  What a row
- * can afford to ask of a state that went through klout_fit_check before.
+ * Are version and length valid?  A cheap check, for each row, of a state that
+ * has passed klout_fit_check before.
  */
 static inline bool
 klout_fit_fits(const uint8 *data, size_t len)
@@ -122,27 +122,28 @@ klout_fit_fits(const uint8 *data, size_t len)
 }
 
 /*
- * Checks any bytes: NULL when they are a state, else what is wrong.  Sums are
- * finite, in their one form, and no larger than so many pairs could make them
- * (Cauchy and Schwarz); that there are such pairs is not proved.  O(len).
+ * Validates any bytes: returns NULL, or the fault.  Sums are finite,
+ * canonical, and within the bound for this number of pairs (Cauchy and
+ * Schwarz); this does not prove that such pairs exist.  O(len).
  */
 extern const char *klout_fit_check(const uint8 *data, size_t len);
 
-/* Begins a state of klout_fit_size(features) bytes, of no pairs yet. */
+/* Initialises a state of klout_fit_size(features) bytes without pairs. */
 extern void klout_fit_init(uint8 *data, int features);
 
 /*
- * Adds the judgement that somebody with the features better is more
- * influential than somebody with the features worse, in place; both finite
- * and not beyond KLOUT_FEATURE_LIMIT.  False, and nothing changed, when the
- * pairs can't be counted any more.  O(features^2).
+ * Adds the judgement that a person with the features better is more
+ * influential than one with the features worse, in place; all are finite and
+ * within KLOUT_FEATURE_LIMIT.  Returns false and changes nothing if the number
+ * of pairs would overflow.  O(features^2).
  */
 extern bool klout_fit_add(uint8 *data, const double *better,
 						  const double *worse);
 
 /*
- * Adds a state of as many features, in place; false as above.  The order of
- * additions changes sums by some 1e-31 of the sum of their magnitudes.
+ * Adds a state with the same number of features, in place; false as above.
+ * The order of additions changes sums by some 1e-31 of the sum of their
+ * magnitudes.
  */
 extern bool klout_fit_merge(uint8 *data, const uint8 *other);
 
@@ -152,9 +153,8 @@ extern bool klout_fit_merge(uint8 *data, const uint8 *other);
  * 1e-13 of its length a combination of those already chosen is not chosen,
  * and of equally good ones the first is.
  *
- * data is a state that klout_fit_check found well; then it returns in
- * O(features^4) whatever the sums are, for those of judgements in
- * O(features^3) as a rule.
+ * data must have passed klout_fit_check.  Takes O(features^4) for any sums,
+ * and usually O(features^3) for those of judgements.
  */
 extern KloutFitOutcome klout_fit_solve(const uint8 *data, KloutFitWork *work,
 									   double *weights);

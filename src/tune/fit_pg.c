@@ -1,14 +1,14 @@
 /*-------------------------------------------------------------------------
  *
  * fit_pg.c
- *	  SQL's side of the fit: the aggregate klout_fit(better, worse).
+ *	  The aggregate klout_fit(better, worse).
  *
- * Plan.  A state is a bytea that has the same size from its first row to its
- * last (fit.h), so an aggregate changes it in place.  Only its frame is
- * checked per row; combining and solving check all of it.
+ * Plan.  A state is a bytea of constant size (fit.h), so an aggregate changes
+ * it in place.  Only its frame is checked per row; combining and solving check
+ * all of it.
  *
  * A row whose better or worse is NULL is skipped; NULL elements are errors,
- * because skipping those rows would fit something else without a word.
+ * because ignoring those rows would silently fit different data.
  *
  *-------------------------------------------------------------------------
  */
@@ -71,7 +71,7 @@ report_too_many(FunctionCallInfo fcinfo)
  * ----------
  */
 
-/* The features in an argument; how many. */
+/* Reads the features in an argument; returns their number. */
 static int
 features_argument(FunctionCallInfo fcinfo, int argno, const char *argument,
 				  double *features)
@@ -94,9 +94,9 @@ features_argument(FunctionCallInfo fcinfo, int argno, const char *argument,
 				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
 				 errmsg("%s: %s must not have null elements",
 						klout_function_name(fcinfo), argument),
-				 errhint("Leave such rows out, or put a number where nothing is known.")));
+				 errhint("Exclude such rows, or replace null elements with numbers.")));
 
-	/* a bitmap may be there all the same */
+	/* an array without NULLs can have a bitmap */
 	memcpy(features,
 		   (const char *) array + (ARR_HASNULL(array) ?
 								   (size_t) array->dataoffset :
@@ -111,8 +111,8 @@ features_argument(FunctionCallInfo fcinfo, int argno, const char *argument,
 					 errmsg("%s: features in %s must be numbers between -1e100 and 1e100, got %s",
 							klout_function_name(fcinfo), argument,
 							float8out_internal(features[i])),
-					 errdetail("It is feature %d.", i + 1),
-					 errhint("Leave such rows out, or scale the feature.")));
+					 errdetail("The number is feature %d.", i + 1),
+					 errhint("Exclude such rows, or scale the feature.")));
 	}
 	PG_FREE_IF_COPY(array, argno);
 	return n;
@@ -220,14 +220,14 @@ klout_fit_final(PG_FUNCTION_ARGS)
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
 					 errmsg("%s: there must be at least as many pairs as features, got " INT64_FORMAT " pairs of %d features",
 							klout_function_name(fcinfo), (int64) klout_fit_pairs(data), n),
-					 errhint("Collect more judgements, or leave features out.")));
+					 errhint("Collect more judgements, or omit features.")));
 			break;
 		case KLOUT_FIT_TIES:
 			ereport(ERROR,
 					(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-					 errmsg("%s: better and worse must differ in a feature in at least one pair, got " INT64_FORMAT " pairs of equals",
+					 errmsg("%s: better and worse must differ in a feature in at least one pair, got " INT64_FORMAT " pairs of equal features",
 							klout_function_name(fcinfo), (int64) klout_fit_pairs(data)),
-					 errhint("Collect judgements on people who differ.")));
+					 errhint("Collect judgements of people with different features.")));
 			break;
 		case KLOUT_FIT_UNSOLVED:
 			ereport(ERROR,

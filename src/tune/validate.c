@@ -1,7 +1,7 @@
 /*-------------------------------------------------------------------------
  *
  * validate.c
- *	  Measures of how well scores foretell an outcome (see validate.h).
+ *	  Measures of how well scores predict an outcome (see validate.h).
  *
  * Plan.  Pairs are sorted by score, those of equal score by outcome.  One walk
  * counts ties of scores and of both, and puts ranks in the place of scores.
@@ -18,7 +18,7 @@
  * information retrieval performance measures efficiently in the presence of
  * tied scores, ECIR 2008.
  *
- * Memory is the caller's: pairs and as much to spare.
+ * The caller owns the memory: pairs, and a buffer of the same size.
  *
  *-------------------------------------------------------------------------
  */
@@ -30,7 +30,7 @@
 /* rows between two calls of the caller's function, a power of two */
 #define POLL_ROWS			65536
 
-/* rows that insertion sorts faster than merging would */
+/* runs of this size are sorted faster by insertion */
 #define RUN_ROWS			8
 
 /* ----------
@@ -108,8 +108,8 @@ after_by_outcome(const KloutPair *a, const KloutPair *b)
 }
 
 /*
- * Sorts, stably; returns how many pairs of rows were in the wrong order.
- * Inlined for each order, so that comparing is.
+ * Stable sort; returns the number of pairs of rows in the wrong order.
+ * Inlined for each order, so that the comparison is inlined.
  */
 static pg_attribute_always_inline int64
 sort_pairs(KloutPair *pairs, KloutPair *spare, size_t n,
@@ -158,7 +158,7 @@ sort_pairs(KloutPair *pairs, KloutPair *spare, size_t n,
 					to[i] = from[left++];
 				else
 				{
-					/* it moves past all that are left of the first run */
+					/* it moves past all remaining rows of the first run */
 					moves += (int64) (middle - left);
 					to[i] = from[right++];
 				}
@@ -179,7 +179,7 @@ sort_pairs(KloutPair *pairs, KloutPair *spare, size_t n,
 
 /*
  * A sum of up to 2^26 products below 2^52, in two halves: exact without
- * integers of 128 bits, which not every compiler has.
+ * 128-bit integers, which some compilers lack.
  */
 typedef struct WideSum
 {
@@ -237,7 +237,7 @@ klout_agreement(KloutPair *pairs, KloutPair *spare, size_t n, KloutPoll poll,
 	sort_pairs(pairs, spare, n, after_by_score, poll);
 	for (size_t start = 0; start < n; start = end)
 	{
-		size_t		same = start;	/* where the equal outcomes begin */
+		size_t		same = start;	/* start of equal outcomes */
 		int64		rank;
 
 		for (end = start + 1; end < n && pairs[end].score == pairs[start].score; end++)
@@ -329,7 +329,7 @@ klout_auc_of(const KloutAgreement *agreement)
  * ----------
  */
 
-/* Neumaier's sum: what rounding loses is kept apart. */
+/* Neumaier's sum: keeps the rounding errors separately. */
 typedef struct Sum
 {
 	double		sum;

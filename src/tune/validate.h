@@ -1,13 +1,12 @@
 /*-------------------------------------------------------------------------
  *
  * validate.h
- *	  How well scores foretell an outcome: rank correlations, concordance,
- *	  and the gain near the top.
+ *	  How well scores predict an outcome: rank correlations,
+ *	  concordance, and the gain near the top.
  *
- * A row is a pair: a person's score and what came of it.  Everything here
- * depends on the set of pairs only, not on their order, to the last bit: pairs
- * are sorted before anything is added up, and what can be is counted in
- * integers.
+ * A row is a pair: a person's score and outcome.  No result depends on the
+ * order of the pairs, to the last bit: pairs are sorted before values are
+ * added up, and integers are used where possible.
  *
  * Pairs are collected in a state of these bytes, all numbers little-endian:
  *
@@ -18,8 +17,8 @@
  *		...		pairs: two float8s each, score and outcome
  *		...		room for more
  *
- * No server is needed.  Where sorting could take long, a function of the
- * caller's is called now and then, which need not return.
+ * Does not need a server.  Long sorts call a function of the caller
+ * periodically, which may not return.
  *
  *-------------------------------------------------------------------------
  */
@@ -32,7 +31,7 @@
 #define KLOUT_PAIRS_HEADER		16
 #define KLOUT_PAIR_SIZE			16
 
-/* as many as a value of 1 GB has room for; squares of it fit into an int64 */
+/* fits into a value of 1 GB; its square fits into int64 */
 #define KLOUT_PAIRS_MAX			67108861
 
 typedef struct KloutPair
@@ -43,7 +42,7 @@ typedef struct KloutPair
 
 typedef void (*KloutPoll) (void);
 
-/* What the header of a state says. */
+/* The header of a state. */
 typedef struct KloutPairsView
 {
 	uint32		k;
@@ -52,13 +51,13 @@ typedef struct KloutPairsView
 } KloutPairsView;
 
 /*
- * Reads and validates the header of any len bytes.  NULL when well, else a
- * sentence that says what is wrong.  O(1).
+ * Reads and validates the header of any len bytes.  Returns NULL, or the
+ * fault.  O(1).
  */
 extern const char *klout_pairs_view(const uint8 *data, size_t len,
 									KloutPairsView *view);
 
-/* Makes a state without pairs of at least KLOUT_PAIRS_HEADER bytes. */
+/* Creates a state without pairs in at least KLOUT_PAIRS_HEADER bytes. */
 extern void klout_pairs_init(uint8 *data, uint32 k);
 
 /* Adds the pair number n, for which there must be room.  -0 becomes 0. */
@@ -73,16 +72,16 @@ klout_pairs_append(uint8 *data, size_t n, double score, double outcome)
 }
 
 /*
- * Copies the view->n pairs of a state.  NULL when well, else a sentence: a
- * value is not finite or, with a depth, a gain is negative.
+ * Copies the view->n pairs of a state.  Returns NULL, or the fault: a value is
+ * not finite or, with a depth, a gain is negative.
  */
 extern const char *klout_pairs_read(const uint8 *data,
 									const KloutPairsView *view,
 									KloutPair *pairs, KloutPoll poll);
 
 /*
- * Of all pairs of rows, how many agree: Knight's counts.  Then the sums of
- * squares of doubled average ranks less their mean, and of their products.
+ * Knight's counts of agreeing pairs of rows, and the sums of squares and
+ * products of doubled average ranks minus their mean.
  */
 typedef struct KloutAgreement
 {
@@ -90,7 +89,7 @@ typedef struct KloutAgreement
 	int64		tied_scores;
 	int64		tied_outcomes;
 	int64		tied_both;		/* counted in either as well */
-	int64		discordant;		/* the greater score has the lesser outcome */
+	int64		discordant;		/* higher score with lower outcome */
 	double		score_squares;
 	double		outcome_squares;
 	double		products;
@@ -103,7 +102,7 @@ extern void klout_agreement(KloutPair *pairs, KloutPair *spare, size_t n,
 							KloutPoll poll, KloutAgreement *agreement);
 
 /*
- * The measures, each NaN where it is not defined.
+ * The measures, NaN if undefined.
  *
  * Spearman's rho, in [-1, 1]: Pearson's correlation of average ranks; not
  * defined when all scores or all outcomes are equal.  Kendall's tau-b: the

@@ -6,16 +6,16 @@
  *
  * Plan of the aggregates.  A state (validate.h) is a bytea to which each row
  * appends its pair, in place; it doubles as it grows.  The first three
- * aggregates share transition function and state, so a query that asks for
- * all of them collects the pairs once.  A final function copies the pairs,
- * sorts the copy and leaves the state as it is.  Memory: 16 bytes a row in the
- * state, of which up to a half may be room, and 32 a row while a final
+ * aggregates share transition function and state, so a query that asks for all
+ * of them collects the pairs once.  A final function copies the pairs, sorts
+ * the copy and leaves the state as it is.  Memory: 16 bytes per row in the
+ * state, up to half of it free, and 32 per row while a final
  * function runs.
  *
  * Plan of klout_validate.  Both queries run read only, each into a tuplestore,
  * which goes to disk beyond work_mem.  One query of ours joins these and
- * aggregates.  It names everything of it by its schema, so that the caller's
- * search path, which holds for the caller's queries, means nothing to it.
+ * aggregates.  All its names are schema-qualified, so it does not depend on
+ * the caller's search path, which applies to the caller's queries.
  *
  *-------------------------------------------------------------------------
  */
@@ -44,7 +44,7 @@
 /* with the header of a varlena: 14 pairs */
 #define STATE_SIZE_MIN		256
 
-/* a statement has room for some 1,600 columns */
+/* a query can have about 1,600 columns */
 #define TOP_MAX				1000
 
 /* ----------
@@ -82,8 +82,8 @@ view_state(FunctionCallInfo fcinfo, struct varlena *state,
 }
 
 /*
- * A state of depth k with the pairs of another (if that is not NULL) and room
- * for so many more.  Outside of an aggregate there is no use for more room.
+ * Creates a state of depth k with the pairs of another (if not NULL) and room
+ * for more.  Outside an aggregate, more room is not useful.
  */
 static struct varlena *
 open_state(FunctionCallInfo fcinfo, bool in_aggregate, uint32 k,
@@ -117,7 +117,7 @@ open_state(FunctionCallInfo fcinfo, bool in_aggregate, uint32 k,
 	return state;
 }
 
-/* May it be changed in place, if it is the caller's own? */
+/* Can it be changed in place, if the caller owns it? */
 static inline bool
 has_room(const struct varlena *state, bool in_aggregate,
 		 const KloutPairsView *view, size_t room)
@@ -137,10 +137,12 @@ check_depth(FunctionCallInfo fcinfo, uint32 state_k, uint32 k)
 				 errmsg("%s: k must be the same in all rows of a group",
 						klout_function_name(fcinfo)),
 				 state_k == 0 || k == 0 ? 0 :
-				 errdetail("There are %u and %u.", state_k, k)));
+				 errdetail("The values are %u and %u.", state_k, k)));
 }
 
-/* A row more: arguments are the state, which may be NULL, and two numbers. */
+/*
+ * Adds a row: the arguments are the state, which may be NULL, and two numbers.
+ */
 static Datum
 accumulate(FunctionCallInfo fcinfo, uint32 k)
 {
@@ -239,7 +241,9 @@ klout_pairs_combine(PG_FUNCTION_ARGS)
  * ----------
  */
 
-/* The pairs of a state, to be changed, and as many to spare behind them. */
+/*
+ * Returns a copy of the pairs of a state, followed by a buffer of that size.
+ */
 static KloutPair *
 read_pairs(FunctionCallInfo fcinfo, bool with_depth, KloutPairsView *view)
 {
@@ -251,8 +255,8 @@ read_pairs(FunctionCallInfo fcinfo, bool with_depth, KloutPairsView *view)
 	if ((view->k > 0) != with_depth)
 		ereport(ERROR,
 				(errcode(ERRCODE_INVALID_PARAMETER_VALUE),
-				 with_depth ? errmsg("state is not one of klout_ndcg") :
-				 errmsg("state is one of klout_ndcg")));
+				 with_depth ? errmsg("state does not belong to klout_ndcg") :
+				 errmsg("state belongs to klout_ndcg")));
 	pairs = MemoryContextAllocHuge(CurrentMemoryContext,
 								   2 * Max(view->n, 1) * sizeof(KloutPair));
 	fault = klout_pairs_read(data, view, pairs, poll);
@@ -327,7 +331,7 @@ klout_ndcg_final(PG_FUNCTION_ARGS)
 
 #define FUNCTION_NAME		"klout_validate"
 
-/* Columns of our query; those of the depths follow. */
+/* Columns of our query; the columns of the depths follow. */
 enum
 {
 	COLUMN_SECOND_SCORE = 1,
@@ -345,9 +349,9 @@ enum
 };
 
 /*
- * Runs a query with columns person and the one named.  Its rows are a relation
- * of that name and an s, once that is registered: not before the other query
- * has run, which might have a table of that name.
+ * Runs a query with columns person and the named one.  Its rows become a
+ * relation with that name plus "s" once it is registered, after the other
+ * query, which might use a table of that name.
  */
 static EphemeralNamedRelation
 collect(const char *sql, const char *what, const char *name)
@@ -398,7 +402,7 @@ make_known(EphemeralNamedRelation relation)
 			 SPI_result_code_string(result));
 }
 
-/* Those of an array, each at least 1; NULL is none. */
+/* The elements of an array, each at least 1; NULL is empty. */
 static int32 *
 read_depths(ArrayType *array, int *n)
 {
@@ -432,9 +436,9 @@ read_depths(ArrayType *array, int *n)
 }
 
 /*
- * The query over the relations scores and outcomes.  It comes first upon
- * people with two rows or with values out of range, whom it leaves out of the
- * measures, so that these cannot fail with less to say.
+ * The query over the relations scores and outcomes.  It first finds people
+ * with two rows or with values out of range and excludes them from the
+ * measures, which would fail with a less specific error.
  */
 static char *
 measures_query(const char *schema, const int32 *depths, int n)
@@ -603,7 +607,7 @@ klout_validate(PG_FUNCTION_ARGS)
 	put_measure(result, "without score", COLUMN_SHARE_WITHOUT_SCORE,
 				count_of(COLUMN_WITHOUT_SCORE));
 
-	/* SPI frees their memory, but does not know of their files */
+	/* SPI frees their memory, but not their files */
 	tuplestore_end(scores->reldata);
 	tuplestore_end(outcomes->reldata);
 	SPI_finish();
