@@ -101,7 +101,7 @@ BEGIN
 	unlogged := @extschema@._klout_unlogged_relation(actions);
 	IF unlogged IS NOT NULL THEN
 		RAISE EXCEPTION 'klout_board_create: %, a part of %, is not a permanent table', unlogged, actions
-			USING ERRCODE = 'wrong_object_type', HINT = format('ALTER TABLE %s SET LOGGED.', unlogged);
+			USING ERRCODE = 'wrong_object_type', HINT = format('Run ALTER TABLE %s SET LOGGED.', unlogged);
 	END IF;
 	IF bucket NOT IN ('1 day', '1 hour') THEN
 		RAISE EXCEPTION 'klout_board_create: bucket must be 1 day or 1 hour, got %', bucket
@@ -297,8 +297,10 @@ BEGIN
 	IF parameters.seqcache <> 1 OR parameters.seqincrement <> 1 OR parameters.seqcycle THEN
 		RAISE EXCEPTION 'klout_board_create: sequence % does not hand out ids in order, one at a time', sequence
 			USING ERRCODE = 'object_not_in_prerequisite_state',
-				DETAIL = 'Later rows must get higher ids, whoever inserts them; a step of more than 1 lets an application give out the ids between by itself, and later.',
-				HINT = format('ALTER SEQUENCE %s INCREMENT 1 CACHE 1 NO CYCLE, and let the database give out each id in the INSERT.', sequence);
+				DETAIL = 'Later rows must get higher ids in all sessions; an increment above 1 lets an '
+					'application assign the skipped ids later.',
+				HINT = format('Run ALTER SEQUENCE %s INCREMENT 1 CACHE 1 NO CYCLE, and let the database assign '
+					'each id in the INSERT.', sequence);
 	END IF;
 	-- A B-tree or BRIN index: what finds a range
 	IF NOT EXISTS (SELECT FROM pg_index AS i
@@ -535,32 +537,32 @@ BEGIN
 
 	EXECUTE format($sql$
 		COMMENT ON SCHEMA %1$I IS 'klout board';
-		COMMENT ON TABLE %1$I.settings IS 'what the board was made with; reactor_weight, tenure and the gate''s limits may be changed, the model by klout_board_set_model, watermark (the id up to which actions are taken in), checked (the id up to which ranges of ids were compared in this turn), read_until (up to when whoever had acted was seen) and began (when the community did, by its tenth reactor) not at all';
-		COMMENT ON VIEW %1$I.source IS 'the actions table as the board reads it; reason says why a row cannot count';
-		COMMENT ON TABLE %1$I.pending IS 'actions with a time in the future, waiting for it';
-		COMMENT ON TABLE %1$I.batches IS 'ranges of ids that were taken in, with the number of rows there were and the sum of their hashes; changed: other rows were found there since, which holds publications back; checked_at: when the range was last found as it was';
-		COMMENT ON TABLE %1$I.stalls IS 'refreshes that did not wait to the end: how far the sequence of ids had got, and who was still writing';
-		COMMENT ON TABLE %1$I.rejected IS 'ids of actions that cannot count, and why: klout_board_retry_rejected takes in those that were mended; rows: how many of that id; shared: other rows have the same id, so what is mended comes back by klout_board_rebuild only';
-		COMMENT ON TABLE %1$I.accounts IS 'accounts that belong to somebody else than the person of the same id: klout_board_link, klout_board_unlink';
-		COMMENT ON TABLE %1$I.opt_outs IS 'people about whom nothing is kept: klout_board_opt_out, klout_board_opt_in';
-		COMMENT ON TABLE %1$I.reactors IS 'when the board first saw an actor, and whether on several people: what proves reactors; first_target is NULL after klout_board_rebuild until they are read again';
-		COMMENT ON TABLE %1$I.authority IS 'authority of actors at the last daily publication and their share of people at or below, if reactor_weight is authority';
-		COMMENT ON TABLE %1$I.signals IS 'facts: the signals of each account, network and topic ('''' if the board has no topics)';
-		COMMENT ON TABLE %1$I.posts IS 'the signals of posts with actions in the last 90 days';
-		COMMENT ON TABLE %1$I.changed IS 'people whose facts changed since the last publication; folded: an account and network of theirs that has more names than klout_signals has room for';
+		COMMENT ON TABLE %1$I.settings IS 'parameters of the board; reactor_weight, tenure and the limits of the gate may be changed, the model by klout_board_set_model. klout maintains watermark (the id up to which actions are ingested), checked (the id up to which ranges were compared in this round), read_until (the time up to which all reactors are known) and began (when the community began, by its tenth reactor)';
+		COMMENT ON VIEW %1$I.source IS 'the actions table as the board reads it; reason: why a row is rejected';
+		COMMENT ON TABLE %1$I.pending IS 'actions with a time in the future';
+		COMMENT ON TABLE %1$I.batches IS 'ingested ranges of ids, with the number of their rows and the sum of their hashes; changed: the rows differ now, which holds publications back; checked_at: when the range was last found unchanged';
+		COMMENT ON TABLE %1$I.stalls IS 'refreshes that did not wait for all writers: the position of the sequence of ids, and the writers';
+		COMMENT ON TABLE %1$I.rejected IS 'ids of rejected actions with the reason; klout_board_retry_rejected ingests those that were fixed. rows: number of rows of the id; shared: accepted rows have the same id, so only klout_board_rebuild ingests the row once it is fixed';
+		COMMENT ON TABLE %1$I.accounts IS 'accounts that belong to a person of another id: klout_board_link, klout_board_unlink';
+		COMMENT ON TABLE %1$I.opt_outs IS 'people who opted out: klout_board_opt_out, klout_board_opt_in';
+		COMMENT ON TABLE %1$I.reactors IS 'when the board first saw an actor, and whether the actor acted on several people, which decides who is proven; first_target is NULL after klout_board_rebuild until actions are read again';
+		COMMENT ON TABLE %1$I.authority IS 'authority of actors at the last daily publication, and the share of people at or below it, if reactor_weight is authority';
+		COMMENT ON TABLE %1$I.signals IS 'signals of each account, network and topic ('''' if the board has no topics)';
+		COMMENT ON TABLE %1$I.posts IS 'signals of posts with actions in the last 90 days';
+		COMMENT ON TABLE %1$I.changed IS 'people whose signals changed since the last publication; folded: one of their accounts, with its network, that exceeds the limits of klout_signals';
 		COMMENT ON TABLE %1$I.scores IS 'scores of the last publication; topic '''' is all topics together; networks: points by network';
-		COMMENT ON TABLE %1$I.publications IS 'each publication, and those that were held back, with what moved too much; forced: published all the same';
-		COMMENT ON VIEW %1$I.last_publication IS 'the publication that scores, populations and views are of';
-		COMMENT ON TABLE %1$I.models IS 'models by fingerprint, each since its first publication';
+		COMMENT ON TABLE %1$I.publications IS 'all publications, including those held back, with the reason; forced: published despite it';
+		COMMENT ON VIEW %1$I.last_publication IS 'the publication that scores, populations and views show';
+		COMMENT ON TABLE %1$I.models IS 'models by fingerprint, with their first publication';
 		COMMENT ON TABLE %1$I.populations IS 'the population of each topic at the last publication; sum_odds: the sum of score / (100 - score), which is raw / scale';
-		COMMENT ON TABLE %1$I.history_rows IS 'history of days that are over; partitions by month, to be dropped when no longer wanted';
-		COMMENT ON VIEW %1$I.history IS 'a row a day of UTC and person, of the last publication of that day';
-		COMMENT ON TABLE %1$I.perks IS 'perks: who qualifies, and how many there are';
-		COMMENT ON TABLE %1$I.grants IS 'who got which perk: klout_board_grant';
-		COMMENT ON VIEW %1$I.leaderboard IS 'rank, score, share of people at or below (percentile), changes over 1, 7, 30, 90 days';
-		COMMENT ON VIEW %1$I.movers IS 'how much scores changed over 1, 7, 30 and 90 days';
+		COMMENT ON TABLE %1$I.history_rows IS 'history of past days; partitioned by month, so old months can be dropped';
+		COMMENT ON VIEW %1$I.history IS 'one row per person and UTC day, from the last publication of the day';
+		COMMENT ON TABLE %1$I.perks IS 'perks, their conditions and capacity';
+		COMMENT ON TABLE %1$I.grants IS 'granted perks: klout_board_grant';
+		COMMENT ON VIEW %1$I.leaderboard IS 'rank, score, share of people at or below (percentile), changes over 1, 7, 30 and 90 days';
+		COMMENT ON VIEW %1$I.movers IS 'changes of scores over 1, 7, 30 and 90 days';
 		COMMENT ON VIEW %1$I.moments IS 'posts of the last 90 days with their reach';
-		COMMENT ON VIEW %1$I.perks_left IS 'how many of each perk are left, and from which score on people qualify: klout_board_qualify';
+		COMMENT ON VIEW %1$I.perks_left IS 'remaining capacity of each perk, and the score from which people qualify: klout_board_qualify';
 	$sql$, board);
 
 	PERFORM @extschema@._klout_board_guard(board::name);
