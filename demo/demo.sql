@@ -15,7 +15,7 @@ WHERE rank <= 10
 ORDER BY rank, person;
 
 \echo Person N is https://mathoverflow.net/users/N. Reach: different people who reacted, the lately
-\echo active counting most. Consistency: days on which anybody did, faded more slowly.
+\echo active counting most. Consistency: days with a reaction, faded more slowly.
 \echo
 \echo Where the top 5 % begins
 SELECT klout_count(population) AS people,

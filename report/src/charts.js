@@ -29,7 +29,7 @@ export function legend(entries) {
 	return h("ul.legend", entries.map(([label, colour]) => h("li", h("span.swatch", { style: `background:${colour}`, "aria-hidden": "true" }), label)));
 }
 
-// The scale from 0 to 100 with the middle half, the middle 90 % and where somebody is
+// The scale from 0 to 100 with the middle half, the middle 90 % and the position of a person
 export function strip({ score, topic }) {
 	const [p5, p25, p50, p75, p95] = topic.quantiles;
 	return figure({

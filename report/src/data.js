@@ -64,7 +64,7 @@ export function namePlaces(list) {
 	return list.namePlaces;
 }
 
-// [network, account, person] of accounts that are linked to somebody of another name
+// [network, account, person] of accounts that are linked to a person of another name
 export async function loadAccounts() {
 	return load("accounts");
 }

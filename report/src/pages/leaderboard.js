@@ -102,7 +102,7 @@ export async function leaderboard({ query, setQuery }) {
 			board.all_topics > board.topics.length - 1 && h("p.note", `The ${f.count(board.topics.length - 1)} largest of ${f.count(board.all_topics)} topics are listed.`),
 			view.element,
 			bar,
-			h("p.note", "A score is evidence of one thing: how many different people reacted to somebody lately, and on how many days. Differences of a few points mean little."),
+			h("p.note", "A score is evidence of one thing: how many different people reacted to a person lately, and on how many days. Differences of a few points mean little."),
 		],
 	};
 }

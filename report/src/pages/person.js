@@ -40,7 +40,7 @@ export async function person({ path, go }) {
 					caption: "Scores by topic", columns: ["Topic", "Score"], numbers: [1], rows: p.topics.map(([t, s]) => [name(t), f.score(s)]) })),
 				h("section.card.caution", { "aria-labelledby": "caution" }, h("h2", { id: "caution" }, "Before you use it"),
 					warnings.length > 0 && h("ul", warnings.map(([, short, long]) => h("li", h("strong", `${short[0].toUpperCase()}${short.slice(1)}. `), long))),
-					h("p", "This number is evidence of how many different people reacted lately, and on how many days, in the networks that were taken in. It says nothing about skill, character, truth or worth; a scandal scores, and who works where nobody counted scores 0."),
+					h("p", "This number is evidence of how many different people reacted lately, and on how many days, in the networks that were ingested. It says nothing about skill, character, truth or worth: a scandal scores, and work in networks that are not counted scores 0."),
 					h("p", h("strong", "Do not decide about people by this number alone"), ": not hiring, not pay, not credit, not who gets help. Where it plays a part, show the person this page, let them correct the facts, and let a human decide. The law may ask for that too."))),
 			h("p.note", `As of ${f.day(board.as_of)}. Recipe ${board.fingerprint}.`),
 		],
@@ -103,7 +103,7 @@ function parts(p, score) {
 			foot: ["Together", "", "", f.score(Math.abs(total - score) < 0.03 ? score : total)],
 		}),
 		Math.abs(total - score) >= 0.03 && h("p.note", "Facts arrived after the score was published; the parts have them already."),
-		h("p.note", "Reach: different people who reacted, each counted once, fading with the age of their last reaction. Consistency: days on which anybody did, fading slowly."),
+		h("p.note", "Reach: different people who reacted, each counted once, fading with the age of their last reaction. Consistency: days with at least one reaction, fading slowly."),
 	];
 }
 
@@ -166,7 +166,7 @@ function statement(p, score) {
 	return [
 		plainTable({ caption: "What was received, and what it brings now", columns: ["Kind", "Network", "Actions", "First", "Last", "Points"], numbers: [2, 3, 4, 5], hide: [...networkColumn(1), 3], rows }),
 		p.accounts && h("p", "Accounts linked to this person: ", p.accounts.flatMap(([network, account], i) => [i ? ", " : "", name(String(account)), " on ", name(network)]), "."),
-		h("p.note", "Something wrong here? The facts can be corrected, and you may opt out: ask whoever publishes this."),
+		h("p.note", "Something wrong here? The facts can be corrected, and you may opt out: ask the publisher of this page."),
 	];
 }
 
