@@ -6,7 +6,7 @@ CREATE VIEW signals (name, value) AS
 	UNION ALL SELECT 'one like', klout_signals('twitter', 'like', 1::bigint, '2026-03-31 12:00+00')
 	UNION ALL SELECT 'one of a text', klout_signals('forum', 'reply', 'ada'::text, '2026-03-31 12:00+00')
 	UNION ALL SELECT 'one of a uuid', klout_signals('forum', 'reply', '00112233-4455-6677-8899-aabbccddeeff'::uuid, '2026-03-31 12:00+00')
-	UNION ALL SELECT 'one unproven', klout_signals('forum', 'like', 1::bigint, '2026-03-31 12:00+00', 0)
+	UNION ALL SELECT 'one unproven', klout_signals('forum', 'like', 1::bigint, '2026-03-31 12:00+00', 0, '1 day')
 	UNION ALL SELECT 'before 1970', klout_signals('forum', 'like', 1::bigint, '1969-12-31 23:59:59+00')
 	UNION ALL SELECT 'audience only', klout_audience('forum', 9007199254740993, '2026-03-31 00:00:00.000001+00')
 	UNION ALL SELECT 'posts only', klout_posts('forum', at)
@@ -19,9 +19,9 @@ CREATE VIEW signals (name, value) AS
 		FROM generate_series(1::bigint, 256) AS g
 	UNION ALL SELECT 'repeats', klout_signals('forum', (ARRAY['like', 'reply', 'share'])[1 + g % 3], g % 20, timestamptz '2026-03-31 14:00+00' - g * interval '5 hours', g % 3 / 2.0)
 		FROM generate_series(1::bigint, 2000) AS g
-	UNION ALL SELECT 'a crowd', klout_signals('forum', 'like', g, timestamptz '2026-03-31 14:00+00' - g % 90 * interval '1 day', (g % 7 = 0)::int)
+	UNION ALL SELECT 'a crowd', klout_signals('forum', 'like', g, timestamptz '2026-03-31 14:00+00' - g % 90 * interval '1 day', (g % 7 = 0)::int, '1 day')
 		FROM generate_series(1::bigint, 5000) AS g
-	UNION ALL SELECT 'all at once', klout_signals('n' || g % 2, 'k' || g % 5, g * 1000003, timestamptz '2026-03-31 14:00+00' - g % 400 * interval '17 hours', g % 201 / 200.0)
+	UNION ALL SELECT 'all at once', klout_signals('n' || g % 2, 'k' || g % 5, g * 1000003, timestamptz '2026-03-31 14:00+00' - g % 400 * interval '17 hours', g % 201 / 200.0, '1 day')
 			|| klout_posts('n0', timestamptz '2026-03-01 00:00+00' + g % 30 * interval '1 day')
 			|| klout_audience('n2', g, timestamptz '2026-01-01 00:00+00' + g * interval '1 minute')
 		FROM generate_series(1::bigint, 1500) AS g;
@@ -42,6 +42,6 @@ CREATE VIEW populations (name, value) AS
 	UNION ALL SELECT 'dense', klout_population(g * 37 % 10001 / 100.0) FROM generate_series(1, 30000) AS g;
 
 CREATE VIEW golden (type, name, bytes, text, readings) AS
-	SELECT 'klout_signals', name, encode(klout_signals_send(value), 'hex'), value::text, readings(value) FROM signals
-	UNION ALL SELECT 'klout_model', name, encode(klout_model_send(value), 'hex'), value::text, readings(value) FROM models
-	UNION ALL SELECT 'klout_population', name, encode(klout_population_send(value), 'hex'), value::text, readings(value) FROM populations;
+	SELECT 'klout_signals', name, encode(_klout_signals_send(value), 'hex'), value::text, readings(value) FROM signals
+	UNION ALL SELECT 'klout_model', name, encode(_klout_model_send(value), 'hex'), value::text, readings(value) FROM models
+	UNION ALL SELECT 'klout_population', name, encode(_klout_population_send(value), 'hex'), value::text, readings(value) FROM populations;
