@@ -230,9 +230,28 @@ COMMENT ON FUNCTION _klout_posts_accum(klout_signals, text, timestamptz, interva
 COMMENT ON FUNCTION _klout_audience_accum(klout_signals, text, bigint, timestamptz) IS
 'adds one observation of an audience: the transition function of the aggregate klout_audience';
 COMMENT ON FUNCTION _klout_signals_combine(klout_signals, klout_signals) IS
-'merges two states; NULL is neutral: the combine function of the aggregates of signals and the transition function of klout_rollup';
+'merges two states; NULL is neutral: the combine function of the aggregates of signals';
 COMMENT ON FUNCTION _klout_signals_final(klout_signals) IS
 'converts a state to its compact form; does not change the state';
+
+CREATE FUNCTION _klout_rollup_accum(bytea, klout_signals) RETURNS bytea
+	AS 'MODULE_PATHNAME', 'klout_rollup_accum'
+	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION _klout_rollup_combine(bytea, bytea) RETURNS bytea
+	AS 'MODULE_PATHNAME', 'klout_rollup_combine'
+	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+CREATE FUNCTION _klout_rollup_final(bytea) RETURNS klout_signals
+	AS 'MODULE_PATHNAME', 'klout_rollup_final'
+	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+
+COMMENT ON FUNCTION _klout_rollup_accum(bytea, klout_signals) IS
+'adds one value: the transition function of the aggregate klout_rollup. The state keeps a few values and merges those of about one size';
+COMMENT ON FUNCTION _klout_rollup_combine(bytea, bytea) IS
+'both states as one; NULL is neutral: the combine function of the aggregate klout_rollup';
+COMMENT ON FUNCTION _klout_rollup_final(bytea) IS
+'a state as a finished value: all values in it merged; the state stays as it is';
 
 CREATE AGGREGATE klout_signals(network text, kind text, actor bigint, at timestamptz) (
 	SFUNC = _klout_signals_accum,
@@ -316,11 +335,11 @@ CREATE AGGREGATE klout_posts(network text, at timestamptz, bucket interval) (
 );
 
 CREATE AGGREGATE klout_rollup(klout_signals) (
-	SFUNC = _klout_signals_combine,
-	STYPE = klout_signals,
+	SFUNC = _klout_rollup_accum,
+	STYPE = bytea,
 	SSPACE = 2048,
-	FINALFUNC = _klout_signals_final,
-	COMBINEFUNC = _klout_signals_combine,
+	FINALFUNC = _klout_rollup_final,
+	COMBINEFUNC = _klout_rollup_combine,
 	PARALLEL = SAFE
 );
 
@@ -343,7 +362,7 @@ COMMENT ON AGGREGATE klout_posts(text, timestamptz) IS
 COMMENT ON AGGREGATE klout_posts(text, timestamptz, interval) IS
 'the person''s own posts as signals, counted by network and bucket: ''1 day'' or ''1 hour'', the same in all rows and in the signals to merge it with';
 COMMENT ON AGGREGATE klout_rollup(klout_signals) IS
-'merges values: byte for byte the result of aggregating all their actions at once. NULLs are ignored; no values give NULL; values with different buckets are an error. Cost: O(size of value and result) per row';
+'merges values: byte for byte the result of aggregating all their actions at once. NULLs are ignored; no values give NULL; values with different buckets are an error. Cost: O(size of value) per row, times the logarithm of the number of values';
 
 CREATE FUNCTION klout_merge(klout_signals, klout_signals) RETURNS klout_signals
 	AS 'MODULE_PATHNAME', 'klout_signals_merge_values'

@@ -213,8 +213,8 @@ state_result(const KloutGrowing *buffer, bool in_aggregate)
  * ---------------------------------------------------------------------------
  */
 
-static KloutUnit
-bucket_unit(FunctionCallInfo fcinfo, const Interval *bucket)
+KloutUnit
+klout_bucket_unit(FunctionCallInfo fcinfo, const Interval *bucket)
 {
 	int64		usecs;
 
@@ -249,7 +249,7 @@ unit_argument(FunctionCallInfo fcinfo, int argno)
 				 errmsg("%s: bucket must not be null",
 						klout_function_name(fcinfo)),
 				 errhint("Use '1 day' or '1 hour'.")));
-	return bucket_unit(fcinfo, PG_GETARG_INTERVAL_P(argno));
+	return klout_bucket_unit(fcinfo, PG_GETARG_INTERVAL_P(argno));
 }
 
 static int
@@ -492,8 +492,8 @@ absorb_canonical(KloutGrowing *buffer, KloutCanonical other)
 }
 
 /*
- * (state, value): combine function of all aggregates of signals, and the
- * transition function of klout_rollup.  NULL on either side is neutral.
+ * (state, value): combine function of the aggregates of actions, posts and
+ * audiences.  NULL on either side is neutral.
  */
 PG_FUNCTION_INFO_V1(klout_signals_combine);
 Datum

@@ -101,12 +101,8 @@ name_for_message(KloutName name)
 	return pnstrdup(name.data, name.len);
 }
 
-/*
- * Warns about folded names, once per statement of a client, because a query
- * can fold in any number of groups.
- */
-static void
-report_folds(const KloutFolds *folds)
+void
+klout_report_folds(const KloutFolds *folds)
 {
 	static TimestampTz last = 0;
 	TimestampTz statement = GetCurrentStatementStartTimestamp();
@@ -163,7 +159,7 @@ klout_signals_compact(const KloutGrowing *buffer)
 											  &canonical.data, &canonical.len,
 											  &folds),
 						buffer->unit, KLOUT_UNIT_NONE);
-	report_folds(&folds);
+	klout_report_folds(&folds);
 	return canonical;
 }
 
@@ -230,7 +226,7 @@ klout_signals_merged(KloutCanonical left, KloutCanonical right)
 											right.data, right.len,
 											out, size, &merged.len, &folds),
 						(KloutUnit) left.data[1], (KloutUnit) right.data[1]);
-	report_folds(&folds);
+	klout_report_folds(&folds);
 	merged.data = out;
 	return merged;
 }

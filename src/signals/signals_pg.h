@@ -10,6 +10,7 @@
 
 #include "common/compat.h"
 
+#include "datatype/timestamp.h"
 #include "signals/growing.h"
 
 /* The canonical bytes of a value, in memory of the current context. */
@@ -39,6 +40,15 @@ extern void klout_signals_iter_init_or_error(KloutSignals *signals,
 
 /* Like klout_signals_next, but raises an error for invalid bytes. */
 extern bool klout_signals_next_or_error(KloutSignals *signals, KloutNetwork *network);
+
+/* What a bucket of that length is; any other than a day or an hour is an error. */
+extern KloutUnit klout_bucket_unit(FunctionCallInfo fcinfo, const Interval *bucket);
+
+/*
+ * Tells what was folded, if something was: once for each statement of a
+ * client, because a query can fold in any number of its groups.
+ */
+extern void klout_report_folds(const KloutFolds *folds);
 
 /* "day" or "hour" */
 extern const char *klout_unit_name(KloutUnit unit);
