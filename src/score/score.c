@@ -326,6 +326,31 @@ score_network(const KloutNetwork *network, KloutUnit unit,
 	}
 }
 
+void
+klout_score_finish(KloutScore *score, const KloutModel *model)
+{
+	double		engagement;
+
+	score->part[KLOUT_PART_REACH] =
+		model->reach_weight * log1p(score->sum[KLOUT_PART_REACH]);
+	score->part[KLOUT_PART_CONSISTENCY] =
+		model->consistency_weight * log1p(score->sum[KLOUT_PART_CONSISTENCY]);
+	engagement = score->part[KLOUT_PART_REACH] +
+		score->part[KLOUT_PART_CONSISTENCY];
+	score->part[KLOUT_PART_AUDIENCE] =
+		fmin(model->audience_weight * log1p(score->sum[KLOUT_PART_AUDIENCE]),
+			 model->audience_cap * engagement);
+	score->part[KLOUT_PART_ACTIVITY] =
+		model->activity_weight * log1p(score->sum[KLOUT_PART_ACTIVITY]);
+
+	score->raw = engagement + score->part[KLOUT_PART_AUDIENCE] +
+		score->part[KLOUT_PART_ACTIVITY];
+	score->score = 100 * score->raw / (score->raw + model->scale);
+	/* a scale that is lost beside raw must not round up to what nobody has */
+	if (score->score >= 100)
+		score->score = nextafter(100, 0);
+}
+
 const char *
 klout_score_compute(const uint8 *data, size_t len, const KloutModel *model,
 					int64 at, KloutScore *score, KloutNetworkScore *networks)
@@ -333,7 +358,6 @@ klout_score_compute(const uint8 *data, size_t len, const KloutModel *model,
 	KloutSignals signals;
 	KloutNetwork network;
 	Clock		clock;
-	double		engagement;
 	int64		newest = PG_INT64_MIN;
 	int			i;
 
@@ -362,24 +386,7 @@ klout_score_compute(const uint8 *data, size_t len, const KloutModel *model,
 		(double) (clock.now - newest) /
 		(double) (klout_unit_usecs(KLOUT_UNIT_DAY) / klout_unit_usecs(signals.unit));
 
-	score->part[KLOUT_PART_REACH] =
-		model->reach_weight * log1p(score->sum[KLOUT_PART_REACH]);
-	score->part[KLOUT_PART_CONSISTENCY] =
-		model->consistency_weight * log1p(score->sum[KLOUT_PART_CONSISTENCY]);
-	engagement = score->part[KLOUT_PART_REACH] +
-		score->part[KLOUT_PART_CONSISTENCY];
-	score->part[KLOUT_PART_AUDIENCE] =
-		fmin(model->audience_weight * log1p(score->sum[KLOUT_PART_AUDIENCE]),
-			 model->audience_cap * engagement);
-	score->part[KLOUT_PART_ACTIVITY] =
-		model->activity_weight * log1p(score->sum[KLOUT_PART_ACTIVITY]);
-
-	score->raw = engagement + score->part[KLOUT_PART_AUDIENCE] +
-		score->part[KLOUT_PART_ACTIVITY];
-	score->score = 100 * score->raw / (score->raw + model->scale);
-	/* a scale negligible beside raw must not round the score up to 100 */
-	if (score->score >= 100)
-		score->score = nextafter(100, 0);
+	klout_score_finish(score, model);
 	return NULL;
 }
 

@@ -85,6 +85,9 @@ extern const char *klout_score_compute(const uint8 *data, size_t len,
 									   KloutScore *score,
 									   KloutNetworkScore *networks);
 
+/* What follows from the sums: the parts, raw and the score. */
+extern void klout_score_finish(KloutScore *score, const KloutModel *model);
+
 /*
  * The points of the score that a network has in a part: these add up to the
  * score.
