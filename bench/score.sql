@@ -6,53 +6,7 @@
 -- UTC, so that a cast to date, the fastest way to a day, gives klout's days.
 
 \ir lib/actions.sql
-
--- With several networks, each has its own sum, and its reactors cap its days
-CREATE OR REPLACE VIEW bench.score_by_hand AS
-WITH reactors AS (
-    SELECT target, network,
-           sum(exp(age * (-ln(2::float8) / 30))) AS reach,
-           sum(exp(age * (-ln(2::float8) / 360))) AS slow_reach
-    FROM (SELECT target, network,
-                 now()::date - max(at)::date AS age
-          FROM skewed
-          GROUP BY target, network, actor) AS last_action
-    GROUP BY target, network
-), days AS (
-    SELECT target, network,
-           sum(exp((now()::date - day) * (-ln(2::float8) / 360))) AS days
-    FROM (SELECT DISTINCT target, network, at::date AS day
-          FROM skewed) AS day_with_action
-    GROUP BY target, network
-)
-SELECT target, 100 * raw / (raw + 3.4::float8) AS score
-FROM (SELECT target, ln(1 + sum(reach)) + ln(1 + sum(least(days, 2 * slow_reach))) AS raw
-      FROM reactors
-      JOIN days USING (target, network)
-      GROUP BY target) AS engagement;
-
--- A single network needs no grouping by network
-CREATE OR REPLACE VIEW bench.score_by_hand_one_network AS
-WITH reactors AS (
-    SELECT target,
-           sum(exp(age * (-ln(2::float8) / 30))) AS reach,
-           sum(exp(age * (-ln(2::float8) / 360))) AS slow_reach
-    FROM (SELECT target,
-                 now()::date - max(at)::date AS age
-          FROM uniform
-          GROUP BY target, actor) AS last_action
-    GROUP BY target
-), days AS (
-    SELECT target,
-           sum(exp((now()::date - day) * (-ln(2::float8) / 360))) AS days
-    FROM (SELECT DISTINCT target, at::date AS day
-          FROM uniform) AS day_with_action
-    GROUP BY target
-)
-SELECT target, 100 * raw / (raw + 3.4::float8) AS score
-FROM (SELECT target, ln(1 + reach) + ln(1 + least(days, 2 * slow_reach)) AS raw
-      FROM reactors
-      JOIN days USING (target)) AS engagement;
+\ir lib/score_by_hand.sql
 
 SELECT bench.warm('skewed');
 CREATE TEMP TABLE compared AS

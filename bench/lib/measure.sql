@@ -8,10 +8,11 @@
 CREATE SCHEMA bench;
 
 -- The size of the jobs' tables, the number of runs, and the paths of alternatives outside the server, '' for
--- missing ones: GAP's program pr, a Python that has igraph.  Their input is in files in the folder's tmp/; its
+-- missing ones: GAP's program pr, a Python that has igraph, the script
+-- that asks DuckDB.  Their input is in files in the folder's tmp/; its
 -- src/ is a copy of the checkout.
 CREATE TABLE bench.setting AS
-SELECT :runs AS runs, :scale::float8 AS scale, :levels AS levels, :'gap' AS gap, :'python' AS python,
+SELECT :runs AS runs, :scale::float8 AS scale, :levels AS levels, :'gap' AS gap, :'python' AS python, :'duckdb' AS duckdb,
        :'folder' AS folder;
 
 CREATE TABLE bench.row (
@@ -85,6 +86,18 @@ BEGIN
 END
 $$;
 
+-- CPU milliseconds and minor page faults of this process so far; NULL without /proc
+CREATE FUNCTION bench.usage(OUT cpu float8, OUT faults bigint)
+LANGUAGE plpgsql AS $$
+DECLARE
+    -- the name of the process, in parentheses, may have blanks
+    fields text[] := string_to_array(regexp_replace(pg_read_file('/proc/self/stat', 0, 100000, true), '^.*\) ', ''), ' ');
+BEGIN
+    cpu := (fields[12]::float8 + fields[13]::float8) * 10;
+    faults := fields[8];
+END
+$$;
+
 -- Milliseconds of each run of a query, after a warm-up run
 CREATE FUNCTION bench.times(query text) RETURNS float8[]
 LANGUAGE plpgsql AS $$
@@ -140,7 +153,8 @@ $$;
 -- A row of measured times; targets as for bench.compare
 CREATE FUNCTION bench.report_times(job text, against text, ours_times float8[], theirs_times float8[],
                                    at_most float8 DEFAULT NULL, at_least float8 DEFAULT NULL,
-                                   unit text DEFAULT 'ms') RETURNS void
+                                   unit text DEFAULT 'ms',
+                                   ours_cpu float8[] DEFAULT NULL, theirs_cpu float8[] DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
     ours_time numeric := bench.median(ours_times);
@@ -149,7 +163,8 @@ DECLARE
     ratio numeric := CASE WHEN at_least IS NULL THEN ours_time / theirs_time ELSE theirs_time / ours_time END;
 BEGIN
     INSERT INTO bench.row (job, against, ours, theirs, ratio, target, met)
-    VALUES (job, against, bench.spread(ours_times, unit), bench.spread(theirs_times, unit),
+    VALUES (job, against, bench.spread(ours_times, unit) || coalesce(', CPU ' || bench.rounded(bench.median(ours_cpu)), ''),
+            bench.spread(theirs_times, unit) || coalesce(', CPU ' || bench.rounded(bench.median(theirs_cpu)), ''),
             CASE WHEN at_least IS NULL THEN format('%s x its time', round(ratio, 2))
                  ELSE format('%s x faster', round(ratio, 2)) END,
             CASE WHEN at_least IS NULL THEN format('at most %s', goal)
@@ -174,6 +189,9 @@ LANGUAGE plpgsql AS $$
 DECLARE
     ours_times float8[] := '{}';
     theirs_times float8[] := '{}';
+    ours_cpu float8[] := '{}';
+    theirs_cpu float8[] := '{}';
+    used float8[];
     ours_plan jsonb;
     theirs_plan jsonb;
     title text := job;
@@ -184,12 +202,16 @@ BEGIN
     END IF;
 
     FOR run IN 0 .. (SELECT runs FROM bench.setting) LOOP
+        used := ARRAY[(bench.usage()).cpu];
         ours_plan := bench.explain(ours, bench.workers(processes - 1));
+        used := used || (bench.usage()).cpu;
         theirs_plan := bench.explain(theirs,
                                      bench.workers(coalesce(theirs_processes, processes) - 1) || theirs_settings);
         IF run > 0 THEN
             ours_times := ours_times || (ours_plan ->> 'Execution Time')::float8;
             theirs_times := theirs_times || (theirs_plan ->> 'Execution Time')::float8;
+            ours_cpu := ours_cpu || (used[2] - used[1]);
+            theirs_cpu := theirs_cpu || ((bench.usage()).cpu - used[2]);
         END IF;
         IF bench.spilled(ours_plan) OR bench.spilled(theirs_plan) THEN
             PERFORM bench.remark(format('%s against %s: %s ran out of memory and went to disk.', job, against,
@@ -211,7 +233,13 @@ BEGIN
         PERFORM bench.remark(format('%s against %s: %s ran in one process.', title, against, side));
     END IF;
 
-    PERFORM bench.report_times(title, against, ours_times, theirs_times, at_most, at_least);
+    -- workers are other processes
+    IF coalesce(theirs_processes, processes) > 1 OR processes > 1 THEN
+        ours_cpu := NULL;
+        theirs_cpu := NULL;
+    END IF;
+    PERFORM bench.report_times(title, against, ours_times, theirs_times, at_most, at_least,
+                               ours_cpu => ours_cpu, theirs_cpu => theirs_cpu);
 END
 $$;
 
