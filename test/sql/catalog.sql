@@ -37,7 +37,8 @@ ORDER BY p.oid::regprocedure::text COLLATE "C";
 SELECT p.oid::regprocedure AS takes_nulls FROM members JOIN pg_proc AS p ON classid = 'pg_proc'::regclass AND objid = p.oid
 WHERE NOT p.proisstrict AND p.pronargs > 0 AND p.prokind = 'f' AND p.prorettype <> 'trigger'::regtype AND
 	p.oid NOT IN (SELECT unnest(ARRAY[aggtransfn, aggcombinefn, aggfinalfn]) FROM pg_aggregate) AND
-	p.proname NOT IN ('klout_merge', 'klout_authority', 'klout_authority_text', 'klout_validate', '_klout_hash_row', 'klout_explain_change') AND p.prolang = (SELECT oid FROM pg_language WHERE lanname = 'c')
+	p.proname NOT IN ('klout_merge', 'klout_authority', 'klout_authority_text', 'klout_validate',
+		'klout_scores', 'klout_scores_text', 'klout_signals_of', 'klout_signals_of_text', '_klout_hash_row', 'klout_explain_change') AND p.prolang = (SELECT oid FROM pg_language WHERE lanname = 'c')
 ORDER BY 1;
 -- immutable, as the moment is an argument, whose default makes a call without it stable; the final function of
 -- the aggregate klout_score is the only one that asks what time it is
