@@ -854,7 +854,7 @@ member_of(KloutEngine *engine, KloutGrouping *grouping, const Record *record,
 
 /*
  * Groups a partition that is in memory: counts everybody's actions, then
- * sort_key them side by side.  The number of the member takes the place of the
+ * places them side by side.  The number of the member takes the place of the
  * hash, which the member has.
  */
 static pg_attribute_always_inline void
