@@ -11,7 +11,7 @@
 
 #include <math.h>
 
-#include "scores.h"
+#include "scores/scores.h"
 
 /* Actions and their series, in the order in which they come up. */
 typedef struct Acts

@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * engine_sql.c
+ * engine_pg.c
  *	  Actions of a query, grouped by person: partitions, spilling, grouping.
  *
  * Records lie in chunks, a list of them for each partition.  When the memory
@@ -14,7 +14,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "engine_sql.h"
+#include "scores/engine_pg.h"
 
 #include <sys/mman.h>
 
@@ -23,7 +23,7 @@
 #include "miscadmin.h"
 #include "storage/buffile.h"
 #include "utils/memutils.h"
-#include "values_sql.h"
+#include "common/values_pg.h"
 
 /* bits of the hash that choose a partition */
 #define BITS_MAX				8

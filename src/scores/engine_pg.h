@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * engine_sql.h
+ * engine_pg.h
  *	  Actions of a query, grouped by person.
  *
  * HashAggregate looks a group up for each row, wherever it is in memory: a
@@ -10,17 +10,17 @@
  * grouped by person and handed over.  What does not fit into the memory that
  * a hash table may have goes to temporary files, partition by partition.
  *
- *		engine_sql.c			partitions, spilling, grouping
- *		engine_receive_sql.c	rows of the query, names and ids
+ *		engine_pg.c			partitions, spilling, grouping
+ *		receive_pg.c	rows of the query, names and ids
  *
  *-------------------------------------------------------------------------
  */
-#ifndef KLOUT_ENGINE_SQL_H
-#define KLOUT_ENGINE_SQL_H
+#ifndef KLOUT_ENGINE_PG_H
+#define KLOUT_ENGINE_PG_H
 
-#include "compat.h"
+#include "common/compat.h"
 
-#include "scores.h"
+#include "scores/scores.h"
 
 /* What the query is called in messages. */
 #define KLOUT_ACTIONS_QUERY		"actions query"
@@ -123,4 +123,4 @@ extern void klout_partitions_put_id(KloutEngine *engine, const char *id,
 									size_t len, uint64 actor, uint32 bucket,
 									uint32 what);
 
-#endif							/* KLOUT_ENGINE_SQL_H */
+#endif							/* KLOUT_ENGINE_PG_H */

@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * engine_receive_sql.c
+ * receive_pg.c
  *	  Actions of a query, grouped by person: rows, names and ids.
  *
  * Rows come through a DestReceiver of our own, one at a time.  Columns are
@@ -10,15 +10,15 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "engine_sql.h"
+#include "scores/engine_pg.h"
 
 #include <math.h>
 
 #include "catalog/pg_type_d.h"
 #include "executor/tuptable.h"
 #include "miscadmin.h"
-#include "names_sql.h"
-#include "query_sql.h"
+#include "common/names_pg.h"
+#include "common/query_pg.h"
 #include "utils/builtins.h"
 #include "utils/date.h"
 #include "utils/fmgrprotos.h"

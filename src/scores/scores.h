@@ -16,7 +16,7 @@
 #ifndef KLOUT_SCORES_H
 #define KLOUT_SCORES_H
 
-#include "score.h"
+#include "score/score.h"
 
 /* One action on a person. */
 typedef struct KloutAction

@@ -8,7 +8,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "scores.h"
+#include "scores/scores.h"
 
 #include <math.h>
 

@@ -1,6 +1,6 @@
 /*-------------------------------------------------------------------------
  *
- * rollup_sql.c
+ * rollup_pg.c
  *	  The aggregate klout_rollup of klout_signals: many values merged.
  *
  * Merging costs the size of both sides.  Were each value merged into all that
@@ -20,10 +20,10 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "signals_sql.h"
+#include "signals/signals_pg.h"
 
 #include "utils/builtins.h"
-#include "values_sql.h"
+#include "common/values_pg.h"
 
 #define ROLLUP_VERSION		0x52
 #define ROLLUP_HEADER		8

@@ -1,10 +1,10 @@
 /*-------------------------------------------------------------------------
  *
- * scores_sql.c
+ * scores_pg.c
  *	  klout_scores, klout_signals_of, their twins for text, and
  *	  klout_scores_stats.
  *
- * The engine (engine_sql.h) runs the query and hands over the actions of each
+ * The engine (engine_pg.h) runs the query and hands over the actions of each
  * person.  Scores come straight from them (scores.h) or, where that does not
  * do, from the value that klout_signals would make of them; both are the same
  * to the last bit.  Rows of the result are ordered by person: scores of
@@ -13,17 +13,17 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "engine_sql.h"
+#include "scores/engine_pg.h"
 
 #include "catalog/pg_collation_d.h"
 #include "catalog/pg_operator_d.h"
 #include "executor/tuptable.h"
 #include "miscadmin.h"
-#include "model_sql.h"
+#include "score/model_pg.h"
 #include "port/pg_bitutils.h"
 #include "portability/instr_time.h"
-#include "score_sql.h"
-#include "signals_sql.h"
+#include "score/score_pg.h"
+#include "signals/signals_pg.h"
 #include "utils/builtins.h"
 #include "utils/fmgrprotos.h"
 #include "utils/guc.h"
@@ -32,7 +32,7 @@
 #include "utils/tuplesort.h"
 #include "utils/tuplestore.h"
 #include "utils/uuid.h"
-#include "values_sql.h"
+#include "common/values_pg.h"
 
 /* up to so many series, a batch has all of them under their own numbers */
 #define OWN_NUMBERS_MAX		32
