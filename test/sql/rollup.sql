@@ -50,3 +50,5 @@ SELECT _klout_rollup_final('\x520000000800000000');
 SELECT _klout_rollup_final('\x520000000f00000001ffff03000000');
 SELECT _klout_rollup_final('\x520000001600000001000003000000010000ff000000');
 SELECT _klout_rollup_accum('\x520000000c000000ffffffff', '{}');
+
+DROP TABLE parts;
