@@ -167,7 +167,7 @@ foreach my $encoding ('UTF8', 'SQL_ASCII', 'WIN1252', 'EUC_JP')
 			if ($attacked && $name eq 'texts')
 			{
 				$sql .= "INSERT INTO texts (network, kind, actor, target, at, innocent)
-					SELECT 'inst' || n, 'k', 'z' || n, 'mallory', '2026-01-05'::timestamptz, false FROM generate_series(1, 300) AS n
+					SELECT chr(1) || 'inst' || n, 'k', 'z' || n, 'mallory', '2026-01-05'::timestamptz, false FROM generate_series(1, 300) AS n
 					UNION ALL
 					SELECT 'n', 'kind' || n, 'z' || n, 'mallory', '2026-01-05'::timestamptz, false FROM generate_series(1, 100) AS n;";
 			}
