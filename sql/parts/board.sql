@@ -561,10 +561,10 @@ BEGIN
 		COMMENT ON VIEW %1$I.perks_left IS 'how many of each perk are left, and from which score on people qualify: klout_qualify';
 	$sql$, board);
 
-	PERFORM @extschema@._klout_guard(board);
-	PERFORM @extschema@.klout_distribute(board, target_column);
-	PERFORM @extschema@.klout_extend_history(board);
-	PERFORM @extschema@.klout_rebuild(board);
+	PERFORM @extschema@._klout_guard(board::name);
+	PERFORM @extschema@.klout_distribute(board::name, target_column);
+	PERFORM @extschema@.klout_extend_history(board::name);
+	PERFORM @extschema@.klout_rebuild(board::name);
 END
 $body$;
 COMMENT ON FUNCTION klout_create_board(text, regclass, klout_model, jsonb, interval, text, interval) IS

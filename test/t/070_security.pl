@@ -179,7 +179,7 @@ my $denied = qr/^ERROR: permission denied for (?:schema|table|view|sequence) (\S
 my %may = (    # by role, and what it answers: a number of rows, an empty answer, or what is denied
 	owner     => { leaderboard => 5, history => 5, signals => 5, reactors => 7, actions => 500, statement => 1, search => 1 },
 	refresher => { leaderboard => 5, history => 5, signals => 5, reactors => 7, actions => 500, statement => 1, search => 1 },
-	reader    => { leaderboard => 5, history => 'history', signals => 'signals', reactors => 'reactors', actions => 'data', statement => 'settings', search => 'accounts' },
+	reader    => { leaderboard => 5, history => 'history', signals => 'signals', reactors => 'reactors', actions => 'data', statement => 'models', search => 'accounts' },
 	loader    => { leaderboard => 'board', history => 'board', signals => 'board', reactors => 'board', actions => 'actions', statement => undef, search => undef },
 	stranger  => { leaderboard => 'board', history => 'board', signals => 'board', reactors => 'board', actions => 'data', statement => undef, search => undef });
 my %query = (
