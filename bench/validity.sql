@@ -187,6 +187,65 @@ FROM (SELECT method FROM summary WHERE method NOT LIKE 'klout%' ORDER BY v DESC 
 JOIN verdict AS theirs USING (method) JOIN verdict AS ours ON ours.method = 'klout_score, default' AND ours.percent = theirs.percent
 GROUP BY theirs.method;
 
+-- A community in its first days: nobody has been seen for 30 days, or few have.  Reactors weigh 1, or
+-- are proven by the rule "first seen 30 days ago, and on two people", or by that rule with the 30
+-- days after the tenth actor was first seen given to all, as docs/attacks.md has it.
+CREATE TABLE young AS
+SELECT days, first + days * interval '1 day' AS at
+FROM (SELECT min(at) AS first FROM actions) AS f, unnest('{7, 30, 90}'::integer[]) AS days;
+
+CREATE TABLE young_past AS
+SELECT days, young.at AS cut, actions.* FROM young JOIN actions ON actions.at <= young.at;
+
+CREATE TABLE young_actor AS
+WITH actor AS (
+    SELECT days, cut, actor, min(at) AS first_seen, min(target) < max(target) AS several FROM young_past GROUP BY days, cut, actor),
+began AS (
+    SELECT days, (array_agg(first_seen ORDER BY first_seen))[10] AS began FROM actor GROUP BY days)
+SELECT days, actor,
+       (several AND first_seen <= cut - interval '30 days')::integer AS aged,
+       (several AND first_seen <= greatest(cut - interval '30 days', began + interval '30 days'))::integer AS aged_or_early
+FROM actor JOIN began USING (days);
+
+CREATE TABLE young_score AS
+SELECT model, rule, days, person, actions, coalesce(reactors, 0) AS outcome, score
+FROM (SELECT days, cut, target AS person, count(*) AS actions, klout_signals(network, kind, actor, at) AS plain,
+             klout_signals(network, kind, actor, at, aged) AS aged,
+             klout_signals(network, kind, actor, at, aged_or_early) AS aged_or_early
+      FROM young_past JOIN young_actor USING (days, actor)
+      GROUP BY days, cut, target) AS signals
+LEFT JOIN (SELECT days, target AS person, count(DISTINCT actor) AS reactors
+           FROM young JOIN actions ON actions.at > young.at AND actions.at <= young.at + interval '90 days'
+           GROUP BY days, target) AS outcome USING (days, person),
+     unnest('{default, strict}'::text[]) AS model,
+     LATERAL (VALUES ('1', klout_score(plain, model::klout_model, cut)),
+                     ('first seen 30 days ago', klout_score(aged, model::klout_model, cut)),
+                     ('that, or in the first 30 days', klout_score(aged_or_early, model::klout_model, cut))) AS rules (rule, score);
+
+CREATE TABLE young_verdict AS
+SELECT model, rule, days, count(*) AS people,
+       -- there is no correlation with a score that all have alike: it says nothing
+       (coalesce(klout_spearman(score, outcome), 0) + coalesce(klout_spearman(score, outcome) FILTER (WHERE actions >= 5), 0)
+        + klout_ndcg(score, ln(1 + outcome), 100) + klout_ndcg(score, ln(1 + outcome), 1000)) / 4 AS v
+FROM young_score
+GROUP BY model, rule, days;
+
+SELECT bench.print('');
+SELECT bench.print('V of a young community, the first days of MathOverflow:');
+SELECT bench.print('');
+SELECT bench.print('| model | weight of reactors: 1, or proven as | 7 days | 30 days | 90 days |');
+SELECT bench.print('| --- | --- | --- | --- | --- |');
+SELECT bench.print(format('| %s | %s | %s |', model, rule, string_agg(round(v::numeric, 3)::text, ' | ' ORDER BY days)))
+FROM young_verdict
+GROUP BY model, rule
+ORDER BY model, min(CASE rule WHEN '1' THEN 1 WHEN 'first seen 30 days ago' THEN 2 ELSE 3 END);
+SELECT bench.print('');
+SELECT bench.print(format('- Of people who act, %s are proven by the first rule, %s by the second.',
+           string_agg(format('%s %%', aged), ', ' ORDER BY days), string_agg(format('%s %%', aged_or_early), ', ' ORDER BY days)))
+FROM (SELECT days, round(100 * avg(aged)) AS aged, round(100 * avg(aged_or_early)) AS aged_or_early FROM young_actor GROUP BY days) AS shares;
+SELECT bench.print(format('- %s people are scored.', string_agg(people::text, ', ' ORDER BY days)))
+FROM (SELECT DISTINCT days, people FROM young_verdict) AS p;
+
 RESET klout.authority_memory;
 RESET search_path;
 SET client_min_messages = warning;

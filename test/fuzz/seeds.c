@@ -117,6 +117,50 @@ some_signals(KloutUnit unit, int size, uint64 actors)
 	return value;
 }
 
+/*
+ * A value of one day with an action of each kind on each network, of which the
+ * names are numbers.  A network of number 0 has the name that buffer_fuzz adds
+ * to.
+ */
+static Value
+many_names(int network_from, int networks, int kind_from, int kinds)
+{
+	static uint8 bytes[1 << 16];
+	KloutBuffer buffer;
+	KloutStatus status;
+	Value		value;
+
+	klout_buffer_init(&buffer, bytes, sizeof(bytes));
+	klout_buffer_set_unit(&buffer, KLOUT_UNIT_DAY);
+	for (int i = network_from; i < network_from + networks; i++)
+		for (int j = kind_from; j < kind_from + kinds; j++)
+		{
+			char		network[12];
+			char		kind[12];
+			KloutTopic	topic;
+			int			number;
+
+			snprintf(network, sizeof(network), "%d", i);
+			if (i == 0)
+				network[0] = '\001';
+			snprintf(kind, sizeof(kind), "%d", j);
+			memset(&topic, 0, sizeof(topic));
+			topic.type = KLOUT_TOPIC_ACTIONS;
+			topic.network.data = network;
+			topic.network.len = strlen(network);
+			topic.kind.data = kind;
+			topic.kind.len = strlen(kind);
+			number = klout_buffer_topic(&buffer, &topic);
+			if (number < 0 ||
+				!klout_buffer_append(&buffer, number, 20000, (uint64) j % 5, j % 3 ? KLOUT_WEIGHT_STEPS : 0))
+				abort();
+		}
+	value = buffer_value(&buffer, &status);
+	if (value.data == NULL)
+		abort();
+	return value;
+}
+
 static Value
 some_model(int number)
 {
@@ -131,6 +175,96 @@ some_model(int number)
 	value.data = malloc(value.len);
 	klout_model_write(value.data, &model, weights, n, weights, n);
 	return value;
+}
+
+/*
+ * Names that are folded: networks and kinds, at their limits when merged, one
+ * beyond, and far beyond.
+ */
+static void
+folding_seeds(void)
+{
+	static const int networks[] = {255, 256, 300};
+	static const int kinds[] = {64, 65, 100};
+
+	for (int i = 0; i < 6; i++)
+	{
+		int			n = i < 3 ? networks[i] : kinds[i - 3];
+		int			most = i < 3 ? 255 : 64;
+		Value		value[3];
+		Value		merged;
+		KloutStatus status;
+
+		/* some have the same names, and none has too many by itself */
+		for (int j = 0; j < 3; j++)
+		{
+			int			from = j * n / 4;
+			int			count = Min(j == 2 ? n - from : n / 2, most);
+
+			value[j] = i < 3 ? many_names(from, count, 0, 1) : many_names(0, 1, from, count);
+		}
+		for (int j = 0; j < 3; j++)
+			j < 2 ? put_part(value[j].data, value[j].len) : put(value[j].data, value[j].len);
+		finish_seed("signals");
+
+		merged = merged_value(value[0], value[2], &status);
+		if (merged.data == NULL)
+			abort();
+		put_number((uint64) klout_bucket_start(20010, KLOUT_UNIT_DAY), 8);
+		put_number(0, 2);
+		put(merged.data, merged.len);
+		finish_seed("score");
+
+		/*
+		 * an open value that has it inside, to which buffer_fuzz adds names
+		 * of its own
+		 */
+		{
+			static uint8 bytes[1 << 15];
+			KloutBuffer buffer;
+
+			klout_buffer_init(&buffer, bytes, sizeof(bytes));
+			klout_buffer_set_unit(&buffer, KLOUT_UNIT_DAY);
+			if (!klout_buffer_set_canonical(&buffer, merged.data, merged.len))
+				abort();
+			put_part(bytes, klout_buffer_used(&buffer) + 200);
+			for (int j = 0; j < 8; j++)
+			{
+				put_number((uint64) (j << 4), 1);
+				put_number(0, 1);
+				put_number((uint64) j, 1);
+				put_number((uint64) j, 1);
+			}
+			finish_seed("buffer");
+		}
+
+		/*
+		 * and the same as facts: type, network, kind, day, weight, actor,
+		 * followers
+		 */
+		put_number(0, 1);
+		put_number(i < 3 ? 259 : 0, 2);
+		put_number(i < 3 ? 0 : 69, 1);
+		put_number(0, 1);
+		put_number((uint64) i, 2);
+		for (int j = 0; j < Min(n, i < 3 ? 260 : 70); j++)
+		{
+			put_number(2, 1);
+			if (i < 3)
+				put_number((uint64) j, 2);
+			else
+				put_number((uint64) j, 1);
+			put_number(4, 1);
+			put_number((uint64) j % 3, 1);
+			put_number((uint64) j % 201, 1);
+			put_number((uint64) j % 11, 1);
+			put_number(1, 1);
+		}
+		finish_seed("facts");
+		for (int j = 0; j < 3; j++)
+			free(value[j].data);
+		free(merged.data);
+	}
 }
 
 static void
@@ -171,6 +305,8 @@ signals_seeds(void)
 	put_part(klout_signals_empty, KLOUT_SIGNALS_EMPTY_LEN);
 	put(klout_signals_empty, KLOUT_SIGNALS_EMPTY_LEN);
 	finish_seed("signals");
+
+	folding_seeds();
 
 	/* lists of facts are any bytes, so random ones are as good as others */
 	for (int i = 0; i < 12; i++)

@@ -680,20 +680,69 @@ test_both_sampled(void)
 		  "unproven reach beyond the sample");
 }
 
+/* What the sample of proven actions of a value of one network says, not bound by anything. */
+typedef struct Sampled
+{
+	bool		complete;
+	double		proven;			/* w_a x_a */
+	double		last;			/* x_a */
+} Sampled;
+
+static Sampled
+sampled_of(const Fact *facts, int n, KloutUnit unit, const KloutModel *model, int64 at)
+{
+	KloutStatus status;
+	Value		value = buffered_value(facts, n, unit, &status);
+	Sampled		sampled = {true, 0, 0};
+	KloutSignals signals;
+	KloutNetwork network;
+	int64		now = klout_bucket(at, unit);
+
+	if (status != KLOUT_OK || klout_signals_open(&signals, value.data, value.len))
+		abort();
+	while (klout_signals_next(&signals, &network))
+	{
+		KloutStandings standings;
+		KloutStanding standing;
+
+		sampled.complete = network.proven.registers == NULL;
+		klout_standings_open(&standings, &network, unit);
+		while (klout_standings_next(&standings, &standing))
+			if (standing.is_proven && standing.proven.last <= now)
+			{
+				double		x = 0;
+
+				for (int kind = 0; kind < network.nkinds; kind++)
+					if (standing.proven.kinds >> kind & 1)
+						x = fmax(x, klout_model_kind_weight(model, network.kinds[kind]));
+				x *= exp2(-(double) (now - standing.proven.last) * (double) klout_unit_usecs(unit) /
+						  (double) model->reach_half_life) / standing.proven_inclusion;
+				sampled.last += x;
+				sampled.proven += x * standing.proven.weight / KLOUT_WEIGHT_STEPS;
+			}
+	}
+	free(value.data);
+	return sampled;
+}
+
 /*
- * Whatever accounts of weight 0 do, in whatever number, on whatever day: P is
- * the same to the last bit, so the score is at least that of the proven
- * actions alone, and reach at most P + cu mix (1 + P).
+ * Whatever accounts of weight 0 do, in whatever number, on whatever day: what
+ * the sample of proven actions says is the same to the last bit.  P is that,
+ * or less where it says more than there are actions, which is all that the
+ * accounts can mend.  So the score is at least that of the proven actions
+ * alone, and reach at most P + cu mix (1 + P).
  */
 static void
 test_flood(void)
 {
 	static Fact facts[FACTS_MAX];
 	bool		untouched = true;
+	bool		mended = true;
 	bool		lowest = true;
 	bool		highest = true;
 	int			capped = 0;
 	int			sampled = 0;
+	int			bound = 0;
 
 	for (int round = 0; round < 400; round++)
 	{
@@ -706,8 +755,12 @@ test_flood(void)
 		KloutScore	attacked;
 		KloutScore	attacked_proven;
 		int64		at = random_moment(&profile);
+		double		weight = klout_model_network_weight(&model, fact_klout_name(0));
 		double		proven;
 		double		most;
+		Sampled		before;
+		Sampled		after;
+		bool		exceeds;
 		int			flood = random_below(2) ? random_below(300) : 500 + random_below(2000);
 		int			n;
 
@@ -725,6 +778,7 @@ test_flood(void)
 			facts[i].weight = random_below(2) ? 200 : 1 + random_below(200);
 		(void) score_of(facts, profile.facts, profile.unit, &model, at, &alone);
 		(void) score_of(facts, profile.facts, profile.unit, &no_unproven, at, &alone_proven);
+		before = sampled_of(facts, profile.facts, profile.unit, &model, at);
 
 		for (n = profile.facts; n < profile.facts + flood; n++)
 		{
@@ -740,10 +794,16 @@ test_flood(void)
 		(void) score_of(facts, n, profile.unit, &model, at, &attacked);
 		(void) score_of(facts, n, profile.unit, &no_unproven, at, &attacked_proven);
 
-		proven = alone_proven.sum[KLOUT_PART_REACH];
-		most = proven + model.unproven_cap * model.mix *
-			(klout_model_network_weight(&model, fact_klout_name(0)) + proven);
-		untouched = untouched && attacked_proven.sum[KLOUT_PART_REACH] == proven;
+		after = sampled_of(facts, n, profile.unit, &model, at);
+
+		exceeds = !before.complete && weight * before.last > alone.reactions * (1 - 1e-12);
+		bound += exceeds;
+		untouched = untouched && after.proven == before.proven && after.last == before.last &&
+			(exceeds || attacked_proven.sum[KLOUT_PART_REACH] == alone_proven.sum[KLOUT_PART_REACH]);
+		proven = attacked_proven.sum[KLOUT_PART_REACH];
+		mended = mended && proven >= alone_proven.sum[KLOUT_PART_REACH] &&
+			proven <= weight * before.proven * (1 + 1e-12);
+		most = proven + model.unproven_cap * model.mix * (weight + proven);
 		lowest = lowest && attacked.score >= alone.score &&
 			attacked.sum[KLOUT_PART_REACH] >= alone.sum[KLOUT_PART_REACH] &&
 			attacked.sum[KLOUT_PART_CONSISTENCY] >= alone.sum[KLOUT_PART_CONSISTENCY];
@@ -751,8 +811,9 @@ test_flood(void)
 		capped += proven > 0 && near(attacked.sum[KLOUT_PART_REACH], most);
 		sampled += profile.facts > 500 && profile.actors > 500 && flood > 500;
 	}
-	printf("# %d at the cap, %d sampled\n", capped, sampled);
+	printf("# %d at the cap, %d sampled, %d whose proven estimate was bound\n", capped, sampled, bound);
 	check(untouched, "accounts of weight 0 cannot touch what proven reactors bring");
+	check(mended && bound > 5, "but where its estimate exceeds all actions, up to that estimate");
 	check(lowest, "nor lower anything of a score below what they bring");
 	check(highest && capped > 50 && sampled > 20, "nor raise reach above the cap");
 }
