@@ -279,7 +279,7 @@ WITH listed AS MATERIALIZED (
     LEFT JOIN :"board".scores AS s ON c.reactor_weight = 'score' AND s.person = coalesce(al.person, a.actor) AND s.topic = ''
     LEFT JOIN :"board".authority AS u ON c.reactor_weight = 'authority' AND u.person = coalesce(al.person, a.actor)
     WHERE a.id <= c.watermark AND a.at <= :'as_of' AND a.flaw IS NULL
-      AND NOT EXISTS (SELECT FROM :"board".rejected AS x WHERE x.id = a.id)
+      AND NOT EXISTS (SELECT FROM :"board".rejected AS x WHERE x.id = a.id AND NOT x.shared)
       AND coalesce(al.person, a.actor) <> coalesce(tl.person, a.target)
       AND NOT EXISTS (SELECT FROM :"board".opt_outs AS o WHERE o.person = coalesce(al.person, a.actor))
 ), replayed AS MATERIALIZED (

@@ -346,9 +346,10 @@ BEGIN
 			at timestamptz NOT NULL,
 			weight float8,
 			topic text %8$s,
-			post text %8$s,
-			PRIMARY KEY (id, target)
+			post text %8$s
 		);
+		-- not unique, as ids need not be
+		CREATE INDEX ON %1$I.pending (id);
 		CREATE TABLE %1$I.batches (
 			first_id bigint NOT NULL,
 			last_id bigint PRIMARY KEY,
@@ -368,7 +369,9 @@ BEGIN
 		CREATE TABLE %1$I.rejected (
 			id bigint PRIMARY KEY,
 			flaw text NOT NULL,
-			since timestamptz NOT NULL DEFAULT now()
+			since timestamptz NOT NULL DEFAULT now(),
+			rows bigint NOT NULL DEFAULT 1,
+			shared boolean NOT NULL DEFAULT false
 		);
 		CREATE TABLE %1$I.accounts (
 			network text %8$s NOT NULL,
@@ -538,7 +541,7 @@ BEGIN
 		COMMENT ON TABLE %1$I.pending IS 'actions with a time in the future, waiting for it';
 		COMMENT ON TABLE %1$I.batches IS 'ranges of ids that were taken in, with the number of rows there were and the sum of their hashes; changed: other rows were found there since, which holds publications back; checked_at: when the range was last found as it was';
 		COMMENT ON TABLE %1$I.stalls IS 'refreshes that did not wait to the end: how far the sequence of ids had got, and who was still writing';
-		COMMENT ON TABLE %1$I.rejected IS 'ids of actions that cannot count, and why: klout_take_rejected takes in those that were mended';
+		COMMENT ON TABLE %1$I.rejected IS 'ids of actions that cannot count, and why: klout_take_rejected takes in those that were mended; rows: how many of that id; shared: other rows have the same id, so what is mended comes back by klout_rebuild only';
 		COMMENT ON TABLE %1$I.accounts IS 'accounts that belong to somebody else than the person of the same id: klout_link, klout_unlink';
 		COMMENT ON TABLE %1$I.opt_outs IS 'people about whom nothing is kept: klout_opt_out, klout_opt_in';
 		COMMENT ON TABLE %1$I.reactors IS 'when the board first saw an actor, and whether on several people: what proves reactors; first_target is NULL after klout_rebuild until they are read again';

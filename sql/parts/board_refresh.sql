@@ -140,30 +140,37 @@ CREATE FUNCTION _klout_compare_ranges(board name, first bigint, last bigint,
 AS $body$
 DECLARE
 	firsts bigint[];
+	lowest bigint;		-- id that belongs to the first of them
 	rejected bigint[];	-- ids, which may be deleted from the table and are no concern of ours
+	shared bigint[];	-- those that good rows have as well
+	numbers bigint[];	-- of rows set aside, by id
 BEGIN
 	EXECUTE format('SELECT array_agg(b.first_id ORDER BY b.first_id), max(b.last_id) FROM %I.batches AS b WHERE b.last_id BETWEEN $1 AND $2', board)
 		INTO firsts, last USING first, last;
 	IF firsts IS NULL THEN
 		RETURN;
 	END IF;
-	EXECUTE format('SELECT ARRAY(SELECT id FROM %I.rejected WHERE id BETWEEN $1 AND $2)', board) INTO rejected USING firsts[1], last;
+	-- what comes below all ranges is late as well
+	EXECUTE format('SELECT CASE WHEN EXISTS (SELECT FROM %I.batches WHERE last_id < $1) THEN $2 ELSE -9223372036854775808 END', board)
+		INTO STRICT lowest USING first, firsts[1];
+	EXECUTE format('SELECT coalesce(array_agg(id ORDER BY id), ''{}''), coalesce(array_agg(rows ORDER BY id), ''{}''), coalesce(array_agg(id) FILTER (WHERE shared), ''{}'')
+					FROM %I.rejected WHERE id BETWEEN $1 AND $2', board) INTO rejected, numbers, shared USING firsts[1], last;
 	-- The table once for all ranges, which lie side by side
 	RETURN QUERY EXECUTE format($sql$
 		WITH present AS (
-			SELECT width_bucket(s.id::bigint, $2) AS place, count(*) AS rows, %2$s AS checksum
-			FROM %1$I.source AS s WHERE s.id BETWEEN $1 AND $3 %3$s
+			SELECT greatest(width_bucket(s.id::bigint, $2), 1) AS place, count(*) AS rows, %2$s AS checksum
+			FROM %1$I.source AS s WHERE s.id BETWEEN $7 AND $3 %3$s
 			GROUP BY 1
 		), aside AS (
-			SELECT width_bucket(r, $2) AS place, count(*) AS rows FROM unnest($4) AS r GROUP BY 1
+			SELECT width_bucket(id, $2) AS place, sum(rows)::bigint AS rows FROM unnest($4, $5) AS r (id, rows) GROUP BY 1
 		), known AS (
 			SELECT b.*, width_bucket(b.first_id, $2) AS place FROM %1$I.batches AS b WHERE b.first_id >= $1 AND b.last_id <= $3
 		)
 		SELECT k.first_id, k.last_id, k.rows - coalesce(a.rows, 0), coalesce(p.rows, 0), coalesce(a.rows, 0), k.checksum, coalesce(p.checksum, 0)
 		FROM known AS k LEFT JOIN present AS p USING (place) LEFT JOIN aside AS a USING (place)
 		ORDER BY k.last_id
-	$sql$, board, @extschema@._klout_checksum(), CASE WHEN rejected <> '{}' THEN 'AND s.id <> ALL ($4)' ELSE '' END)
-	USING firsts[1], firsts, last, rejected;
+	$sql$, board, @extschema@._klout_checksum(), CASE WHEN rejected <> '{}' THEN 'AND (s.id <> ALL ($4) OR s.id = ANY ($6) AND s.flaw IS NULL)' ELSE '' END)
+	USING firsts[1], firsts, last, rejected, numbers, shared, lowest;
 END
 $body$;
 COMMENT ON FUNCTION _klout_compare_ranges(name, bigint, bigint) IS
@@ -381,7 +388,7 @@ DECLARE
 	rejected bigint[];
 BEGIN
 	PERFORM @extschema@.klout_lock(board);
-	EXECUTE format('SELECT ARRAY(SELECT id FROM %I.rejected)', board) INTO rejected;
+	EXECUTE format('SELECT ARRAY(SELECT id FROM %I.rejected WHERE NOT shared)', board) INTO rejected;
 	EXECUTE format($sql$
 		INSERT INTO %1$I.pending (id, network, kind, actor, target, at, weight, topic, post)
 		SELECT id, network, kind, actor, target, at, weight, topic, post FROM %1$I.source WHERE id = ANY ($1) AND flaw IS NULL

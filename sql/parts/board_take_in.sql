@@ -310,7 +310,8 @@ DECLARE
 	last_id bigint;
 	future bigint;		-- rows whose time has not come
 	flawed bigint;		-- rows that cannot count
-	rejected bigint[];	-- their ids
+	rejected bigint[];	-- their ids, but of those that share one
+	set_aside bigint;	-- of flawed, those that were when they were written down
 	flaws text;
 	range_rows CONSTANT bigint := 100000;	-- of a row in batches, about
 	spread boolean := false;	-- ids are far apart
@@ -397,23 +398,30 @@ BEGIN
 	people_joins := joins;
 	IF flawed > 0 THEN
 		-- before anything else reads them: from here on they are out, also if somebody mends them meanwhile
-		EXECUTE format('INSERT INTO %1$I.rejected (id, flaw) SELECT id, flaw FROM %1$I.source WHERE id > $1 AND id <= $2 AND flaw IS NOT NULL', board)
-			USING settings.watermark, last_id;
+		-- (where ids are not unique, another row may have the same: it is not to suffer for this one)
 		EXECUTE format($sql$
-			SELECT coalesce(array_agg(id), '{}'),
+			WITH bad AS (SELECT DISTINCT id FROM %1$I.source WHERE id > $1 AND id <= $2 AND flaw IS NOT NULL)
+			INSERT INTO %1$I.rejected (id, flaw, rows, shared)
+			SELECT id, min(s.flaw), count(s.flaw), count(*) > 1
+			FROM bad JOIN %1$I.source AS s USING (id)
+			WHERE id > $1 AND id <= $2	-- which an index finds, too
+			GROUP BY id
+		$sql$, board) USING settings.watermark, last_id;
+		EXECUTE format($sql$
+			SELECT coalesce(array_agg(id) FILTER (WHERE NOT shared), '{}'), coalesce(sum(rows), 0)::bigint,
 				   (SELECT string_agg(format('%%s (%%s, %%s)', flaw, count, CASE WHEN count = 1 THEN format('id %%s', first) ELSE format('ids %%s to %%s', first, last) END),
 									  '; ' ORDER BY count DESC, flaw)
-					FROM (SELECT flaw, count(*), min(id) AS first, max(id) AS last FROM %1$I.rejected WHERE id > $1 AND id <= $2 GROUP BY flaw) AS f)
+					FROM (SELECT flaw, sum(rows) AS count, min(id) AS first, max(id) AS last FROM %1$I.rejected WHERE id > $1 AND id <= $2 GROUP BY flaw) AS f)
 			FROM %1$I.rejected WHERE id > $1 AND id <= $2
-		$sql$, board) INTO rejected, flaws USING settings.watermark, last_id;
-		IF flawed <> cardinality(rejected) THEN
+		$sql$, board) INTO rejected, set_aside, flaws USING settings.watermark, last_id;
+		IF flawed <> set_aside THEN
 			-- one of them was mended since, and counts: one range for all
 			pieces := '{0}';
 			piece_rows := ARRAY[rows];
-			EXECUTE format('SELECT ARRAY[coalesce(%2$s, 0)] FROM %1$I.source WHERE id > $1 AND id <= $2 AND id <> ALL ($3)', board, @extschema@._klout_checksum())
+			EXECUTE format('SELECT ARRAY[coalesce(%2$s, 0)] FROM %1$I.source WHERE id > $1 AND id <= $2 AND flaw IS NULL AND id <> ALL ($3)', board, @extschema@._klout_checksum())
 				INTO piece_sums USING settings.watermark, last_id, rejected;
 		END IF;
-		flawed := cardinality(rejected);
+		flawed := set_aside;
 		IF flawed > 0 THEN
 			RAISE WARNING 'board "%": set aside % of % rows', board, flawed, rows
 				USING DETAIL = format('Why: %s.', flaws),
@@ -422,7 +430,7 @@ BEGIN
 	END IF;
 
 	arrived := format('(SELECT id, network, kind, actor, target, at, weight, topic, post FROM %1$I.source WHERE id > $1 AND id <= $2 AND at <= $3', board) ||
-		CASE WHEN flawed > 0 THEN ' AND id <> ALL ($6)' ELSE '' END ||
+		CASE WHEN flawed > 0 THEN ' AND flaw IS NULL AND id <> ALL ($6)' ELSE '' END ||
 		CASE WHEN due THEN format(' UNION ALL SELECT id, network, kind, actor, target, at, weight, topic, post FROM %1$I.pending WHERE at <= $3', board) ELSE '' END ||
 		format(') AS a%s', joins);
 	conditions := ' WHERE true' || conditions;
@@ -524,7 +532,7 @@ BEGIN
 			SELECT a.id, a.network, a.kind, a.actor, a.target, a.at, a.weight, a.topic, a.post
 			FROM (SELECT * FROM %1$I.source WHERE id > $1 AND id <= $2 AND at > $3 %4$s) AS a %2$s
 			WHERE true %3$s
-		$sql$, board, people_joins, stays_out, CASE WHEN flawed > 0 THEN 'AND id <> ALL ($4)' ELSE '' END)
+		$sql$, board, people_joins, stays_out, CASE WHEN flawed > 0 THEN 'AND flaw IS NULL AND id <> ALL ($4)' ELSE '' END)
 		USING settings.watermark, last_id, as_of, rejected;
 	END IF;
 
