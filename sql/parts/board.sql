@@ -655,13 +655,15 @@ CREATE FUNCTION klout_lock(board name) RETURNS void
 	SET search_path = pg_catalog, pg_temp
 AS $body$
 BEGIN
-	PERFORM @extschema@._klout_guard(board);
+	PERFORM @extschema@._klout_guard(board, false);
 	-- On Citus, a transaction that writes reference tables sees that on one connection a worker only
 	IF @extschema@.klout_has_citus() THEN
 		PERFORM set_config('citus.multi_shard_modify_mode', 'sequential', true);
 	END IF;
 	-- An UPDATE, as FOR UPDATE would let those go on who read under a snapshot from before
 	EXECUTE format('UPDATE %I.settings SET watermark = watermark', board);
+	-- after the wait, in which the owner of the actions could do a lot
+	PERFORM @extschema@._klout_guard(board);
 END
 $body$;
 COMMENT ON FUNCTION klout_lock(name) IS

@@ -150,6 +150,7 @@ BEGIN
 	IF firsts IS NULL THEN
 		RETURN;
 	END IF;
+	PERFORM @extschema@._klout_guard(board);
 	-- what comes below all ranges is late as well
 	EXECUTE format('SELECT CASE WHEN EXISTS (SELECT FROM %I.batches WHERE last_id < $1) THEN $2 ELSE -9223372036854775808 END', board)
 		INTO STRICT lowest USING first, firsts[1];

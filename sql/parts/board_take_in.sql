@@ -213,6 +213,7 @@ AS $body$
 DECLARE
 	found bigint;
 BEGIN
+	PERFORM @extschema@._klout_guard(board);
 	EXECUTE format('SELECT count(*), coalesce(min(id), $2), coalesce(max(id), $2) FROM (SELECT id FROM %I.source WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3) AS s', board)
 		INTO STRICT found, first_id, last_id USING after, up_to, rows;
 	IF found < rows THEN
@@ -254,6 +255,7 @@ BEGIN
 	END IF;
 	-- The first load is over when nearly all is read: it may have stopped at a writer that does not end
 	IF settings.read_until = '-infinity' THEN
+		PERFORM @extschema@._klout_guard(board);
 		EXECUTE format('SELECT coalesce(sum(rows), 0)::bigint FROM %I.batches', board) INTO rows;
 		EXECUTE format('SELECT count(*) FROM (SELECT FROM %I.source WHERE id > $1 LIMIT $2) AS u', board) INTO unread USING up_to, rows / 20 + 1;
 		IF unread > rows / 20 AND rows > 0 THEN
@@ -397,6 +399,8 @@ BEGIN
 	END IF;
 	people_joins := joins;
 	IF flawed > 0 THEN
+		-- again, here and below: what came before may have taken minutes
+		PERFORM @extschema@._klout_guard(board);
 		-- before anything else reads them: from here on they are out, also if somebody mends them meanwhile
 		-- (where ids are not unique, another row may have the same: it is not to suffer for this one)
 		EXECUTE format($sql$
@@ -439,6 +443,7 @@ BEGIN
 		WHEN 'none' THEN
 			NULL;
 		WHEN 'proven' THEN
+			PERFORM @extschema@._klout_guard(board);
 			-- Who had acted before read_until was seen by then: what comes with an earlier time
 			-- now is first seen now.  In the first load that time is all there is.
 			EXECUTE format($sql$
@@ -480,6 +485,7 @@ BEGIN
 			weight := 'coalesce(a.weight, 1) * coalesce(w.weight, 0)';
 	END CASE;
 
+	PERFORM @extschema@._klout_guard(board);
 	EXECUTE format($sql$
 		WITH new AS (
 			SELECT a.target AS account, a.network, %5$s AS topic,
@@ -509,6 +515,7 @@ BEGIN
 	USING settings.watermark, last_id, as_of, settings.tenure, settings.bucket, rejected, settings.read_until, until;
 
 	IF settings.posts THEN
+		PERFORM @extschema@._klout_guard(board);
 		EXECUTE format($sql$
 			INSERT INTO %1$I.posts AS p (network, post, account, last_at, signals)
 			SELECT a.network, a.post, a.target, max(a.at),
@@ -527,6 +534,7 @@ BEGIN
 		EXECUTE format('DELETE FROM %I.pending WHERE at <= $1', board) USING as_of;
 	END IF;
 	IF future > 0 THEN
+		PERFORM @extschema@._klout_guard(board);
 		EXECUTE format($sql$
 			INSERT INTO %1$I.pending
 			SELECT a.id, a.network, a.kind, a.actor, a.target, a.at, a.weight, a.topic, a.post

@@ -321,6 +321,23 @@ for (@traps)
 }
 cmp_ok($guarded, '>', 12, 'most traps are refused by every function that reads the actions');
 
+# Nor while a refresh waits for another, or between its steps.  A trigger of the board's owner stands in for the time that takes: as
+# it fires, the owner of the actions (whose function this is) adds the trap.
+for my $moment ('settings BEFORE UPDATE', 'rejected AFTER INSERT', 'reactors AFTER INSERT', 'signals AFTER INSERT')
+{
+	my ($relation, $event) = split(/ /, $moment, 2);
+
+	$node->safe_psql('hostile', "SET client_min_messages = error; $clear; TRUNCATE m.log; SET ROLE mallory; $table; $grants; $insert;
+		INSERT INTO m.actions (network, kind, actor, target, at) VALUES (NULL, 'k', 1, 2, '2026-01-01'), ('n', 'k', 1, 2, '2027-01-01');
+		CREATE OR REPLACE FUNCTION m.sneak() RETURNS void LANGUAGE sql SECURITY DEFINER AS 'CREATE STATISTICS IF NOT EXISTS m.trapped ON ((target + m.trap(1))), kind FROM m.actions'");
+	is(answer('hostile', 'vic', qq{SET client_min_messages = error; SELECT klout_create_board('b', 'm.actions');
+		CREATE FUNCTION b.meanwhile() RETURNS trigger LANGUAGE plpgsql AS \$\$BEGIN PERFORM m.sneak(); RETURN NULL; END\$\$;
+		CREATE TRIGGER t $event ON b.$relation FOR EACH STATEMENT EXECUTE FUNCTION b.meanwhile()}), '', "a board whose refresh takes its time at $relation");
+	like(answer('hostile', 'vic', q{SET client_min_messages = error; CALL klout_refresh('b', as_of => '2026-06-01 00:00+00')}),
+		qr/^ERROR: .* would run the function m\.trap/, "$relation: what came meanwhile is refused");
+	is(ran_as(), 'nobody else', "$relation: and does not run");
+}
+
 # The same owned by the owner of the board, or by a superuser, is nobody else's
 $node->safe_psql('hostile', "SET client_min_messages = error; $clear; SET ROLE mallory; $table; $grants; $insert; RESET ROLE;
 	CREATE FUNCTION public.half(bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT \$1 / 2';
