@@ -168,7 +168,7 @@ $node->safe_psql('boards', q{
 	SELECT klout_create_board('board', 'data.actions');
 	CALL klout_refresh('board', as_of => '2026-02-01 00:00+00');
 	GRANT USAGE ON SCHEMA data TO loader, refresher;
-	GRANT INSERT ON data.actions TO loader;
+	GRANT INSERT (network, kind, actor, target, at) ON data.actions TO loader;
 	GRANT SELECT ON data.actions, data.actions_id_seq TO refresher;
 	GRANT USAGE ON SCHEMA board TO refresher, reader;
 	GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA board TO refresher;
@@ -215,6 +215,8 @@ for my $role (sort keys %may)
 is(answer('boards', 'loader', q{INSERT INTO data.actions (network, kind, actor, target, at) VALUES ('n', 'k', 11, 1, '2026-02-01 01:00+00') RETURNING id}),
 	'ERROR: permission denied for table actions', 'a loader cannot even read what it inserts back');
 is(answer('boards', 'loader', q{INSERT INTO data.actions (network, kind, actor, target, at) VALUES ('n', 'k', 11, 1, '2026-02-01 01:00+00')}), '', 'a loader loads');
+is(answer('boards', 'loader', q{INSERT INTO data.actions (id, network, kind, actor, target, at) OVERRIDING SYSTEM VALUE VALUES (-1, 'n', 'k', 11, 1, '2026-02-01 01:00+00')}),
+	'ERROR: permission denied for table actions', 'and gives out no ids');
 like(answer('boards', 'loader', q{CALL klout_refresh('board')}), qr/^ERROR: (?:there is no board|permission denied)/, 'and does not refresh');
 is(answer('boards', 'refresher', q{CALL klout_refresh('board', publish => 'always', as_of => '2026-02-01 02:00+00')}), '', 'a refresher refreshes');
 is($node->safe_psql('boards', q{SELECT sum(rows) FROM board.batches}), 501, 'and took in what the loader loaded');
