@@ -39,20 +39,6 @@ clock_at(int64 at, KloutUnit unit, const KloutModel *model)
 }
 
 static inline double
-faded(int64 age, double half_life)
-{
-	return exp2(-(double) age / half_life);
-}
-
-/* cap(P, U): the limit for unproven reactors, given the proven ones */
-static inline double
-capped(const KloutModel *model, double proven, double unproven)
-{
-	return proven +
-		fmin(unproven, model->unproven_cap * model->mix * (1 + proven));
-}
-
-static inline double
 heaviest_kind(uint64 kinds, const double *kind_weight)
 {
 	double		heaviest = 0;
@@ -98,7 +84,7 @@ reactors_worth(const KloutModel *model, const KloutNetwork *network,
 	}
 	if (network->proven.registers || network->unproven.registers)
 		later = fmin(later, fmax(actions - last, 0));
-	return capped(model, proven, rest + later);
+	return klout_capped(model, proven, rest + later);
 }
 
 /*
@@ -133,8 +119,8 @@ score_reactors(const KloutNetwork *network, KloutUnit unit,
 			double		weight = (double) standing.proven.weight / KLOUT_WEIGHT_STEPS;
 			double		p = standing.proven_inclusion;
 
-			x = kind * faded(clock->now - standing.proven.last, clock->reach);
-			y = kind * faded(clock->now - standing.proven.last, clock->consistency);
+			x = kind * klout_faded(clock->now - standing.proven.last, clock->reach);
+			y = kind * klout_faded(clock->now - standing.proven.last, clock->consistency);
 			for_reach.proven += weight * (x / p);
 			for_reach.rest += (1 - weight) * (x / p);
 			for_breadth.proven += weight * (y / p);
@@ -143,10 +129,10 @@ score_reactors(const KloutNetwork *network, KloutUnit unit,
 		if (standing.is_unproven && standing.unproven.last <= clock->now)
 		{
 			double		kind = heaviest_kind(standing.unproven.kinds, kind_weight);
-			double		later_x = kind * faded(clock->now - standing.unproven.last,
-											   clock->reach);
-			double		later_y = kind * faded(clock->now - standing.unproven.last,
-											   clock->consistency);
+			double		later_x = kind * klout_faded(clock->now - standing.unproven.last,
+													 clock->reach);
+			double		later_y = kind * klout_faded(clock->now - standing.unproven.last,
+													 clock->consistency);
 			double		p = standing.unproven_inclusion;
 
 			for_reach.later += later_x / p;
@@ -270,12 +256,12 @@ score_buckets(const KloutNetwork *network, const Clock *clock,
 	while (buckets_next(&buckets, clock->now, kind_weight, &next))
 	{
 		int64		age = clock->now - next.bucket;
-		double		remains = faded(age, clock->consistency);
+		double		remains = klout_faded(age, clock->consistency);
 
 		*newest = Max(*newest, next.bucket);
 		*days += next.heaviest * remains;
 		*breadth_reactions += next.actions * remains;
-		*reactions += next.actions * faded(age, clock->reach);
+		*reactions += next.actions * klout_faded(age, clock->reach);
 	}
 }
 
@@ -288,7 +274,7 @@ score_posts(const KloutNetwork *network, const Clock *clock)
 	double		posts = 0;
 
 	while (klout_bucket_counts_next(&runs, &bucket, &count) && bucket <= clock->now)
-		posts += (double) count * faded(clock->now - bucket, clock->reach);
+		posts += (double) count * klout_faded(clock->now - bucket, clock->reach);
 	return posts;
 }
 
@@ -465,7 +451,7 @@ klout_score_kinds(const KloutNetwork *network, KloutUnit unit,
 	buckets_open(&buckets, network);
 	while (buckets_next(&buckets, clock.now, kind_weight, &next))
 		share_among(next.kinds,
-					next.heaviest * faded(newest - next.bucket, clock.consistency),
+					next.heaviest * klout_faded(newest - next.bucket, clock.consistency),
 					KLOUT_PART_CONSISTENCY, shares);
 	for (pass = 0; pass < 2; pass++)
 	{
@@ -485,7 +471,7 @@ klout_score_kinds(const KloutNetwork *network, KloutUnit unit,
 				else
 					share_among(reactor->kinds,
 								heaviest_kind(reactor->kinds, kind_weight) *
-								faded(newest_reactor - reactor->last, clock.reach) /
+								klout_faded(newest_reactor - reactor->last, clock.reach) /
 								(proven ? standing.proven_inclusion :
 								 standing.unproven_inclusion),
 								KLOUT_PART_REACH, shares);

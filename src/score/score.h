@@ -30,6 +30,8 @@
 #ifndef KLOUT_SCORE_H
 #define KLOUT_SCORE_H
 
+#include <math.h>
+
 #include "score/model.h"
 #include "signals/signals.h"
 
@@ -117,5 +119,20 @@ typedef struct KloutKindShare
 extern void klout_score_kinds(const KloutNetwork *network, KloutUnit unit,
 							  const KloutModel *model, int64 at,
 							  KloutKindShare *shares);
+
+/* The weight left after age buckets; half_life is in buckets. */
+static inline double
+klout_faded(int64 age, double half_life)
+{
+	return exp2(-(double) age / half_life);
+}
+
+/* cap(P, U): the limit for unproven reactors, given the proven ones */
+static inline double
+klout_capped(const KloutModel *model, double proven, double unproven)
+{
+	return proven +
+		fmin(unproven, model->unproven_cap * model->mix * (1 + proven));
+}
 
 #endif							/* KLOUT_SCORE_H */

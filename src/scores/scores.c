@@ -97,21 +97,6 @@ klout_scorer_init(KloutScorer *scorer, const KloutModel *model, int64 at,
 	}
 }
 
-/* faded of score.c: the same expression, for the same bits */
-static inline double
-faded(int64 age, double half_life)
-{
-	return exp2(-(double) age / half_life);
-}
-
-/* capped of score.c */
-static inline double
-capped(const KloutModel *model, double proven, double unproven)
-{
-	return proven +
-		fmin(unproven, model->unproven_cap * model->mix * (1 + proven));
-}
-
 /* Fills the tables up to an age and some more. */
 static void
 extend_faded(KloutScorer *scorer, int64 age)
@@ -121,9 +106,9 @@ extend_faded(KloutScorer *scorer, int64 age)
 	for (; scorer->nfaded < end; scorer->nfaded++)
 	{
 		scorer->reach_faded[scorer->nfaded] =
-			faded(scorer->nfaded, scorer->reach_half_life);
+			klout_faded(scorer->nfaded, scorer->reach_half_life);
 		scorer->consistency_faded[scorer->nfaded] =
-			faded(scorer->nfaded, scorer->consistency_half_life);
+			klout_faded(scorer->nfaded, scorer->consistency_half_life);
 	}
 }
 
@@ -133,7 +118,7 @@ reach_faded(KloutScorer *scorer, int64 age)
 	if (unlikely(age >= scorer->nfaded))
 	{
 		if (age >= KLOUT_FADED_MAX)
-			return faded(age, scorer->reach_half_life);
+			return klout_faded(age, scorer->reach_half_life);
 		extend_faded(scorer, age);
 	}
 	return scorer->reach_faded[age];
@@ -145,7 +130,7 @@ consistency_faded(KloutScorer *scorer, int64 age)
 	if (unlikely(age >= scorer->nfaded))
 	{
 		if (age >= KLOUT_FADED_MAX)
-			return faded(age, scorer->consistency_half_life);
+			return klout_faded(age, scorer->consistency_half_life);
 		extend_faded(scorer, age);
 	}
 	return scorer->consistency_faded[age];
@@ -375,11 +360,11 @@ score_network(KloutScorer *scorer, const KloutScorerNetwork *network,
 	unproven_reach += fmax(later_reach, 0);
 	unproven_breadth += fmax(later_breadth, 0);
 
-	*reach += network->weight * capped(model, proven_reach, unproven_reach);
+	*reach += network->weight * klout_capped(model, proven_reach, unproven_reach);
 	*consistency += network->weight *
 		fmin(sum_days(scorer, actions, n),
 			 model->consistency_cap *
-			 capped(model, proven_breadth, unproven_breadth));
+			 klout_capped(model, proven_breadth, unproven_breadth));
 	*reactors += nreactors;
 	return true;
 }
