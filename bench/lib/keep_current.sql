@@ -20,7 +20,7 @@ SELECT bench.report('board, COPY and refresh of ' || :'size' || ', ' || :'what',
     bench.verdict(250 * :piece / :seconds >= 521000, (250 * :piece / :seconds)::numeric, 521000));
 SELECT bench.remark(format('board, %s: %s s in all; COPY took %s s, taking in %s s in %s batches (%s us a row in the first half, %s in the second), publishing %s people %s s. Of a processor, COPY used %s us a row, refreshing and publishing %s.', :'what',
     round(:seconds, 1), (SELECT round(extract(epoch FROM at - :'started'), 1) FROM feed_copied),
-    round(sum(b.seconds)::numeric, 1), count(DISTINCT b.taken_at),
+    round(sum(b.seconds)::numeric, 1), count(DISTINCT b.ingested_at),
     round((1e6 * sum(b.seconds) FILTER (WHERE b.last_id <= 125 * :piece) / sum(b.rows) FILTER (WHERE b.last_id <= 125 * :piece))::numeric, 2),
     round((1e6 * sum(b.seconds) FILTER (WHERE b.last_id > 125 * :piece) / sum(b.rows) FILTER (WHERE b.last_id > 125 * :piece))::numeric, 2),
     (SELECT bench.amount(people) FROM feed_board.publications), (SELECT round(p.seconds::numeric, 1) FROM feed_board.publications AS p),

@@ -721,7 +721,7 @@ test("nobody's facts stop the report of the others: times, names, weights and co
 			SELECT klout_board_create('${board}', '${board}_actions', ${bucket === "1 hour" ? "klout_model('hour')" : "klout_model()"}, bucket => '${bucket}', reactor_weight => '${weight}')`);
 		await sql(`CALL klout_board_refresh('${board}', as_of => '2026-03-21 12:00+00')`);
 		await sql(`CALL klout_board_refresh('${board}', as_of => '2026-03-22 12:00+00', publish => 'always')`);
-		// mended, but not handed over: they do not count yet
+		// corrected, but not handed over: they do not count yet
 		await sql(`UPDATE ${board}_actions SET weight = 1 WHERE weight = 7`);
 		const out = join(folder, "..", board);
 		const { status, said } = await report([board, "--out", out], env);

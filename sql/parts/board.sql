@@ -333,7 +333,7 @@ BEGIN
 			watermark bigint NOT NULL DEFAULT 0,
 			checked bigint,
 			read_until timestamptz NOT NULL DEFAULT '-infinity' CHECK (read_until < 'infinity'),
-			began timestamptz CHECK (isfinite(began))
+			started_at timestamptz CHECK (isfinite(started_at))
 		);
 		CREATE VIEW %1$I.source WITH (security_invoker = true) AS
 		SELECT s.*, CASE WHEN %5$s THEN NULL %6$s END AS reason
@@ -356,7 +356,7 @@ BEGIN
 			last_id bigint PRIMARY KEY,
 			rows bigint NOT NULL,
 			checksum numeric NOT NULL,
-			taken_at timestamptz NOT NULL DEFAULT now(),
+			ingested_at timestamptz NOT NULL DEFAULT now(),
 			checked_at timestamptz NOT NULL DEFAULT now(),
 			changed boolean NOT NULL DEFAULT false,
 			seconds float8 NOT NULL
@@ -537,7 +537,7 @@ BEGIN
 
 	EXECUTE format($sql$
 		COMMENT ON SCHEMA %1$I IS 'klout board';
-		COMMENT ON TABLE %1$I.settings IS 'parameters of the board; reactor_weight, tenure and the limits of the gate may be changed, the model by klout_board_set_model. klout maintains watermark (the id up to which actions are ingested), checked (the id up to which ranges were compared in this round), read_until (the time up to which all reactors are known) and began (when the community began, by its tenth reactor)';
+		COMMENT ON TABLE %1$I.settings IS 'parameters of the board; reactor_weight, tenure and the limits of the gate may be changed, the model by klout_board_set_model. klout maintains watermark (the id up to which actions are ingested), checked (the id up to which ranges were compared in this round), read_until (the time up to which all reactors are known) and started_at (when the community started_at, by its tenth reactor)';
 		COMMENT ON VIEW %1$I.source IS 'the actions table as the board reads it; reason: why a row is rejected';
 		COMMENT ON TABLE %1$I.pending IS 'actions with a time in the future';
 		COMMENT ON TABLE %1$I.batches IS 'ingested ranges of ids, with the number of their rows and the sum of their hashes; changed: the rows differ now, which holds publications back; checked_at: when the range was last found unchanged';

@@ -132,8 +132,8 @@ COMMENT ON FUNCTION _klout_board_check_refresh(name, bigint, text, timestamptz, 
 'First step of klout_board_refresh: checks its arguments, and that the sequence of ids still hands them out in order and was not set back; raises a WARNING if rows have ids above its last value';
 
 CREATE FUNCTION _klout_board_compare_ranges(board name, first bigint, last bigint,
-	OUT first_id bigint, OUT last_id bigint, OUT rows_taken bigint, OUT rows_now bigint, OUT rows_rejected bigint,
-	OUT sum_taken numeric, OUT sum_now numeric)
+	OUT first_id bigint, OUT last_id bigint, OUT rows_ingested bigint, OUT rows_now bigint, OUT rows_rejected bigint,
+	OUT sum_ingested numeric, OUT sum_now numeric)
 	RETURNS SETOF record
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
@@ -184,14 +184,14 @@ $body$;
 COMMENT ON FUNCTION _klout_board_compare_ranges(name, bigint, bigint) IS
 'Returns the ingested ranges of ids of a board whose last ids are between first and last, with the number and the checksum of their rows when ingested and now. Rejected rows are counted only in rows_rejected. Reads the rows once';
 
-CREATE FUNCTION _klout_board_report_changed(board name, first_id bigint, last_id bigint, rows_taken bigint, rows_now bigint) RETURNS void
+CREATE FUNCTION _klout_board_report_changed(board name, first_id bigint, last_id bigint, rows_ingested bigint, rows_now bigint) RETURNS void
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
 AS $body$
 BEGIN
-	RAISE WARNING '%', CASE WHEN rows_taken = rows_now
+	RAISE WARNING '%', CASE WHEN rows_ingested = rows_now
 			THEN format('board "%s": some of the %s rows with ids %s to %s were changed after they were ingested', board, rows_now, first_id, last_id)
-			ELSE format('board "%s": ids %s to %s had %s rows when they were ingested, now %s', board, first_id, last_id, rows_taken, rows_now) END
+			ELSE format('board "%s": ids %s to %s had %s rows when they were ingested, now %s', board, first_id, last_id, rows_ingested, rows_now) END
 		USING DETAIL = 'Late, changed and deleted rows are not tracked. Nothing is published until this is resolved.',
 			HINT = format('Let only the sequence assign ids, in the INSERT itself. Run SELECT '
 					'klout_board_rebuild(%L) to ingest all rows again, '
@@ -254,13 +254,13 @@ DECLARE
 	other bigint[] := '{}';
 BEGIN
 	FOR range IN SELECT * FROM @extschema@._klout_board_compare_ranges(board, first, last) LOOP
-		IF (range.rows_taken, range.sum_taken) = (range.rows_now, range.sum_now) THEN
+		IF (range.rows_ingested, range.sum_ingested) = (range.rows_now, range.sum_now) THEN
 			same := same || range.last_id;
 		ELSE
 			other := other || range.last_id;
 			-- batches and klout_board_audit have all of them
 			IF cardinality(other) <= 10 THEN
-				PERFORM @extschema@._klout_board_report_changed(board, range.first_id, range.last_id, range.rows_taken, range.rows_now);
+				PERFORM @extschema@._klout_board_report_changed(board, range.first_id, range.last_id, range.rows_ingested, range.rows_now);
 			END IF;
 		END IF;
 	END LOOP;
@@ -305,7 +305,7 @@ $body$;
 COMMENT ON FUNCTION _klout_board_range_chunks(name, bigint, bigint) IS
 'Returns the ingested ranges of ids of a board that overlap first to last (NULL: unbounded), in chunks of about a million rows to compare at once: the first and last of their last ids, and the number of ranges';
 
-CREATE FUNCTION klout_board_audit(board name, newest integer DEFAULT NULL, OUT first_id bigint, OUT last_id bigint, OUT rows_taken bigint, OUT rows_now bigint, OUT rows_rejected bigint, OUT finding text)
+CREATE FUNCTION klout_board_audit(board name, newest integer DEFAULT NULL, OUT first_id bigint, OUT last_id bigint, OUT rows_ingested bigint, OUT rows_now bigint, OUT rows_rejected bigint, OUT finding text)
 	RETURNS SETOF record
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE ROWS 1
 	SET search_path = pg_catalog, pg_temp
@@ -331,14 +331,14 @@ BEGIN
 		FOR range IN SELECT * FROM @extschema@._klout_board_compare_ranges(board, chunk.first_id, chunk.last_id) LOOP
 			ranges := ranges + 1;
 			rows := rows + range.rows_now;
-			CONTINUE WHEN (range.rows_taken, range.sum_taken) = (range.rows_now, range.sum_now);
+			CONTINUE WHEN (range.rows_ingested, range.sum_ingested) = (range.rows_now, range.sum_now);
 			differ := differ + 1;
 			first_id := range.first_id;
 			last_id := range.last_id;
-			rows_taken := range.rows_taken;
+			rows_ingested := range.rows_ingested;
 			rows_now := range.rows_now;
 			rows_rejected := range.rows_rejected;
-			finding := CASE sign(range.rows_now - range.rows_taken) WHEN 0 THEN 'rows were changed' WHEN 1 THEN 'rows came late' ELSE 'rows are gone' END;
+			finding := CASE sign(range.rows_now - range.rows_ingested) WHEN 0 THEN 'rows were changed' WHEN 1 THEN 'rows came late' ELSE 'rows are gone' END;
 			RETURN NEXT;
 		END LOOP;
 	END LOOP;
@@ -371,7 +371,7 @@ BEGIN
 			UPDATE %1$I.batches AS b
 			SET rows = c.rows_now + c.rows_rejected, checksum = c.sum_now, changed = false, checked_at = clock_timestamp()
 			FROM %2$s._klout_board_compare_ranges($1, $2, $3) AS c
-			WHERE b.last_id = c.last_id AND (b.changed OR (c.rows_taken, c.sum_taken) <> (c.rows_now, c.sum_now))
+			WHERE b.last_id = c.last_id AND (b.changed OR (c.rows_ingested, c.sum_ingested) <> (c.rows_now, c.sum_now))
 		$sql$, board, '@extschema@') USING board, chunk.first_id, chunk.last_id;
 		GET DIAGNOSTICS accepted = ROW_COUNT;
 		total := total + accepted;
@@ -382,7 +382,7 @@ $body$;
 COMMENT ON FUNCTION klout_board_accept(name, bigint, bigint) IS
 'Accepts the current rows of a board''s actions table as those that were ingested, in the ranges of ids that overlap first_id to last_id (default: all), so that refreshes and klout_board_audit no longer report them. Use it after deleting old rows on purpose. Does not change facts: deleted rows still count, and late rows do not, until klout_board_rebuild. Reads the rows of these ranges and returns the number of ranges that had changed';
 
-CREATE FUNCTION klout_board_retry_rejected(board name, OUT mended bigint, OUT remaining bigint)
+CREATE FUNCTION klout_board_retry_rejected(board name, OUT resubmitted bigint, OUT remaining bigint)
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
 	SET timezone = 'UTC'	-- as during ingestion
@@ -402,7 +402,7 @@ BEGIN
 		INSERT INTO %1$I.pending (id, network, kind, actor, target, at, weight, topic, post)
 		SELECT id, network, kind, actor, target, at, weight, topic, post FROM %1$I.source WHERE id = ANY ($1) AND reason IS NULL
 	$sql$, board) USING rejected;
-	GET DIAGNOSTICS mended = ROW_COUNT;
+	GET DIAGNOSTICS resubmitted = ROW_COUNT;
 	EXECUTE format('SELECT ARRAY(SELECT id FROM %I.pending WHERE id = ANY ($1))', board) INTO rejected USING rejected;
 	EXECUTE format('DELETE FROM %I.rejected WHERE id = ANY ($1)', board) USING rejected;
 	-- from now on they belong to their ranges, in the version read here

@@ -64,9 +64,9 @@ SELECT klout_board_accept('b', 3, 2);
 SELECT klout_board_accept('no such board');
 CALL klout_board_refresh('b', as_of => '2026-02-01 01:00+00');
 SELECT published, reason, (SELECT sum(klout_count(signals)) FROM b.signals) AS counted FROM b.publications ORDER BY at DESC LIMIT 1;
--- what was set aside and deleted is no change, what is mended is taken in with its range
+-- what was set aside and deleted is no change, what is corrected is taken in with its range
 DELETE FROM acts WHERE id = 257;
-UPDATE acts SET kind = 'mended' WHERE id IN (307, 357);
+UPDATE acts SET kind = 'corrected' WHERE id IN (307, 357);
 SELECT * FROM klout_board_audit('b');
 SELECT * FROM klout_board_retry_rejected('b');
 SELECT * FROM klout_board_audit('b');
@@ -215,7 +215,7 @@ UPDATE acts SET actor = actor - 1 WHERE id = 77;
 CALL pg_temp.until_found(NULL, false);
 SELECT checked FROM b.settings;
 SELECT count(*) AS found FROM klout_board_audit('b');
-SELECT count(*) = 3 AS all_checked FROM b.batches WHERE checked_at > taken_at;
+SELECT count(*) = 3 AS all_checked FROM b.batches WHERE checked_at > ingested_at;
 SELECT klout_board_drop('b');
 DROP TABLE acts;
 

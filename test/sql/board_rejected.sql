@@ -1,4 +1,4 @@
--- Rows that cannot count are set aside and named; once mended they count, once.
+-- Rows that cannot count are set aside and named; once corrected they count, once.
 -- What a board holds is compared with a direct aggregate over the rows that can count.
 SET timezone = 'UTC';
 SET datestyle = ISO;
@@ -58,13 +58,13 @@ SELECT first_id, last_id, rows FROM b.batches;
 SELECT * FROM klout_board_audit('b');
 SELECT length(post) FROM b.moments ORDER BY 1 DESC LIMIT 1;
 
--- nothing is mended, and nothing comes in again
+-- nothing is corrected, and nothing comes in again
 SELECT * FROM klout_board_retry_rejected('b');
 CALL klout_board_refresh('b', as_of => '2026-01-10 01:00+00');
 TABLE facts;
--- mended: they wait for the next refresh, and count once, whatever is called how often
+-- corrected: they wait for the next refresh, and count once, whatever is called how often
 UPDATE acts SET weight = 1 WHERE id IN (16, 18);
-UPDATE acts SET kind = 'mended' WHERE id IN (3, 13);
+UPDATE acts SET kind = 'corrected' WHERE id IN (3, 13);
 UPDATE acts SET actor = 'ada' WHERE id = 4; -- herself
 UPDATE acts SET weight = 0.5 WHERE id = 26; -- still in the future
 UPDATE acts SET weight = NULL, actor = 'x', target = 'y' WHERE id = 25; -- still without a time
@@ -97,7 +97,7 @@ DELETE FROM acts WHERE id IN (1, 5);
 SELECT * FROM klout_board_audit('b');
 ROLLBACK;
 
--- mended for somebody who opted out: not even pending
+-- corrected for somebody who opted out: not even pending
 SELECT klout_board_opt_out('b', 'eva');
 UPDATE acts SET target = 'eva' WHERE id = 5;
 UPDATE acts SET actor = 'eva', at = '2026-05-01' WHERE id = 6;
@@ -160,10 +160,10 @@ CALL klout_board_refresh('d', batch => 7, as_of => '2026-01-10 00:00+00');
 CALL klout_board_refresh('e', as_of => '2026-01-10 00:00+00');
 TABLE twin_facts;
 SELECT * FROM klout_board_audit('d') UNION ALL SELECT * FROM klout_board_audit('e');
--- those that share no id come back once mended, the others with klout_board_rebuild
+-- those that share no id come back once corrected, the others with klout_board_rebuild
 SELECT count(*) AS alone FROM d.rejected WHERE NOT shared \gset
 UPDATE twins SET network = 'n', kind = 'k' WHERE id IN (SELECT id FROM d.rejected WHERE NOT shared);
-SELECT mended = :alone FROM klout_board_retry_rejected('d');
+SELECT resubmitted = :alone FROM klout_board_retry_rejected('d');
 CALL klout_board_refresh('d', batch => 11, as_of => '2026-01-11 00:00+00', publish => 'always');
 TABLE twin_facts;
 SELECT * FROM klout_board_audit('d');

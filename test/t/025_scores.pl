@@ -91,7 +91,7 @@ sub spilled
 	}
 	my (undef, undef, $err) = $node->psql('postgres',
 		"SET work_mem = '1MB'; SET temp_file_limit = '2MB'; " . $sum->("SELECT $columns FROM acts"));
-	like($err, qr/temporary file size exceeds temp_file_limit/, 'temp_file_limit holds');
+	like($err, qr/temporary file size exceeds "?temp_file_limit"?/, 'temp_file_limit holds');
 	is(temporary_files(), 0, 'and leaves no file');
 	is($node->safe_psql('postgres', "SET work_mem = '1MB'; " . $sum->("SELECT $columns FROM acts")), $expected, 'the session after that is well');
 }

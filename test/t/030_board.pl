@@ -205,7 +205,7 @@ cmp_ok(scalar(() = slurp_file("$dir/refresh.log") =~ /transactions that write to
 my @complaints = grep { /ERROR|WARNING|PANIC/ && !/rejected \d+ of \d+ rows|transactions that write to public.actions have not ended/ && !/57P0[123]|08006|0800[134]|terminating connection/ } split(/\n/, slurp_file("$dir/refresh.log"));
 is(join("\n", @complaints), '', 'no refresh failed');
 
-# ---- what was set aside is mended --------------------------------------------------------------
+# ---- what was set aside is corrected --------------------------------------------------------------
 
 is($node->safe_psql('postgres', q{
 	SELECT count(*) > 0, count(*) FILTER (WHERE r.id IS NULL OR a.id IS NULL)
@@ -215,7 +215,7 @@ $node->safe_psql('postgres', q{
 	UPDATE actions SET network = coalesce(network, 'n0'), kind = coalesce(kind, 'k0'), at = coalesce(at, '2020-02-01 00:00+00'),
 		actor = coalesce(actor, 3000), target = coalesce(target, 29)
 	WHERE id IN (SELECT id FROM board.rejected)});
-is($node->safe_psql('postgres', q{SELECT remaining FROM klout_board_retry_rejected('board')}), '0', 'all are mended');
+is($node->safe_psql('postgres', q{SELECT remaining FROM klout_board_retry_rejected('board')}), '0', 'all are corrected');
 is($node->safe_psql('postgres', q{SELECT * FROM klout_board_retry_rejected('board')}), '0|0', 'and handed over once');
 $node->safe_psql('postgres', "CALL klout_board_refresh('board', publish => 'always')");
 (undef, @rest) = split(/\|/, $node->safe_psql('postgres', $verdict));

@@ -191,7 +191,7 @@ foreach my $encoding ('UTF8', 'SQL_ASCII', 'WIN1252', 'EUC_JP')
 				my $board = "${name}_$weight";
 				my ($rc, $out, $err) = $node->psql($db, "SET client_encoding = '$encoding'; CALL klout_board_refresh('$board', publish => 'always', as_of => '$as_of')");
 				# the innocent were all seen at first on 2026-01-01, on two people
-				my $quality = $weight eq 'proven' ? q{CASE WHEN timestamptz '2026-01-01' <= greatest(began + interval '2 days', moment - interval '2 days') THEN coalesce(weight, 1) ELSE 0 END::float8} : 'weight::float8';
+				my $quality = $weight eq 'proven' ? q{CASE WHEN timestamptz '2026-01-01' <= greatest(started_at + interval '2 days', moment - interval '2 days') THEN coalesce(weight, 1) ELSE 0 END::float8} : 'weight::float8';
 				my $facts = $weight eq 'score' ? q{'1 hour'} : q{'1 day'};
 
 				is($err, '', "$encoding, $board, round $round: a refresh succeeds");

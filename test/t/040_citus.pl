@@ -276,8 +276,8 @@ for my $reactor_weight ('proven', 'none', 'score', 'authority')
 	$refresh->('2026-01-28 14:00+00', ", publish => 'always'");
 	agree($b, $l, "$reactor_weight: that published");
 	# the rows without a kind were set aside; those on one target get one
-	ask(qq{UPDATE $_ SET kind = 'mended' WHERE kind IS NULL AND target = 7}) for 'actions', 'local_actions';
-	is(ask("SELECT * FROM klout_board_retry_rejected('$b')"), ask("SELECT * FROM klout_board_retry_rejected('$l')"), "$reactor_weight: rows are mended");
+	ask(qq{UPDATE $_ SET kind = 'corrected' WHERE kind IS NULL AND target = 7}) for 'actions', 'local_actions';
+	is(ask("SELECT * FROM klout_board_retry_rejected('$b')"), ask("SELECT * FROM klout_board_retry_rejected('$l')"), "$reactor_weight: rows are corrected");
 	agree($b, $l, "$reactor_weight: with those pending");
 	# (nobody is proven yet)
 	is(ask("SELECT klout_board_calibrate('$b')"), ask("SELECT klout_board_calibrate('$l')"), "$reactor_weight: calibrated alike")

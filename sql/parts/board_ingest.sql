@@ -234,11 +234,11 @@ CREATE FUNCTION _klout_board_started_at(board name) RETURNS timestamptz
 	SET search_path = pg_catalog, pg_temp
 AS $body$
 DECLARE
-	began timestamptz;
+	started_at timestamptz;
 BEGIN
 	-- the first time may be an outlier; a plain fraction of all reactors would move when many join later
-	EXECUTE format('SELECT first_seen FROM %1$I.reactors ORDER BY first_seen OFFSET 9 + (SELECT count(*) FROM %1$I.reactors) / 1000 LIMIT 1', board) INTO began;
-	RETURN began;
+	EXECUTE format('SELECT first_seen FROM %1$I.reactors ORDER BY first_seen OFFSET 9 + (SELECT count(*) FROM %1$I.reactors) / 1000 LIMIT 1', board) INTO started_at;
+	RETURN started_at;
 END
 $body$;
 COMMENT ON FUNCTION _klout_board_started_at(name) IS
@@ -269,7 +269,7 @@ BEGIN
 	END IF;
 	-- If writers remain, the initial load ends now; after it, read_until does not advance
 	settled_at := coalesce(settled_at, CASE WHEN settings.read_until = '-infinity' THEN now() ELSE settings.read_until END);
-	EXECUTE format('UPDATE %I.settings SET read_until = greatest(read_until, least($1, $2)), began = coalesce(began, $3)', board)
+	EXECUTE format('UPDATE %I.settings SET read_until = greatest(read_until, least($1, $2)), started_at = coalesce(started_at, $3)', board)
 		USING as_of, settled_at, @extschema@._klout_board_started_at(board);
 END
 $body$;
@@ -316,7 +316,7 @@ DECLARE
 	first_id bigint;
 	last_id bigint;
 	future bigint;		-- rows with a time in the future
-	flawed bigint;		-- rows to reject
+	to_reject bigint;		-- rows to reject
 	rejected bigint[];	-- their ids, without those that other rows share
 	set_aside bigint;	-- number of rows that were rejected
 	reasons text;
@@ -345,7 +345,7 @@ DECLARE
 	unlogged regclass;
 	folded bigint;		-- accounts with more kinds than a value can hold
 	examples text;
-	began timestamptz;	-- start of the community
+	started_at timestamptz;	-- start of the community
 	until timestamptz;	-- reactors first seen by then need no tenure
 BEGIN
 	PERFORM @extschema@._klout_use_maintenance_work_mem();
@@ -362,15 +362,15 @@ BEGIN
 		span := greatest(last_id::numeric - base, 0);
 		width := greatest(ceil(span / 1000), 20000);
 		EXECUTE format($sql$
-			SELECT coalesce(sum(p.rows), 0), coalesce(sum(p.future), 0), coalesce(sum(p.flawed), 0),
+			SELECT coalesce(sum(p.rows), 0), coalesce(sum(p.future), 0), coalesce(sum(p.to_reject), 0),
 				   array_agg(p.piece ORDER BY p.piece), array_agg(p.rows ORDER BY p.piece), array_agg(p.checksum ORDER BY p.piece)
-			FROM (SELECT %3$s AS piece, count(*) AS rows, count(*) FILTER (WHERE at > $3 AND reason IS NULL) AS future, count(reason) AS flawed,
+			FROM (SELECT %3$s AS piece, count(*) AS rows, count(*) FILTER (WHERE at > $3 AND reason IS NULL) AS future, count(reason) AS to_reject,
 						 coalesce(%2$s FILTER (WHERE reason IS NULL), 0) AS checksum
 				  FROM %1$I.source WHERE id > $1 AND id <= $2 GROUP BY 1) AS p
 		$sql$, board, @extschema@._klout_checksum(),
 			-- a larger difference would overflow bigint
 			CASE WHEN span <= range_rows OR span > 9223372036854775807 THEN '0::bigint' ELSE '(id - $5 - 1) / $4' END)
-			INTO rows, future, flawed, pieces, piece_rows, piece_sums USING settings.watermark, last_id, as_of, width, base;
+			INTO rows, future, to_reject, pieces, piece_rows, piece_sums USING settings.watermark, last_id, as_of, width, base;
 		EXIT WHEN spread OR last_id >= up_to OR rows >= batch / 2.0;
 		spread := true;
 		SELECT a.last_id, a.first_id - 1 INTO last_id, base FROM @extschema@._klout_board_id_after(board, settings.watermark, up_to, batch) AS a;
@@ -403,7 +403,7 @@ BEGIN
 		conditions := conditions || stays_out;
 	END IF;
 	people_joins := joins;
-	IF flawed > 0 THEN
+	IF to_reject > 0 THEN
 		-- again, here and below: the steps before may have taken minutes
 		PERFORM @extschema@._klout_board_guard(board);
 		-- recorded first, so a row fixed by a concurrent UPDATE stays out of this batch
@@ -423,16 +423,16 @@ BEGIN
 					FROM (SELECT reason, sum(rows) AS count, min(id) AS first, max(id) AS last FROM %1$I.rejected WHERE id > $1 AND id <= $2 GROUP BY reason) AS f)
 			FROM %1$I.rejected WHERE id > $1 AND id <= $2
 		$sql$, board) INTO rejected, set_aside, reasons USING settings.watermark, last_id;
-		IF flawed <> set_aside THEN
+		IF to_reject <> set_aside THEN
 			-- a row was fixed meanwhile and counts: use one range for all rows
 			pieces := '{0}';
 			piece_rows := ARRAY[rows];
 			EXECUTE format('SELECT ARRAY[coalesce(%2$s, 0)] FROM %1$I.source WHERE id > $1 AND id <= $2 AND reason IS NULL AND id <> ALL ($3)', board, @extschema@._klout_checksum())
 				INTO piece_sums USING settings.watermark, last_id, rejected;
 		END IF;
-		flawed := set_aside;
-		IF flawed > 0 THEN
-			RAISE WARNING 'board "%": rejected % of % rows', board, flawed, rows
+		to_reject := set_aside;
+		IF to_reject > 0 THEN
+			RAISE WARNING 'board "%": rejected % of % rows', board, to_reject, rows
 				USING DETAIL = format('Reasons: %s.', reasons),
 					HINT = format('Their ids are in %I.rejected. After fixing the rows, run SELECT '
 							'klout_board_retry_rejected(%L).', board, board);
@@ -440,7 +440,7 @@ BEGIN
 	END IF;
 
 	arrived := format('(SELECT id, network, kind, actor, target, at, weight, topic, post FROM %1$I.source WHERE id > $1 AND id <= $2 AND at <= $3', board) ||
-		CASE WHEN flawed > 0 THEN ' AND reason IS NULL AND id <> ALL ($6)' ELSE '' END ||
+		CASE WHEN to_reject > 0 THEN ' AND reason IS NULL AND id <> ALL ($6)' ELSE '' END ||
 		CASE WHEN due THEN format(' UNION ALL SELECT id, network, kind, actor, target, at, weight, topic, post FROM %1$I.pending WHERE at <= $3', board) ELSE '' END ||
 		format(') AS a%s', joins);
 	conditions := ' WHERE true' || conditions;
@@ -474,13 +474,13 @@ BEGIN
 					 WHERE k.actor IS NULL OR a.at < k.first_seen OR NOT k.several AND a.target IS DISTINCT FROM k.first_target', board)
 				ELSE '' END)
 			USING settings.watermark, last_id, as_of, settings.tenure, settings.bucket, rejected, settings.read_until;
-			began := coalesce(settings.began, @extschema@._klout_board_started_at(board));
-			until := CASE WHEN began < '200000-01-01' THEN began + settings.tenure ELSE 'infinity' END;
+			started_at := coalesce(settings.started_at, @extschema@._klout_board_started_at(board));
+			until := CASE WHEN started_at < '200000-01-01' THEN started_at + settings.tenure ELSE 'infinity' END;
 			IF until > as_of AND rows > 0 THEN
 				RAISE NOTICE 'board "%": the community is young, so reactors do not need a tenure of % to be proven',
 					board, settings.tenure
 					USING DETAIL = format('A reactor who acts on two or more people is proven if first '
-							'seen by %s.', CASE WHEN began IS NULL THEN 'the time the board has ten reactors' ELSE until::text END);
+							'seen by %s.', CASE WHEN started_at IS NULL THEN 'the time the board has ten reactors' ELSE until::text END);
 			END IF;
 			joins := format(' LEFT JOIN %I.reactors AS w ON w.actor = %s', board, actor_person);
 			weight := 'CASE WHEN w.several AND w.first_seen <= a.at AND (w.first_seen <= $8 OR a.at >= ''4000-01-01 00:00+00 BC'' AND w.first_seen <= a.at - $4) THEN coalesce(a.weight, 1) ELSE 0 END';
@@ -548,7 +548,7 @@ BEGIN
 			SELECT a.id, a.network, a.kind, a.actor, a.target, a.at, a.weight, a.topic, a.post
 			FROM (SELECT * FROM %1$I.source WHERE id > $1 AND id <= $2 AND at > $3 %4$s) AS a %2$s
 			WHERE true %3$s
-		$sql$, board, people_joins, stays_out, CASE WHEN flawed > 0 THEN 'AND reason IS NULL AND id <> ALL ($4)' ELSE '' END)
+		$sql$, board, people_joins, stays_out, CASE WHEN to_reject > 0 THEN 'AND reason IS NULL AND id <> ALL ($4)' ELSE '' END)
 		USING settings.watermark, last_id, as_of, rejected;
 	END IF;
 

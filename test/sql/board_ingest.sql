@@ -6,6 +6,7 @@ SET client_min_messages = warning; -- notices tell the speed
 \set SHOW_CONTEXT never
 CREATE SCHEMA ti;
 SET search_path = ti, public;
+
 -- signals of a board that differ from those of rows with weights
 CREATE FUNCTION ti.differ(board name, rows text) RETURNS TABLE (signals bigint, differ bigint) LANGUAGE plpgsql AS
 $$
@@ -17,6 +18,7 @@ BEGIN
         $sql$, rows, board);
 END
 $$;
+
 --
 -- Times at both ends, weights that vanish, in columns of all types that a board reads
 --
@@ -29,81 +31,30 @@ CREATE TABLE ti.odd (
     big numeric, small real, share ti.share, post uuid, twice integer GENERATED ALWAYS AS (target * 2) STORED);
 SELECT klout_board_create('odd_' || word, 'odd', reactor_weight => 'none', columns => jsonb_build_object('weight', word, 'topic', 'twice'))
 FROM unnest('{big,small,share}'::text[]) AS word;
- klout_board_create 
---------------------
- 
- 
- 
-(3 rows)
-
 INSERT INTO odd (network, kind, actor, target, at, big, small, share)
 SELECT 'n', 'like', 1, 100 + row_number() OVER (), t, w, s, w
 FROM unnest('{4714-11-24 00:00 BC,294276-12-31 23:59:59.999999,infinity,-infinity,2026-01-01,2026-01-01,2026-01-01,2026-01-01,2026-01-01,2026-01-01,2026-01-01}'::timestamp[],
             '{1,1,1,1,1e-400,1e400,-1e-400,NaN,0.00249,0.0025,0.5}'::numeric[], '{1,1,1,1,1e-45,inf,-1e-45,NaN,0.00249,0.0025,0.5}'::real[]) AS v (t, w, s);
 INSERT INTO odd (network, kind, actor, target, at) VALUES ('é', 'It''s "said"', 1, 112, '2026-01-01'), (NULL, NULL, NULL, NULL, NULL);
 CALL klout_board_refresh('odd_big', as_of => '2026-01-02 00:00+00');
-WARNING:  board "odd_big": rejected 6 of 13 rows
-DETAIL:  Reasons: weight is not between 0 and 1 (3, ids 6 to 8); at is infinite (2, ids 3 to 4); network is null (1, id 13).
-HINT:  Their ids are in odd_big.rejected. After fixing the rows, run SELECT klout_board_retry_rejected('odd_big').
 \set VERBOSITY terse
 CALL klout_board_refresh('odd_small', as_of => '2026-01-02 00:00+00');
-WARNING:  board "odd_small": rejected 6 of 13 rows
 CALL klout_board_refresh('odd_share', as_of => '2026-01-02 00:00+00');
-WARNING:  board "odd_share": rejected 6 of 13 rows
 \set VERBOSITY default
 SELECT id, reason FROM odd_big.rejected ORDER BY id;
- id |            reason             
-----+-------------------------------
-  3 | at is infinite
-  4 | at is infinite
-  6 | weight is not between 0 and 1
-  7 | weight is not between 0 and 1
-  8 | weight is not between 0 and 1
- 13 | network is null
-(6 rows)
-
 SELECT id, at FROM odd_big.pending;
- id |               at                
-----+---------------------------------
-  2 | 294276-12-31 23:59:59.999999+00
-(1 row)
-
 -- a quarter of a hundredth is half a step, and the first weight that counts
 SELECT b.account, e.kind, e.bucket, b.topic, r.weight AS big, rs.weight AS small, rd.weight AS share
 FROM odd_big.signals AS b JOIN odd_small.signals AS s USING (account) JOIN odd_share.signals AS d USING (account),
      klout_entries(b.signals) AS e, klout_reactor_sample(b.signals) AS r, klout_reactor_sample(s.signals) AS rs, klout_reactor_sample(d.signals) AS rd ORDER BY 1;
- account |    kind     |          bucket           | topic | big | small | share 
----------+-------------+---------------------------+-------+-----+-------+-------
-     101 | like        | 4714-11-24 00:00:00+00 BC | 202   |   1 |     1 |     1
-     105 | like        | 2026-01-01 00:00:00+00    | 210   |   0 |     0 |     0
-     109 | like        | 2026-01-01 00:00:00+00    | 218   |   0 |     0 |     0
-     110 | like        | 2026-01-01 00:00:00+00    | 220   |   0 |     0 |     0
-     111 | like        | 2026-01-01 00:00:00+00    | 222   | 0.5 |   0.5 |   0.5
-     112 | It's "said" | 2026-01-01 00:00:00+00    | 224   |   1 |     1 |     1
-(6 rows)
-
 SELECT person, score FROM odd_big.scores WHERE person = 101 AND topic = '';
- person | score 
---------+-------
-    101 |     0
-(1 row)
-
 SELECT count(klout_board_drop(format('odd_%s', word))) AS dropped FROM unnest('{big,small,share}'::text[]) AS word;
- dropped 
----------
-       3
-(1 row)
 
 -- weights of scores and of authority: the product of two that are next to nothing
 CREATE TABLE ti.acts (id bigserial PRIMARY KEY, network text DEFAULT 'n', kind text DEFAULT 'k', actor bigint, target bigint, at timestamptz, weight float8);
 INSERT INTO acts (actor, target, at, weight) SELECT g, 1 + g % 2, '2026-01-01', 1 FROM generate_series(3, 10) AS g;
 INSERT INTO acts (actor, target, at, weight) VALUES (1, 9, '2026-01-01', 1);
 SELECT klout_board_create('by_score', 'acts', reactor_weight => 'score'), klout_board_create('by_authority', 'acts', reactor_weight => 'authority');
- klout_board_create | klout_board_create 
---------------------+--------------------
-                    | 
-(1 row)
-
 CALL klout_board_refresh('by_score', as_of => '2026-01-02 00:00+00');
 CALL klout_board_refresh('by_authority', as_of => '2026-01-02 00:00+00');
 UPDATE by_score.scores SET score = 5e-324 WHERE person = 9;
@@ -112,24 +63,8 @@ INSERT INTO acts (actor, target, at, weight) VALUES (1, 21, '4714-11-24 00:00+00
 CALL klout_board_refresh('by_score', as_of => '2026-01-03 00:00+00', publish => 'always');
 CALL klout_board_refresh('by_authority', as_of => '2026-01-03 00:00+00', publish => 'always');
 SELECT account, klout_count(s.signals) AS actions, round(max(r.weight)::numeric, 2) AS weight FROM by_score.signals AS s, klout_reactor_sample(s.signals) AS r WHERE account >= 20 GROUP BY 1, 2 ORDER BY 1;
- account | actions | weight 
----------+---------+--------
-      20 |       6 |   0.19
-      21 |       1 |   0.00
-(2 rows)
-
 SELECT account, klout_count(s.signals) AS actions, max(r.weight) > 0 AS weighs FROM by_authority.signals AS s, klout_reactor_sample(s.signals) AS r WHERE account >= 20 GROUP BY 1, 2 ORDER BY 1;
- account | actions | weighs 
----------+---------+--------
-      20 |       6 | t
-      21 |       1 | f
-(2 rows)
-
 SELECT klout_board_drop('by_score'), klout_board_drop('by_authority');
- klout_board_drop | klout_board_drop 
-------------------+------------------
-                  | 
-(1 row)
 
 --
 -- Proven
@@ -143,49 +78,20 @@ INSERT INTO acts (actor, target, at) VALUES (500, 1001, '1970-01-01'), (500, 100
 -- by what is written: seen on two people, and 30 days before, or within 30 days of the tenth to be seen at all
 CREATE VIEW ti.ruled AS
 WITH seen AS (SELECT actor, min(at) AS first_seen, count(DISTINCT target) > 1 AS several FROM acts WHERE actor <> target AND at <= '2026-04-01' GROUP BY actor),
-began AS (SELECT first_seen AS began FROM seen ORDER BY 1 OFFSET 9 LIMIT 1)
-SELECT a.id, network, kind, actor, target, at, first_seen, several, began,
-       CASE WHEN several AND (at >= '4000-01-01 BC' AND first_seen <= greatest(at, '4000-01-01 BC') - interval '30 days' OR first_seen <= began + interval '30 days') THEN 1.0 ELSE 0.0 END::float8 AS weight
-FROM acts AS a JOIN seen USING (actor), began WHERE at <= '2026-04-01';
-SELECT min(began), count(*) FILTER (WHERE weight = 1 AND at < first_seen + interval '30 days') > 1000 AS founders, count(*) FILTER (WHERE weight = 1 AND first_seen > began + interval '30 days') > 100 AS waited,
+started_at AS (SELECT first_seen AS started_at FROM seen ORDER BY 1 OFFSET 9 LIMIT 1)
+SELECT a.id, network, kind, actor, target, at, first_seen, several, started_at,
+       CASE WHEN several AND (at >= '4000-01-01 BC' AND first_seen <= greatest(at, '4000-01-01 BC') - interval '30 days' OR first_seen <= started_at + interval '30 days') THEN 1.0 ELSE 0.0 END::float8 AS weight
+FROM acts AS a JOIN seen USING (actor), started_at WHERE at <= '2026-04-01';
+SELECT min(started_at), count(*) FILTER (WHERE weight = 1 AND at < first_seen + interval '30 days') > 1000 AS founders, count(*) FILTER (WHERE weight = 1 AND first_seen > started_at + interval '30 days') > 100 AS waited,
        count(*) FILTER (WHERE weight = 0 AND several) > 100 AS wait, count(*) FILTER (WHERE NOT several) > 1000 AS one_person FROM ruled;
-          min           | founders | waited | wait | one_person 
-------------------------+----------+--------+------+------------
- 2026-01-01 04:00:00+00 | t        | t      | t    | t
-(1 row)
-
 SELECT klout_board_create('proven', 'acts');
- klout_board_create 
---------------------
- 
-(1 row)
-
 CALL klout_board_refresh('proven', as_of => '2026-04-01 00:00+00');
 SELECT * FROM ti.differ('proven', 'SELECT * FROM ruled');
- signals | differ 
----------+--------
-      49 |      0
-(1 row)
-
-SELECT read_until, began FROM proven.settings;
-       read_until       |         began          
-------------------------+------------------------
- 2026-04-01 00:00:00+00 | 2026-01-01 04:00:00+00
-(1 row)
-
+SELECT read_until, started_at FROM proven.settings;
 -- in batches the community is as old as the first of them says, which has all who came first: the same facts after all
 SELECT klout_board_create('batches', 'acts');
- klout_board_create 
---------------------
- 
-(1 row)
-
 CALL klout_board_refresh('batches', as_of => '2026-04-01 00:00+00', batch => 4000);
-SELECT b.began = p.began AS same FROM batches.settings AS b, proven.settings AS p;
- same 
-------
- t
-(1 row)
+SELECT b.started_at = p.started_at AS same FROM batches.settings AS b, proven.settings AS p;
 
 -- 50 accounts made a minute ago, each with a row of 31 days ago: they act on two people, and were not there
 INSERT INTO acts (actor, target, at) SELECT 700 + n, t, at FROM generate_series(1, 50) AS n, (VALUES (2000, timestamptz '2026-04-01 00:00+00'), (2001, '2026-03-01'), (2001, '1970-01-01')) AS v (t, at);
@@ -193,217 +99,73 @@ INSERT INTO acts (actor, target, at) SELECT 700 + n, t, at FROM generate_series(
 INSERT INTO acts (actor, target, at) SELECT a, 2002 + t, '2026-04-01 12:00+00' FROM generate_series(1, 20) AS n, unnest(ARRAY[800 + n, 3 * n + 1]) AS a, generate_series(0, 1) AS t;
 CALL klout_board_refresh('proven', as_of => '2026-04-02 00:00+00', publish => 'always');
 SELECT person, round(reach::numeric, 6) AS reach FROM proven.scores WHERE person BETWEEN 2000 AND 2003 ORDER BY 1;
- person |   reach   
---------+-----------
-   2000 |  3.000000
-   2001 |  3.000000
-   2002 | 39.086399
-   2003 | 39.086399
-(4 rows)
-
 SELECT DISTINCT first_seen, several FROM proven.reactors WHERE actor > 700 ORDER BY 1;
-       first_seen       | several 
-------------------------+---------
- 2026-04-01 00:00:00+00 | t
- 2026-04-01 12:00:00+00 | t
-(2 rows)
-
 -- a rebuild forgets none of it: neither who is known nor who was new, whatever is inserted before it
 INSERT INTO acts (actor, target, at) SELECT 900 + n, t, '2026-01-01' FROM generate_series(1, 50) AS n, unnest('{2000,2001}'::bigint[]) AS t;
 CREATE TEMPORARY TABLE before AS TABLE proven.reactors;
 CREATE TEMPORARY TABLE facts AS TABLE proven.signals;
 SELECT klout_board_rebuild('proven');
- klout_board_rebuild 
----------------------
- 
-(1 row)
-
 SELECT count(*), count(first_target), bool_or(several) FROM proven.reactors;
- count | count | bool_or 
--------+-------+---------
-   371 |     0 | f
-(1 row)
-
 CALL klout_board_refresh('proven', as_of => '2026-04-02 00:00:01+00', publish => 'always');
 SELECT count(*) AS reactors, count(*) FILTER (WHERE (r.first_seen, r.several) IS DISTINCT FROM (b.first_seen, b.several)) AS differ
 FROM before AS b JOIN proven.reactors AS r USING (actor);
- reactors | differ 
-----------+--------
-      371 |      0
-(1 row)
-
 SELECT count(*) AS people, count(*) FILTER (WHERE _klout_signals_send(s.signals) IS DISTINCT FROM _klout_signals_send(f.signals)) AS differ
 FROM facts AS f JOIN proven.signals AS s USING (account, network, topic) WHERE account NOT IN (2000, 2001);
- people | differ 
---------+--------
-     51 |      0
-(1 row)
-
 SELECT DISTINCT first_seen FROM proven.reactors WHERE actor > 900;
-       first_seen       
-------------------------
- 2026-04-02 00:00:00+00
-(1 row)
-
 SELECT person, round(reach::numeric, 6) AS reach FROM proven.scores WHERE person BETWEEN 2000 AND 2003 ORDER BY 1;
- person |   reach   
---------+-----------
-   2000 |  3.000000
-   2001 |  3.000000
-   2002 | 39.086399
-   2003 | 39.086399
-(4 rows)
-
 -- 30 days later those of the back-dated rows are proven, by what they do then
 INSERT INTO acts (actor, target, at) SELECT 700 + n, 2004, timestamptz '2026-05-01 00:00+00' - d * interval '1 microsecond' FROM generate_series(1, 50) AS n, generate_series(0, 1) AS d WHERE n <= 40 OR d = 1;
 CALL klout_board_refresh('proven', as_of => '2026-05-03 00:00+00', publish => 'always');
 SELECT first_seen FROM proven.reactors WHERE actor = 701;
-       first_seen       
-------------------------
- 2026-04-01 00:00:00+00
-(1 row)
-
 SELECT sum(r.weight) AS proven FROM proven.signals AS s, klout_reactor_sample(s.signals) AS r WHERE account = 2004; -- 40 of 50, to the microsecond
- proven 
---------
-     40
-(1 row)
-
 -- linked: what an account proved is its person's, also after a rebuild
 SELECT klout_board_link('proven', 'n', '1', '5000');
- klout_board_link 
-------------------
- 
-(1 row)
-
 SELECT klout_board_rebuild('proven');
- klout_board_rebuild 
----------------------
- 
-(1 row)
-
 CALL klout_board_refresh('proven', as_of => '2026-05-03 00:00:01+00', publish => 'always');
 SELECT p.first_seen = a.first_seen AS same, p.several FROM proven.reactors AS p, proven.reactors AS a WHERE p.actor = 5000 AND a.actor = 1;
- same | several 
-------+---------
- t    | t
-(1 row)
-
 -- who trusts times of a history that came late says so
 TRUNCATE proven.reactors;
-UPDATE proven.settings SET read_until = '-infinity', began = NULL;
+UPDATE proven.settings SET read_until = '-infinity', started_at = NULL;
 SELECT klout_board_rebuild('proven');
- klout_board_rebuild 
----------------------
- 
-(1 row)
-
 CALL klout_board_refresh('proven', as_of => '2026-05-03 00:00:02+00', publish => 'always');
 SELECT DISTINCT first_seen FROM proven.reactors WHERE actor > 900;
-       first_seen       
-------------------------
- 2026-01-01 23:00:00+00
- 2026-01-01 00:00:00+00
-(2 rows)
-
 SELECT klout_board_drop('proven'), klout_board_drop('batches');
- klout_board_drop | klout_board_drop 
-------------------+------------------
-                  | 
-(1 row)
 
 -- A community that begins with its board: nobody could have waited, so who acts on two people is proven,
 -- until 30 days after the tenth came; a crowd cannot put that off, and a row of 1970 cannot end it
 TRUNCATE acts RESTART IDENTITY;
 SELECT klout_board_create('young', 'acts');
- klout_board_create 
---------------------
- 
-(1 row)
-
 CALL klout_board_refresh('young', as_of => '2026-01-01 00:00+00');
 INSERT INTO acts (actor, target, at) VALUES (1, 2, '1970-01-01'), (1, 3, '1970-01-01');
 CALL klout_board_refresh('young', as_of => '2026-01-02 00:00+00', publish => 'always');
 SELECT actor, first_seen FROM young.reactors;
- actor |       first_seen       
--------+------------------------
-     1 | 2026-01-01 00:00:00+00
-(1 row)
-
-SELECT read_until, began FROM young.settings;
-       read_until       | began 
-------------------------+-------
- 2026-01-02 00:00:00+00 | 
-(1 row)
-
+SELECT read_until, started_at FROM young.settings;
 INSERT INTO acts (actor, target, at) SELECT a, 1000 + t, timestamptz '2026-01-02 01:00+00' + a * interval '1 hour' FROM generate_series(2, 40) AS a, generate_series(0, a % 2) AS t;
 CALL klout_board_refresh('young', as_of => '2026-01-05 00:00+00', publish => 'always');
 -- by odd actors, who act on two people, all at most three days ago; by even ones too few to meet a cap
 SELECT account, klout_count(s.signals) AS actions, sum(r.weight) AS proven FROM young.signals AS s, klout_reactor_sample(s.signals) AS r WHERE account >= 1000 GROUP BY 1, 2 ORDER BY 1;
- account | actions | proven 
----------+---------+--------
-    1000 |      39 |     19
-    1001 |      19 |     19
-(2 rows)
-
-SELECT read_until, began FROM young.settings; -- 1 and nine others, from 2 on: 11 hours past one
-       read_until       |         began          
-------------------------+------------------------
- 2026-01-05 00:00:00+00 | 2026-01-02 11:00:00+00
-(1 row)
-
+SELECT read_until, started_at FROM young.settings; -- 1 and nine others, from 2 on: 11 hours past one
 INSERT INTO acts (actor, target, at) SELECT 10000 + a, 2000 + t, timestamptz '2026-01-20 00:00+00' FROM generate_series(1, 5000) AS a, generate_series(0, 1) AS t;
 CALL klout_board_refresh('young', as_of => '2026-01-25 00:00+00', publish => 'always');
-SELECT began FROM young.settings;
-         began          
-------------------------
- 2026-01-02 11:00:00+00
-(1 row)
-
+SELECT started_at FROM young.settings;
 -- the last founder, and the first who waits
 INSERT INTO acts (actor, target, at) SELECT 30000 + a, 3000 + 2 * s + t, timestamptz '2026-02-01 11:00+00' + s * interval '1 microsecond' FROM generate_series(1, 50) AS a, generate_series(0, 1) AS t, generate_series(0, 1) AS s
 WHERE a <= 25 OR s = 1;
 DELETE FROM acts WHERE actor > 30000 AND actor <= 30025 AND target >= 3002;
 CALL klout_board_refresh('young', as_of => '2026-02-02 00:00+00', publish => 'always');
 SELECT account, sum(r.weight) AS proven, count(*) AS reactors FROM young.signals AS s, klout_reactor_sample(s.signals) AS r WHERE account >= 3000 GROUP BY 1 ORDER BY 1;
- account | proven | reactors 
----------+--------+----------
-    3000 |     25 |       25
-    3001 |     25 |       25
-    3002 |      0 |       25
-    3003 |      0 |       25
-(4 rows)
-
 SELECT klout_board_drop('young');
- klout_board_drop 
-------------------
- 
-(1 row)
 
 -- tenure has bounds, also later
 SELECT klout_board_create('x', 'acts', tenure => '101 years');
-ERROR:  klout_board_create: tenure must not exceed 100 years, got @ 101 years
-HINT:  Nobody would ever be proven. Most boards do with 30 days.
 SELECT klout_board_create('x', 'acts', tenure => '2000000 months -60000000 days');
-ERROR:  klout_board_create: tenure must not exceed 100 years, got @ 166666 years 8 mons -60000000 days
-HINT:  Nobody would ever be proven. Most boards do with 30 days.
 SELECT klout_board_create('x', 'acts', tenure => '100 years');
- klout_board_create 
---------------------
- 
-(1 row)
-
 \set VERBOSITY terse
 UPDATE x.settings SET tenure = '178000000 years';
-ERROR:  new row for relation "settings" violates check constraint "settings_tenure_check"
 \set VERBOSITY default
 INSERT INTO acts (actor, target, at) VALUES (1, 2, '4714-11-24 00:00+00 BC'), (1, 3, '4000-01-01 00:00+00 BC'), (1, 4, '2026-01-01');
 CALL klout_board_refresh('x', as_of => '2026-04-01 00:00+00');
 SELECT klout_board_drop('x');
- klout_board_drop 
-------------------
- 
-(1 row)
 
 --
 -- Who is who
@@ -414,243 +176,74 @@ CREATE TABLE ti.mixed (
     id bigserial PRIMARY KEY, network text COLLATE ci, kind text COLLATE ci, actor text COLLATE ci, target varchar COLLATE de, at timestamptz DEFAULT '2026-01-01', topic text COLLATE ci, post text COLLATE de);
 INSERT INTO mixed (network, kind, actor, target, topic, post) VALUES ('n', 'k', 'Ben', 'Ada', 't', 'p'), ('n', 'K', 'Eve', 'Ada', 'T', 'P'), ('N', 'k', 'ben', 'Ada', 't', 'p'), ('n', 'k', 'Ben', '', 't', 'p'), ('n', 'k', '', 'Ada', 't', 'p');
 SELECT klout_board_create('one', 'mixed', reactor_weight => 'none'), klout_board_create('two', 'mixed', reactor_weight => 'none');
- klout_board_create | klout_board_create 
---------------------+--------------------
-                    | 
-(1 row)
-
 SELECT klout_board_create(format('mixed_%s', w), 'mixed', reactor_weight => w) IS NOT NULL AS made FROM unnest('{proven,score,authority}'::text[]) AS w;
- made 
-------
- t
- t
- t
-(3 rows)
-
 \set VERBOSITY terse
 CALL klout_board_refresh('two', as_of => '2026-01-02 00:00+00');
-WARNING:  board "two": rejected 2 of 5 rows
 INSERT INTO mixed (network, kind, actor, target, topic, post) VALUES ('n', 'k', 'Ida', 'ada', 't', 'p'), ('n', 'k', 'Uli', 'ADA', 't', 'p'), ('n', 'k', 'ADA', 'Ada', 't', 'p');
 SELECT klout_board_link(b, 'N', 'Ada', 'ada') FROM unnest('{one,two}'::text[]) AS b;
- klout_board_link 
-------------------
- 
- 
-(2 rows)
-
 CALL klout_board_refresh('one', as_of => '2026-01-03 00:00+00');
-WARNING:  board "one": rejected 2 of 8 rows
 CALL klout_board_refresh('two', as_of => '2026-01-03 00:00+00', publish => 'always');
 CALL klout_board_refresh('mixed_proven', as_of => '2026-01-03 00:00+00');
-WARNING:  board "mixed_proven": rejected 2 of 8 rows
 CALL klout_board_refresh('mixed_score', as_of => '2026-01-03 00:00+00');
-WARNING:  board "mixed_score": rejected 2 of 8 rows
 CALL klout_board_refresh('mixed_authority', as_of => '2026-01-03 00:00+00');
-WARNING:  board "mixed_authority": rejected 2 of 8 rows
 \set VERBOSITY default
 SELECT id, reason FROM one.rejected ORDER BY id;
- id |     reason      
-----+-----------------
-  4 | target is empty
-  5 | actor is empty
-(2 rows)
-
 SELECT count(*) AS people, count(*) FILTER (WHERE o.reach IS DISTINCT FROM t.reach) AS differ FROM one.scores AS o FULL JOIN two.scores AS t USING (person, topic);
- people | differ 
---------+--------
-      7 |      0
-(1 row)
-
 SELECT person, topic, round(reach::numeric, 6) AS reach FROM one.scores ORDER BY person, topic;
- person | topic |  reach   
---------+-------+----------
- ADA    |       | 0.954842
- ADA    | t     | 0.954842
- Ada    |       | 2.864525
- Ada    | T     | 0.954842
- Ada    | t     | 1.909683
- ada    |       | 1.909683
- ada    | t     | 1.909683
-(7 rows)
-
 SELECT actor, several FROM mixed_proven.reactors ORDER BY actor;
- actor | several 
--------+---------
- ADA   | f
- Ben   | f
- Eve   | f
- Ida   | f
- Uli   | f
- ben   | f
-(6 rows)
-
 SELECT person FROM mixed_authority.authority ORDER BY person;
- person 
---------
- ADA
- Ada
- Ben
- Eve
- Ida
- Uli
- ada
- ben
-(8 rows)
-
 -- parameters, whatever their collation
 PREPARE who(text) AS SELECT count(*) FROM one.scores WHERE person = $1;
 EXECUTE who('Ada');
- count 
--------
-     3
-(1 row)
-
 SELECT count(*) FROM one.scores JOIN mixed ON person = target COLLATE "C" WHERE person = 'ADA'::text COLLATE "C";
- count 
--------
-     2
-(1 row)
-
 SELECT person FROM klout_board_search('one', 'ADA'), klout_board_activity('one', person) ORDER BY 1;
- person 
---------
- ADA
- Ada
- Ada
- ada
- ada
-(5 rows)
-
 -- 'ada' opts out; 'Ada' and 'ADA' are others
 SELECT klout_board_opt_out('one', 'ada');
- klout_board_opt_out 
----------------------
- 
-(1 row)
-
 SELECT person FROM one.scores WHERE topic = '' ORDER BY 1;
- person 
---------
- ADA
- Ada
-(2 rows)
-
 -- case is ignored beyond ASCII, too, by who looks up
 INSERT INTO mixed (network, kind, actor, target) VALUES ('n', 'k', 'Ben', 'Éva');
 CALL klout_board_refresh('two', as_of => '2026-01-04 00:00+00', publish => 'always');
 SELECT person FROM klout_board_search('two', 'éV');
- person 
---------
- Éva
-(1 row)
-
 SELECT klout_board_drop(b::name) FROM unnest('{one,two,mixed_proven,mixed_score,mixed_authority}'::text[]) AS b;
- klout_board_drop 
-------------------
- 
- 
- 
- 
- 
-(5 rows)
 
 --
 -- What is refused
 --
 SELECT klout_board_create(repeat('é', 32), 'acts');
-ERROR:  klout_board_create: the name of a board must have 1 to 63 bytes, got 64 in "éééééééééééééééééééééééééééééééé"
-HINT:  It is the name of the schema that is made.
 SELECT klout_board_create('', 'acts');
-ERROR:  klout_board_create: the name of a board must have 1 to 63 bytes, got 0 in ""
-HINT:  It is the name of the schema that is made.
 SELECT klout_board_create(repeat('x', 63), 'acts') IS NOT NULL AS made;
- made 
-------
- t
-(1 row)
-
 SELECT klout_board_drop(repeat('x', 63)::name);
- klout_board_drop 
-------------------
- 
-(1 row)
-
 CREATE TYPE ti.pair AS (a text, b text);
 CREATE TABLE ti.refused (id bigserial PRIMARY KEY, network text, kind text, actor bigint, target bigint, at timestamptz, price money, pair ti.pair, pairs ti.pair[], span int4range, price_domain ti.share, byte "char");
 SELECT klout_board_create('x', 'refused', columns => '{"weight": "price"}');
-ERROR:  klout_board_create: column "price" of ti.refused is of type money
-HINT:  A weight is a number from 0 to 1. To leave the column out: columns => '{"weight": null}'.
 SELECT klout_board_create('x', 'refused', columns => '{"kind": "pair"}');
-ERROR:  klout_board_create: column "pair" of ti.refused is of type ti.pair
-HINT:  "kind" must be text, or of a type that has one text for each value, as numbers and enums have.
 SELECT klout_board_create('x', 'refused', columns => '{"topic": "pairs"}');
-ERROR:  klout_board_create: column "pairs" of ti.refused is of type ti.pair[]
-HINT:  "topic" must be text, or of a type that has one text for each value, as numbers and enums have.
 SELECT klout_board_create('x', 'refused', columns => '{"post": "span"}');
-ERROR:  klout_board_create: column "span" of ti.refused is of type int4range
-HINT:  "post" must be text, or of a type that has one text for each value, as numbers and enums have.
 SELECT klout_board_create('x', 'refused', columns => '{"network": "byte"}'); -- half a character
-ERROR:  klout_board_create: column "byte" of ti.refused is of type "char"
-HINT:  "network" must be text, or of a type that has one text for each value, as numbers and enums have.
 SELECT klout_board_create('x', 'refused', columns => '{"actor": "price_domain"}');
-ERROR:  klout_board_create: column "price_domain" of ti.refused is of type ti.share
-HINT:  Ids are bigint, integer, smallint, text, varchar or uuid.
 -- the owner of an enum has a cast of his own: not called
 CREATE FUNCTION ti.spy(ti.kind) RETURNS text LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'called'; END $$;
 CREATE CAST (ti.kind AS text) WITH FUNCTION ti.spy(ti.kind);
 TRUNCATE odd;
 SELECT klout_board_create('x', 'odd', reactor_weight => 'none');
- klout_board_create 
---------------------
- 
-(1 row)
-
 INSERT INTO odd (network, kind, actor, target, at) VALUES ('n', 'like', 1, 2, '2026-01-01');
 CALL klout_board_refresh('x', as_of => '2026-01-02 00:00+00');
 SELECT e.kind FROM x.signals AS s, klout_entries(s.signals) AS e;
- kind 
-------
- like
-(1 row)
-
 SELECT klout_board_drop('x');
- klout_board_drop 
-------------------
- 
-(1 row)
 
 -- not permanent any more, whole or in part
 SELECT klout_board_create('x', 'acts', reactor_weight => 'none');
- klout_board_create 
---------------------
- 
-(1 row)
-
 ALTER TABLE acts SET UNLOGGED;
 CALL klout_board_refresh('x', as_of => '2026-01-02 00:00+00');
-WARNING:  board "x": table ti.acts is no longer permanent
-DETAIL:  A crash would delete its rows, but the board would still count them.
-HINT:  Run ALTER TABLE ti.acts SET LOGGED.
 ALTER TABLE acts SET LOGGED;
 SELECT klout_board_drop('x');
- klout_board_drop 
-------------------
- 
-(1 row)
-
 CREATE TABLE ti.parent (LIKE acts INCLUDING ALL);
 CREATE UNLOGGED TABLE ti.child () INHERITS (parent);
 SELECT klout_board_create('x', 'parent');
-ERROR:  klout_board_create: ti.child, a part of ti.parent, is not a permanent table
-HINT:  Run ALTER TABLE ti.child SET LOGGED.
+
 -- a key that grows from integer to bigint
 CREATE TABLE ti.grows (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, network text, kind text, actor bigint, target bigint, at timestamptz);
 SELECT klout_board_create('x', 'grows', reactor_weight => 'none');
- klout_board_create 
---------------------
- 
-(1 row)
-
 INSERT INTO grows (network, kind, actor, target, at) VALUES ('n', 'k', 1, 2, '2026-01-01');
 CALL klout_board_refresh('x', as_of => '2026-01-02 00:00+00');
 SELECT pg_get_viewdef('x.source') AS source \gset
@@ -660,23 +253,8 @@ ALTER TABLE grows ALTER id TYPE bigint;
 CREATE VIEW x.source WITH (security_invoker = true) AS :source
 COMMIT;
 SELECT setval(pg_get_serial_sequence('grows', 'id'), 3000000000);
-   setval   
-------------
- 3000000000
-(1 row)
-
 INSERT INTO grows (network, kind, actor, target, at) VALUES ('n', 'k', 3, 2, '2026-01-01');
 CALL klout_board_refresh('x', as_of => '2026-01-03 00:00+00', publish => 'always');
 SELECT person, reach FROM x.scores WHERE reach > 1.9;
- person |       reach       
---------+-------------------
-      2 | 1.909683207820833
-(1 row)
-
 SELECT klout_board_drop('x');
- klout_board_drop 
-------------------
- 
-(1 row)
-
 DROP SCHEMA ti CASCADE;
