@@ -28,7 +28,8 @@ CREATE FUNCTION _klout_is_valid_tenure(tenure interval) RETURNS boolean
 	LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 	-- checks each field: fields of opposite sign are subtracted one after the other
 	RETURN tenure OPERATOR(pg_catalog.>=) '0' AND tenure OPERATOR(pg_catalog.<=) '100 years'
-		AND pg_catalog.extract('year', tenure) OPERATOR(pg_catalog.>=) 0 AND pg_catalog.extract('year', tenure) OPERATOR(pg_catalog.<=) 100
+		AND pg_catalog.extract('year', tenure) OPERATOR(pg_catalog.>=) 0
+		AND pg_catalog.extract('year', tenure) OPERATOR(pg_catalog.<=) 100
 		AND pg_catalog.abs(pg_catalog.extract('day', tenure)) OPERATOR(pg_catalog.<=) 36525;
 COMMENT ON FUNCTION _klout_is_valid_tenure(interval) IS
 'Returns whether an interval is a valid tenure of a board: 0 to 100 years, so that it can be subtracted from any time since 4000 BC';
@@ -61,28 +62,16 @@ CREATE FUNCTION klout_board_create(
 	SET row_security = off	-- raise an error instead of hiding rows
 AS $body$
 DECLARE
-	known CONSTANT text[] := '{id,network,kind,actor,target,at,weight,topic,post}';
-	required CONSTANT text[] := '{id,network,kind,actor,target,at}';
-	utf8 CONSTANT boolean := getdatabaseencoding() = 'UTF8';
-	word text;				-- of known
-	mapped jsonb;
-	attribute record;		-- the column of word
-	type_of jsonb := '{}';	-- by word, without domains
-	read_as text;			-- how the column is read
-	source text[] := '{}';	-- select list
-	rules text[] := '{}';	-- what every row must fulfil, and what is wrong with one that does not
-	fit text;				-- all of them in one condition
-	reasons text;				-- the first that is not fulfilled
+	unlogged regclass;
+	mapped record;			-- a column
 	id_column name;
 	target_column name;
-	collations oid[] := '{}';	-- of actor and target
-	bytewise text := 'COLLATE pg_catalog."C"';
-	unlogged regclass;
-	messages text;
+	person_type text;		-- with its collation
+	topics boolean;
+	posts boolean;
+	source text[] := '{}';	-- select list
+	rules text[] := '{}';	-- of all columns, in order
 	sequence regclass;
-	parameters record;
-	person_type text;
-	id_type text;			-- with its collation
 BEGIN
 	IF board IS NULL OR actions IS NULL OR model IS NULL OR bucket IS NULL OR reactor_weight IS NULL OR tenure IS NULL THEN
 		RAISE EXCEPTION 'klout_board_create: only columns may be NULL'
@@ -90,7 +79,8 @@ BEGIN
 	END IF;
 	-- as type name it would be cut to the name of another schema
 	IF octet_length(board) NOT BETWEEN 1 AND 63 THEN
-		RAISE EXCEPTION 'klout_board_create: the name of a board must have 1 to 63 bytes, got % in "%"', octet_length(board), board
+		RAISE EXCEPTION 'klout_board_create: the name of a board must have 1 to 63 bytes, got % in "%"',
+			octet_length(board), board
 			USING ERRCODE = CASE board WHEN '' THEN 'invalid_name' ELSE 'name_too_long' END,
 				HINT = 'It is the name of the schema that is made.';
 	END IF;
@@ -108,7 +98,8 @@ BEGIN
 			USING ERRCODE = 'invalid_parameter_value';
 	END IF;
 	IF reactor_weight NOT IN ('proven', 'none', 'score', 'authority') THEN
-		RAISE EXCEPTION 'klout_board_create: reactor_weight must be proven, none, score or authority, got "%"', reactor_weight
+		RAISE EXCEPTION 'klout_board_create: reactor_weight must be proven, none, score or authority, got "%"',
+			reactor_weight
 			USING ERRCODE = 'invalid_parameter_value';
 	END IF;
 	IF tenure < '0' THEN
@@ -119,21 +110,94 @@ BEGIN
 		RAISE EXCEPTION 'klout_board_create: tenure must not exceed 100 years, got %', tenure
 			USING ERRCODE = 'interval_field_overflow', HINT = 'Nobody would ever be proven. Most boards do with 30 days.';
 	END IF;
-	IF jsonb_typeof(coalesce(columns, '{}')) <> 'object' THEN
+	columns := coalesce(columns, '{}');
+	IF jsonb_typeof(columns) <> 'object' THEN
 		RAISE EXCEPTION 'klout_board_create: columns must be a JSON object, got %', columns
 			USING ERRCODE = 'invalid_parameter_value';
 	END IF;
+
+	FOR mapped IN SELECT * FROM @extschema@._klout_board_map_columns(actions, columns) LOOP
+		source := source || format('%s AS %I', mapped.expression, mapped.word);
+		rules := rules || mapped.rules;
+		CASE mapped.word
+			WHEN 'id' THEN
+				id_column := mapped.attribute;
+			WHEN 'target' THEN
+				target_column := mapped.attribute;
+				person_type := mapped.type;
+			WHEN 'topic' THEN
+				topics := mapped.attribute IS NOT NULL;
+			WHEN 'post' THEN
+				posts := mapped.attribute IS NOT NULL;
+			ELSE
+				NULL;
+		END CASE;
+	END LOOP;
+	sequence := @extschema@._klout_board_check_sequence(actions, id_column);
+
+	PERFORM @extschema@._klout_board_create_fact_tables(board::name, person_type);
+	PERFORM @extschema@._klout_board_create_score_tables(board::name, person_type);
+	EXECUTE format($sql$
+		INSERT INTO %I.settings (actions, id_sequence, model, bucket, reactor_weight, tenure, topics, posts)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+	$sql$, board) USING actions, sequence, model, bucket, reactor_weight, tenure, topics, posts;
+	PERFORM @extschema@._klout_board_create_views(board::name, actions, source, rules);
+	PERFORM @extschema@._klout_board_guard(board::name);
+	PERFORM @extschema@._klout_board_distribute(board::name, target_column);
+	PERFORM @extschema@.klout_board_extend_history(board::name);
+	PERFORM @extschema@.klout_board_rebuild(board::name);
+END
+$body$;
+COMMENT ON FUNCTION klout_board_create(text, regclass, klout_model, jsonb, interval, text, interval) IS
+'Creates a board: a schema of that name with tables and views owned by the caller; klout_board_refresh fills it. actions is a permanent, append-only table with a NOT NULL integer key from its own sequence (INCREMENT 1, CACHE 1, NO CYCLE), preferably with a B-tree or BRIN index. columns is a JSON object that maps id, network, kind, actor, target, at (default: columns of these names) and optionally weight (a number in [0, 1]), topic and post to columns: {"actor": "user_id"}; network and kind can be constants: {"network": {"value": "forum"}}; null omits an optional column. Ids of actors and targets are bigint, integer, smallint, text, varchar or uuid; at is timestamptz, or timestamp in UTC. bucket is 1 day or 1 hour. reactor_weight is proven (1 for reactors first seen at least tenure before the action and seen acting on several people, otherwise 0), none (1 for all), score (the reactor''s last published score / 100) or authority (the fraction of people with the same or lower authority); it multiplies the weight column';
+
+CREATE FUNCTION _klout_board_map_columns(
+	actions regclass,
+	columns jsonb,
+	OUT word text,			-- the name that boards use
+	OUT attribute name,		-- the column; NULL for a constant and for an omitted column
+	OUT type text,			-- of expression, with its collation
+	OUT expression text,	-- reads the column from a row of the table, called a
+	OUT rules text[]		-- {{condition on a row of source, called s; reason to reject a row that breaks it}, ...}
+) RETURNS SETOF record
+	LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT ROWS 9
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+DECLARE
+	known CONSTANT text[] := '{id,network,kind,actor,target,at,weight,topic,post}';
+	required CONSTANT text[] := '{id,network,kind,actor,target,at}';
+	bytewise CONSTANT text := 'COLLATE pg_catalog."C"';
+	mapped jsonb;
+	declared record;		-- the column
+	person_type text;		-- without its collation
+	person_collation text;	-- if not bytewise
+BEGIN
 	FOR word IN SELECT jsonb_object_keys(columns) LOOP
-		IF NOT word = ANY (known) THEN
+		IF word <> ALL (known) THEN
 			RAISE EXCEPTION 'klout_board_create: unknown key "%" in columns', word
-				USING ERRCODE = 'invalid_parameter_value', HINT = format('Known keys: %s.', array_to_string(known, ', '));
+				USING ERRCODE = 'invalid_parameter_value',
+					HINT = format('Known keys: %s.', array_to_string(known, ', '));
 		END IF;
 	END LOOP;
+
+	-- Ids are equal if their bytes are, even if the collation of the column
+	-- says otherwise.  Citus co-locates tables by the type and collation of
+	-- the column, so there ids keep a deterministic one, which compares bytes.
+	IF @extschema@._klout_has_citus() THEN
+		SELECT format('COLLATE %s', min(a.attcollation)::regcollation) INTO person_collation
+		FROM pg_attribute AS a LEFT JOIN pg_collation AS c ON c.oid = a.attcollation
+		WHERE a.attrelid = actions AND a.attnum > 0 AND NOT a.attisdropped
+		  AND a.attname IN (coalesce(columns ->> 'actor', 'actor'), coalesce(columns ->> 'target', 'target'))
+		HAVING count(DISTINCT a.attcollation) = 1 AND bool_and(c.collisdeterministic);
+	END IF;
 
 	-- The columns of the table, under the names that boards use.  No value
 	-- that they can store may make reading them fail, and no code of the
 	-- table's owner may run in it: casts are those of built-in types.
 	FOREACH word IN ARRAY known LOOP
+		attribute := NULL;
+		type := CASE word WHEN 'weight' THEN 'float8' ELSE 'text ' || bytewise END;
+		rules := '{}';
 		mapped := coalesce(columns -> word, to_jsonb(word));
 		IF word = ANY (required) AND jsonb_typeof(mapped) = 'null' THEN
 			RAISE EXCEPTION 'klout_board_create: in columns, "%" must not be null', word
@@ -141,29 +205,33 @@ BEGIN
 		END IF;
 		IF word IN ('network', 'kind') AND jsonb_typeof(mapped) = 'object' AND jsonb_typeof(mapped -> 'value') = 'string' THEN
 			IF coalesce(@extschema@._klout_utf8_length(mapped ->> 'value'), 0) NOT BETWEEN 1 AND 63 THEN
-				RAISE EXCEPTION 'klout_board_create: in columns, the value of "%" must be a name of 1 to 63 bytes, got "%"', word, mapped ->> 'value'
+				RAISE EXCEPTION 'klout_board_create: in columns, the value of "%" must be a name of 1 to 63 bytes, got "%"',
+					word, mapped ->> 'value'
 					USING ERRCODE = 'invalid_parameter_value';
 			END IF;
-			source := source || format('%L::text %s AS %I', mapped ->> 'value', bytewise, word);
+			expression := format('%L::%s', mapped ->> 'value', type);
+			RETURN NEXT;
 			CONTINUE;
 		END IF;
 		IF jsonb_typeof(mapped) = 'null' THEN
 			mapped := NULL;
 		ELSIF jsonb_typeof(mapped) <> 'string' THEN
 			RAISE EXCEPTION 'klout_board_create: in columns, "%" must be the name of a column, got %', word, mapped
-				USING ERRCODE = 'invalid_parameter_value', HINT = 'Only network and kind may be a value: {"network": {"value": "forum"}}.';
+				USING ERRCODE = 'invalid_parameter_value',
+					HINT = 'Only network and kind may be a value: {"network": {"value": "forum"}}.';
 		END IF;
 		-- without domains, which say no more than what values may be stored
-		WITH RECURSIVE under (type) AS (
-			SELECT atttypid FROM pg_attribute WHERE attrelid = actions AND attname = mapped #>> '{}' AND attnum > 0 AND NOT attisdropped
+		WITH RECURSIVE under (id) AS (
+			SELECT atttypid FROM pg_attribute
+			WHERE attrelid = actions AND attname = mapped #>> '{}' AND attnum > 0 AND NOT attisdropped
 			UNION ALL
-			SELECT typbasetype FROM pg_type JOIN under ON pg_type.oid = type WHERE typtype = 'd'
+			SELECT typbasetype FROM pg_type JOIN under ON pg_type.oid = under.id WHERE typtype = 'd'
 		)
-		SELECT a.attname, a.attnotnull, a.attcollation, format_type(a.atttypid, NULL) AS declared,
-			   t.oid AS type, format_type(t.oid, NULL) AS type_name, t.typtype, t.typcategory
-		INTO attribute
+		SELECT a.attname AS name, a.attnotnull AS not_null, format_type(a.atttypid, NULL) AS type,
+			   format_type(t.oid, NULL) AS base_type, t.typtype, t.typcategory
+		INTO declared
 		FROM under
-		JOIN pg_type AS t ON t.oid = type AND t.typtype <> 'd'
+		JOIN pg_type AS t ON t.oid = under.id AND t.typtype <> 'd'
 		JOIN pg_attribute AS a ON a.attrelid = actions AND a.attname = mapped #>> '{}';
 		IF NOT FOUND THEN
 			IF word = ANY (required) OR columns ? word AND mapped IS NOT NULL THEN
@@ -171,121 +239,133 @@ BEGIN
 					USING ERRCODE = 'undefined_column',
 						HINT = format('Name it: columns => ''{"%s": "its name"}''.', word);
 			END IF;
-			source := source || format('NULL::%s AS %I', CASE word WHEN 'weight' THEN 'float8' ELSE 'text ' || bytewise END, word);
+			expression := format('NULL::%s', type);
+			RETURN NEXT;
 			CONTINUE;
 		END IF;
-		type_of := type_of || jsonb_build_object(word, attribute.type_name);
-		read_as := NULL;
+		attribute := declared.name;
 		IF word = ANY (required) AND word <> 'id' THEN
-			rules := rules || ARRAY[format('s.%I IS NOT NULL', word), word || ' is null'];
+			rules := rules || ARRAY[[format('s.%I IS NOT NULL', word), word || ' is null']];
 		END IF;
 
 		IF word = 'id' THEN
-			id_column := attribute.attname;
 			-- Not of a domain, nor cast: an index must find a range of it
-			IF attribute.declared NOT IN ('bigint', 'integer', 'smallint') OR NOT attribute.attnotnull THEN
-				RAISE EXCEPTION 'klout_board_create: column "%" of % must be bigint, integer or smallint, and NOT NULL', id_column, actions
+			IF declared.type NOT IN ('bigint', 'integer', 'smallint') OR NOT declared.not_null THEN
+				RAISE EXCEPTION 'klout_board_create: column "%" of % must be bigint, integer or smallint, and NOT NULL',
+					attribute, actions
 					USING ERRCODE = 'datatype_mismatch', DETAIL = 'The board reads rows in order of their id.';
 			END IF;
-			source := source || format('a.%I AS id', id_column);
-			CONTINUE;
+			type := declared.type;
+			expression := format('a.%I', attribute);
 		ELSIF word IN ('actor', 'target') THEN
-			IF attribute.type_name NOT IN ('bigint', 'integer', 'smallint', 'text', 'character varying', 'uuid') THEN
-				RAISE EXCEPTION 'klout_board_create: column "%" of % is of type %', attribute.attname, actions, attribute.declared
+			type := CASE WHEN declared.base_type IN ('bigint', 'integer', 'smallint') THEN 'bigint'
+						 WHEN declared.base_type IN ('text', 'character varying') THEN 'text'
+						 WHEN declared.base_type = 'uuid' THEN 'uuid' END;
+			IF type IS NULL THEN
+				RAISE EXCEPTION 'klout_board_create: column "%" of % is of type %', attribute, actions, declared.type
 					USING ERRCODE = 'datatype_mismatch', HINT = 'Ids are bigint, integer, smallint, text, varchar or uuid.';
 			END IF;
-			target_column := attribute.attname;		-- in the end: actor comes before it
-			id_type := CASE WHEN attribute.type_name IN ('integer', 'smallint') THEN 'bigint'
-							WHEN attribute.type_name = 'character varying' THEN 'text'
-							ELSE attribute.type_name END;
-			IF word = 'target' AND id_type <> person_type THEN
+			IF type <> person_type THEN
 				RAISE EXCEPTION 'klout_board_create: actor and target of % are of different types', actions
 					USING ERRCODE = 'datatype_mismatch', DETAIL = 'Both are ids of accounts.';
 			END IF;
-			person_type := id_type;
-			collations := collations || attribute.attcollation;
-			read_as := format('a.%I::%s', attribute.attname, person_type);
-			IF person_type = 'text' THEN
-				rules := rules || ARRAY[format('s.%I <> ''''', word), word || ' is empty'];
+			person_type := type;
+			expression := format('a.%I::%s', attribute, type);
+			IF type = 'text' THEN
+				type := 'text ' || coalesce(person_collation, bytewise);
+				IF person_collation IS NULL THEN
+					expression := format('(%s) %s', expression, bytewise);
+				END IF;
+				rules := rules || ARRAY[[format('s.%I <> ''''', word), word || ' is empty']];
 			END IF;
-			source := source || read_as;	-- and a collation, see below
 		ELSIF word = 'at' THEN
-			CASE attribute.type_name
+			type := 'timestamptz';
+			CASE declared.base_type
 				WHEN 'timestamp with time zone' THEN
-					read_as := format('a.%I::timestamptz', attribute.attname);
+					expression := format('a.%I::timestamptz', attribute);
 				WHEN 'timestamp without time zone' THEN
 					-- UTC has no offset, with which it could overflow
-					read_as := format('a.%I::timestamp AT TIME ZONE ''UTC''', attribute.attname);
+					expression := format('a.%I::timestamp AT TIME ZONE ''UTC''', attribute);
 				ELSE
-					RAISE EXCEPTION 'klout_board_create: column "%" of % is of type %', attribute.attname, actions, attribute.declared
-						USING ERRCODE = 'datatype_mismatch', HINT = 'It must be timestamptz, or timestamp, which is taken as UTC.';
+					RAISE EXCEPTION 'klout_board_create: column "%" of % is of type %', attribute, actions, declared.type
+						USING ERRCODE = 'datatype_mismatch',
+							HINT = 'It must be timestamptz, or timestamp, which is taken as UTC.';
 			END CASE;
-			source := source || (read_as || ' AS at');
-			rules := rules || ARRAY['isfinite(s.at)', 'at is infinite'];
+			rules := rules || ARRAY[['isfinite(s.at)', 'at is infinite']];
 		ELSIF word = 'weight' THEN
-			IF attribute.type_name NOT IN ('bigint', 'integer', 'smallint', 'numeric', 'real', 'double precision') THEN
-				RAISE EXCEPTION 'klout_board_create: column "%" of % is of type %', attribute.attname, actions, attribute.declared
-					USING ERRCODE = 'datatype_mismatch', HINT = 'A weight is a number from 0 to 1. To leave the column out: columns => ''{"weight": null}''.';
+			IF declared.base_type NOT IN ('bigint', 'integer', 'smallint', 'numeric', 'real', 'double precision') THEN
+				RAISE EXCEPTION 'klout_board_create: column "%" of % is of type %', attribute, actions, declared.type
+					USING ERRCODE = 'datatype_mismatch',
+						HINT = 'A weight is a number from 0 to 1. To leave the column out: columns => ''{"weight": null}''.';
 			END IF;
 			-- A numeric may be too large for float8 or too small.  Weights
 			-- count in steps of 1/200, so below 0.001 they are 0, and what
 			-- they are multiplied with cannot underflow.  NaN is more than 1.
-			source := source || format('CASE WHEN a.%1$I > 1 THEN 2 WHEN a.%1$I < 0 THEN -1 WHEN a.%1$I < 0.001 THEN 0 ELSE a.%1$I END::float8 AS weight', attribute.attname);
-			rules := rules || ARRAY['(s.weight IS NULL OR s.weight BETWEEN 0 AND 1)', 'weight is not between 0 and 1'];
+			expression := format('CASE WHEN a.%1$I > 1 THEN 2 WHEN a.%1$I < 0 THEN -1 WHEN a.%1$I < 0.001 THEN 0 '
+				'ELSE a.%1$I END::float8', attribute);
+			rules := rules || ARRAY[['s.weight IS NULL OR s.weight BETWEEN 0 AND 1', 'weight is not between 0 and 1']];
 		ELSE
-			-- Superusers alone make base types, so casts of those are no code of others (Z: "char", which may be half a character)
-			IF attribute.typtype = 'e' THEN
-				read_as := format('CASE WHEN a.%1$I IS NOT NULL THEN textin(enum_out(a.%1$I)) END', attribute.attname);
-			ELSIF attribute.typtype = 'b' AND attribute.typcategory NOT IN ('A', 'Z') THEN
-				read_as := format('a.%I::text', attribute.attname);
+			-- Superusers alone make base types, so casts of those are no code of others
+			-- (Z: "char", which may be half a character)
+			IF declared.typtype = 'e' THEN
+				expression := format('CASE WHEN a.%1$I IS NOT NULL THEN textin(enum_out(a.%1$I)) END', attribute);
+			ELSIF declared.typtype = 'b' AND declared.typcategory NOT IN ('A', 'Z') THEN
+				expression := format('a.%I::text', attribute);
 			ELSE
-				RAISE EXCEPTION 'klout_board_create: column "%" of % is of type %', attribute.attname, actions, attribute.declared
-					USING ERRCODE = 'datatype_mismatch', HINT = format('"%s" must be text, or of a type that has one text for each value, as numbers and enums have.', word);
+				RAISE EXCEPTION 'klout_board_create: column "%" of % is of type %', attribute, actions, declared.type
+					USING ERRCODE = 'datatype_mismatch',
+						HINT = format('"%s" must be text, or of a type that has one text for each value, '
+							'as numbers and enums have.', word);
 			END IF;
-			source := source || format('(%s) %s AS %I', read_as, bytewise, word);
+			expression := format('(%s) %s', expression, bytewise);
 		END IF;
 
-		-- Lengths are of UTF-8, which some texts do not have in other encodings
-		IF word IN ('network', 'kind', 'topic', 'post') OR word IN ('actor', 'target') AND person_type = 'text' THEN
-			IF NOT utf8 THEN
-				rules := rules || ARRAY[format(CASE WHEN word = ANY (required) THEN '%2$s IS NOT NULL' ELSE '(s.%1$I IS NULL OR %2$s IS NOT NULL)' END,
-											   word, format('%s(s.%I)', '@extschema@._klout_utf8_length', word)), word || ' has characters without a UTF-8 form'];
-			END IF;
-			-- (an index bounds the bytes that are stored, too)
-			read_as := CASE WHEN utf8 THEN format('octet_length(s.%I)', word)
-							WHEN word IN ('network', 'kind') THEN '@extschema@._klout_utf8_length(s.' || word || ')'
-							ELSE format('greatest(octet_length(s.%1$I), ', word) || '@extschema@._klout_utf8_length(s.' || word || '))' END;
-			IF word IN ('network', 'kind') THEN
-				rules := rules || ARRAY[read_as || ' BETWEEN 1 AND 63', word || ' is not a name of 1 to 63 bytes'];
-			ELSE
-				rules := rules || ARRAY[CASE WHEN word = ANY (required) THEN '' ELSE format('s.%I IS NULL OR ', word) END || read_as || ' <= 1000',
-										word || ' has more than 1000 bytes'];
-			END IF;
+		IF type LIKE 'text%' THEN
+			rules := rules || @extschema@._klout_board_length_rules(word, word = ANY (required));
 		END IF;
+		RETURN NEXT;
 	END LOOP;
+END
+$body$;
+COMMENT ON FUNCTION _klout_board_map_columns(regclass, jsonb) IS
+'Step of klout_board_create: returns, for each column of a board''s view source in order, the column of the actions table, the expression and type in the view, and the rules that each row must meet: {{condition, reason for rejection}, ...}. Raises an error if columns does not fit the table';
 
-	-- Who is who goes by bytes, also where the table has another idea of
-	-- equality.  Citus keeps tables side by side by the type and collation of
-	-- the column itself, so there ids keep one that goes by bytes anyway.
-	id_type := person_type;
-	IF person_type = 'text' AND @extschema@._klout_has_citus() AND collations[1] = collations[2]
-	   AND (SELECT collisdeterministic FROM pg_collation WHERE oid = collations[1]) THEN
-		id_type := format('text COLLATE %s', collations[1]::regcollation);
-	ELSIF person_type = 'text' THEN
-		id_type := 'text ' || bytewise;
-		source[4] := format('(%s) %s', source[4], bytewise);
-		source[5] := format('(%s) %s', source[5], bytewise);
+CREATE FUNCTION _klout_board_length_rules(word text, required boolean) RETURNS text[]
+	LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+DECLARE
+	if_any CONSTANT text := CASE WHEN required THEN '' ELSE format('s.%I IS NULL OR ', word) END;
+	stored CONSTANT text := format('octet_length(s.%I)', word);
+	length text := stored;
+	rules text[] := '{}';
+BEGIN
+	-- Lengths are those of UTF-8, a form that some texts of other encodings do not have
+	IF getdatabaseencoding() <> 'UTF8' THEN
+		length := '@extschema@._klout_utf8_length(s.' || word || ')';
+		rules := ARRAY[[if_any || length || ' IS NOT NULL', word || ' has characters without a UTF-8 form']];
 	END IF;
-	source[4] := source[4] || ' AS actor';
-	source[5] := source[5] || ' AS target';
+	IF word IN ('network', 'kind') THEN
+		RETURN rules || ARRAY[[length || ' BETWEEN 1 AND 63', word || ' is not a name of 1 to 63 bytes']];
+	END IF;
+	-- An index bounds the stored bytes, too
+	IF length <> stored THEN
+		length := 'greatest(' || stored || ', ' || length || ')';
+	END IF;
+	RETURN rules || ARRAY[[if_any || length || ' <= 1000', word || ' has more than 1000 bytes']];
+END
+$body$;
+COMMENT ON FUNCTION _klout_board_length_rules(text, boolean) IS
+'Returns the rules of _klout_board_map_columns for the length of a text column';
 
-	-- From the one list: when a row is fit, and else the first reason why not
-	SELECT string_agg(condition, ' AND ' ORDER BY n),
-		   string_agg(format('WHEN (%s) IS NOT TRUE THEN %L', condition, reason), ' ' ORDER BY n)
-	INTO fit, reasons
-	FROM (SELECT n, '(' || rules[n] || ')' AS condition, rules[n + 1] AS reason
-		  FROM generate_series(1, cardinality(rules), 2) AS n) AS r;
-
+CREATE FUNCTION _klout_board_check_sequence(actions regclass, id_column name) RETURNS regclass
+	LANGUAGE plpgsql STABLE PARALLEL SAFE STRICT
+	SET search_path = pg_catalog, pg_temp
+AS $body$
+DECLARE
+	sequence regclass;
+	parameters record;
+BEGIN
 	-- The watermark needs ids that are handed out in order, one at a time
 	sequence := pg_get_serial_sequence(actions::text, id_column);
 	IF sequence IS NULL THEN
@@ -312,20 +392,29 @@ BEGIN
 		RAISE WARNING 'klout_board_create: no B-tree or BRIN index on % begins with column "%"', actions, id_column
 			USING HINT = 'Each refresh would read the whole table.';
 	END IF;
+	RETURN sequence;
+END
+$body$;
+COMMENT ON FUNCTION _klout_board_check_sequence(regclass, name) IS
+'Step of klout_board_create: returns the sequence of the ids of an actions table. Raises an error if the sequence does not assign ids in order, one at a time, and a WARNING if no index finds a range of ids';
 
-	-- Citus warns of views for which there is no table on other nodes
-	messages := current_setting('client_min_messages');
-	PERFORM set_config('client_min_messages', 'error', true);
-	EXECUTE format('CREATE SCHEMA %I', board);
+CREATE FUNCTION _klout_board_create_fact_tables(board name, person_type text) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+	SET search_path = pg_catalog, pg_temp
+	SET client_min_messages = error
+AS $body$
+BEGIN
 	EXECUTE format($sql$
+		CREATE SCHEMA %1$I;
+		COMMENT ON SCHEMA %1$I IS 'klout board';
 		CREATE TABLE %1$I.settings (
 			singleton boolean PRIMARY KEY DEFAULT true CHECK (singleton),
 			actions regclass NOT NULL,
 			id_sequence regclass NOT NULL,
-			model %7$s.klout_model NOT NULL,
+			model %3$s.klout_model NOT NULL,
 			bucket interval NOT NULL,
 			reactor_weight text NOT NULL CHECK (reactor_weight IN ('proven', 'none', 'score', 'authority')),
-			tenure interval NOT NULL CHECK (%7$s._klout_is_valid_tenure(tenure)),
+			tenure interval NOT NULL CHECK (%3$s._klout_is_valid_tenure(tenure)),
 			topics boolean NOT NULL,
 			posts boolean NOT NULL,
 			gate float8 NOT NULL DEFAULT 0.05 CHECK (gate > 0),
@@ -335,22 +424,21 @@ BEGIN
 			read_until timestamptz NOT NULL DEFAULT '-infinity' CHECK (read_until < 'infinity'),
 			started_at timestamptz CHECK (isfinite(started_at))
 		);
-		CREATE VIEW %1$I.source WITH (security_invoker = true) AS
-		SELECT s.*, CASE WHEN %5$s THEN NULL %6$s END AS reason
-		FROM (SELECT %2$s FROM %3$s AS a) AS s;
+		COMMENT ON TABLE %1$I.settings IS 'parameters of the board; reactor_weight, tenure and the limits of the gate may be changed, the model by klout_board_set_model. klout maintains watermark (the id up to which actions are ingested), checked (the id up to which ranges were compared in this round), read_until (the time up to which all reactors are known) and started_at (when the community started, by its tenth reactor)';
 		CREATE TABLE %1$I.pending (
 			id bigint NOT NULL,
-			network text %8$s NOT NULL,
-			kind text %8$s NOT NULL,
-			actor %4$s NOT NULL,
-			target %4$s NOT NULL,
+			network text %4$s NOT NULL,
+			kind text %4$s NOT NULL,
+			actor %2$s NOT NULL,
+			target %2$s NOT NULL,
 			at timestamptz NOT NULL,
 			weight float8,
-			topic text %8$s,
-			post text %8$s
+			topic text %4$s,
+			post text %4$s
 		);
 		-- not unique, as ids need not be
 		CREATE INDEX ON %1$I.pending (id);
+		COMMENT ON TABLE %1$I.pending IS 'actions with a time in the future';
 		CREATE TABLE %1$I.batches (
 			first_id bigint NOT NULL,
 			last_id bigint PRIMARY KEY,
@@ -362,11 +450,13 @@ BEGIN
 			seconds float8 NOT NULL
 		);
 		CREATE INDEX batches_changed ON %1$I.batches (last_id) WHERE changed;
+		COMMENT ON TABLE %1$I.batches IS 'ingested ranges of ids, with the number of their rows and the sum of their hashes; changed: the rows differ now, which holds publications back; checked_at: when the range was last found unchanged';
 		CREATE TABLE %1$I.stalls (
 			settled bigint PRIMARY KEY,
 			writers text[] NOT NULL,
 			at timestamptz NOT NULL DEFAULT now()
 		);
+		COMMENT ON TABLE %1$I.stalls IS 'refreshes that did not wait for all writers: the position of the sequence of ids, and the writers';
 		CREATE TABLE %1$I.rejected (
 			id bigint PRIMARY KEY,
 			reason text NOT NULL,
@@ -374,51 +464,74 @@ BEGIN
 			rows bigint NOT NULL DEFAULT 1,
 			shared boolean NOT NULL DEFAULT false
 		);
+		COMMENT ON TABLE %1$I.rejected IS 'ids of rejected actions with the reason; klout_board_retry_rejected ingests those that were fixed. rows: number of rows of the id; shared: accepted rows have the same id, so only klout_board_rebuild ingests the row once it is fixed';
 		CREATE TABLE %1$I.accounts (
-			network text %8$s NOT NULL,
-			account %4$s NOT NULL,
-			person %4$s NOT NULL,
+			network text %4$s NOT NULL,
+			account %2$s NOT NULL,
+			person %2$s NOT NULL,
 			linked_at timestamptz NOT NULL DEFAULT now(),
 			PRIMARY KEY (account, network)
 		);
 		CREATE INDEX ON %1$I.accounts (person);
+		COMMENT ON TABLE %1$I.accounts IS 'accounts that belong to a person of another id: klout_board_link, klout_board_unlink';
 		CREATE TABLE %1$I.opt_outs (
-			person %4$s PRIMARY KEY,
+			person %2$s PRIMARY KEY,
 			since timestamptz NOT NULL DEFAULT now()
 		);
+		COMMENT ON TABLE %1$I.opt_outs IS 'people who opted out: klout_board_opt_out, klout_board_opt_in';
 		CREATE TABLE %1$I.reactors (
-			actor %4$s PRIMARY KEY,
+			actor %2$s PRIMARY KEY,
 			first_seen timestamptz NOT NULL,
-			first_target %4$s,
+			first_target %2$s,
 			several boolean NOT NULL
 		) WITH (fillfactor = 80);
+		COMMENT ON TABLE %1$I.reactors IS 'when the board first saw an actor, and whether the actor acted on several people, which decides who is proven; first_target is NULL after klout_board_rebuild until actions are read again';
 		CREATE TABLE %1$I.authority (
-			person %4$s PRIMARY KEY,
+			person %2$s PRIMARY KEY,
 			authority float8 NOT NULL,
 			weight float8 NOT NULL
 		);
+		COMMENT ON TABLE %1$I.authority IS 'authority of actors at the last daily publication, and the share of people at or below it, if reactor_weight is authority';
 		CREATE TABLE %1$I.signals (
-			account %4$s NOT NULL,
-			network text %8$s NOT NULL,
-			topic text %8$s NOT NULL,
-			signals %7$s.klout_signals NOT NULL,
+			account %2$s NOT NULL,
+			network text %4$s NOT NULL,
+			topic text %4$s NOT NULL,
+			signals %3$s.klout_signals NOT NULL,
 			PRIMARY KEY (account, network, topic)
 		) WITH (fillfactor = 70);
+		COMMENT ON TABLE %1$I.signals IS 'signals of each account, network and topic ('''' if the board has no topics)';
 		CREATE TABLE %1$I.posts (
-			network text %8$s NOT NULL,
-			post text %8$s NOT NULL,
-			account %4$s NOT NULL,
+			network text %4$s NOT NULL,
+			post text %4$s NOT NULL,
+			account %2$s NOT NULL,
 			last_at timestamptz NOT NULL,
-			signals %7$s.klout_signals NOT NULL,
+			signals %3$s.klout_signals NOT NULL,
 			PRIMARY KEY (network, post, account)
 		) WITH (fillfactor = 70);
+		COMMENT ON TABLE %1$I.posts IS 'signals of posts with actions in the last 90 days';
 		CREATE TABLE %1$I.changed (
-			person %4$s PRIMARY KEY,
+			person %2$s PRIMARY KEY,
 			folded text
 		);
+		COMMENT ON TABLE %1$I.changed IS 'people whose signals changed since the last publication; folded: one of their accounts, with its network, that exceeds the limits of klout_signals';
+	$sql$, board, person_type,
+		-- never part of what format() reads: a schema may have a % in its name
+		'@extschema@', 'COLLATE pg_catalog."C"');
+END
+$body$;
+COMMENT ON FUNCTION _klout_board_create_fact_tables(name, text) IS
+'Step of klout_board_create: creates the schema of a board, its settings and the tables of its facts. person_type is the type of the ids of people and accounts, with its collation';
+
+CREATE FUNCTION _klout_board_create_score_tables(board name, person_type text) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+	SET search_path = pg_catalog, pg_temp
+	SET client_min_messages = error
+AS $body$
+BEGIN
+	EXECUTE format($sql$
 		CREATE TABLE %1$I.scores (
-			person %4$s NOT NULL,
-			topic text %8$s NOT NULL,
+			person %2$s NOT NULL,
+			topic text %4$s NOT NULL,
 			score float8 NOT NULL,
 			reach float8 NOT NULL,
 			consistency float8 NOT NULL,
@@ -430,6 +543,7 @@ BEGIN
 			PRIMARY KEY (person, topic)
 		) WITH (fillfactor = 70);
 		CREATE INDEX scores_by_rank ON %1$I.scores (topic, score DESC, person);
+		COMMENT ON TABLE %1$I.scores IS 'scores of the last publication; topic '''' is all topics together; networks: points by network';
 		CREATE TABLE %1$I.publications (
 			at timestamptz PRIMARY KEY,
 			published boolean NOT NULL,
@@ -443,57 +557,83 @@ BEGIN
 			forced boolean NOT NULL,
 			published_by name NOT NULL DEFAULT current_user
 		);
+		COMMENT ON TABLE %1$I.publications IS 'all publications, including those held back, with the reason; forced: published despite it';
 		CREATE TABLE %1$I.models (
 			fingerprint text PRIMARY KEY,
-			model %7$s.klout_model NOT NULL,
+			model %3$s.klout_model NOT NULL,
 			since timestamptz NOT NULL
 		);
+		COMMENT ON TABLE %1$I.models IS 'models by fingerprint, with their first publication';
 		CREATE TABLE %1$I.populations (
-			topic text %8$s PRIMARY KEY,
+			topic text %4$s PRIMARY KEY,
 			people bigint NOT NULL,
-			population %7$s.klout_population NOT NULL,
+			population %3$s.klout_population NOT NULL,
 			people_at_63 bigint NOT NULL,
 			sum_odds float8 NOT NULL
 		);
+		COMMENT ON TABLE %1$I.populations IS 'the population of each topic at the last publication; sum_odds: the sum of score / (100 - score), which is raw / scale';
 		CREATE TABLE %1$I.history_rows (
 			day date NOT NULL,
-			person %4$s NOT NULL,
-			topic text %8$s NOT NULL,
+			person %2$s NOT NULL,
+			topic text %4$s NOT NULL,
 			score float8 NOT NULL,
 			rank bigint NOT NULL,
 			fingerprint text NOT NULL,
 			PRIMARY KEY (person, topic, day)
 		) PARTITION BY RANGE (day);
+		COMMENT ON TABLE %1$I.history_rows IS 'history of past days; partitioned by month, so old months can be dropped';
 		CREATE TABLE %1$I.perks (
 			perk text PRIMARY KEY,
 			min_score float8 CHECK (min_score BETWEEN 0 AND 100),
 			top_share float8 CHECK (top_share > 0 AND top_share <= 1),
-			network text %8$s,
-			topic text %8$s NOT NULL DEFAULT '',
+			network text %4$s,
+			topic text %4$s NOT NULL DEFAULT '',
 			capacity bigint NOT NULL CHECK (capacity >= 0),
 			from_at timestamptz NOT NULL DEFAULT '-infinity',
 			until_at timestamptz NOT NULL DEFAULT 'infinity'
 		);
+		COMMENT ON TABLE %1$I.perks IS 'perks, their conditions and capacity';
 		CREATE TABLE %1$I.grants (
 			perk text NOT NULL REFERENCES %1$I.perks ON UPDATE CASCADE,
-			person %4$s NOT NULL,
+			person %2$s NOT NULL,
 			granted_at timestamptz NOT NULL,
 			score float8 NOT NULL,
 			rank bigint NOT NULL,
 			PRIMARY KEY (perk, person)
 		);
-	$sql$, board, array_to_string(source, ', '), actions, id_type, fit, reasons,
+		COMMENT ON TABLE %1$I.grants IS 'granted perks: klout_board_grant';
+	$sql$, board, person_type,
 		-- never part of what format() reads: a schema may have a % in its name
-		'@extschema@', bytewise);
+		'@extschema@', 'COLLATE pg_catalog."C"');
+END
+$body$;
+COMMENT ON FUNCTION _klout_board_create_score_tables(name, text) IS
+'Step of klout_board_create: creates the tables of the scores of a board, their history and its perks. person_type is the type of the ids of people, with its collation';
 
+CREATE FUNCTION _klout_board_create_views(board name, actions regclass, source text[], rules text[]) RETURNS void
+	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
+	SET search_path = pg_catalog, pg_temp
+	SET client_min_messages = error		-- Citus warns about views without a table on other nodes
+AS $body$
+DECLARE
+	fit text;		-- all conditions joined
+	reasons text;	-- WHEN clauses: the first broken rule gives the reason
+BEGIN
+	SELECT string_agg(format('(%s)', rules[n][1]), ' AND ' ORDER BY n),
+		   string_agg(format('WHEN (%s) IS NOT TRUE THEN %L', rules[n][1], rules[n][2]), ' ' ORDER BY n)
+	INTO fit, reasons
+	FROM generate_subscripts(rules, 1) AS n;
 	EXECUTE format($sql$
-		INSERT INTO %I.settings (actions, id_sequence, model, bucket, reactor_weight, tenure, topics, posts)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-	$sql$, board) USING actions, sequence, model, bucket, reactor_weight, tenure, type_of ? 'topic', type_of ? 'post';
+		CREATE VIEW %1$I.source WITH (security_invoker = true) AS
+		SELECT s.*, CASE WHEN %2$s THEN NULL %3$s END AS reason
+		FROM (SELECT %4$s FROM %5$s AS a) AS s;
+		COMMENT ON VIEW %1$I.source IS 'the actions table as the board reads it; reason: why a row is rejected';
+	$sql$, board, fit, reasons, array_to_string(source, ', '), actions);
 
 	EXECUTE format($sql$
 		CREATE VIEW %1$I.last_publication WITH (security_invoker = true) AS
 		SELECT * FROM %1$I.publications WHERE published ORDER BY at DESC LIMIT 1;
+		COMMENT ON VIEW %1$I.last_publication IS 'the publication that scores, populations and views show';
 
 		CREATE VIEW %1$I.leaderboard WITH (security_invoker = true) AS
 		SELECT s.topic, s.rank, s.person, s.score,
@@ -502,17 +642,21 @@ BEGIN
 		FROM (SELECT *, %2$s.klout_rank() OVER (PARTITION BY topic ORDER BY score DESC) AS rank FROM %1$I.scores) AS s
 		JOIN %1$I.populations AS p USING (topic)
 		CROSS JOIN %1$I.last_publication AS l;
+		COMMENT ON VIEW %1$I.leaderboard IS 'rank, score, share of people at or below (percentile), changes over 1, 7, 30 and 90 days';
 
 		CREATE VIEW %1$I.history WITH (security_invoker = true) AS
 		SELECT day, person, topic, score, rank, fingerprint FROM %1$I.history_rows
 		UNION ALL
 		SELECT (as_of AT TIME ZONE 'UTC')::date, person, topic, score, rank, fingerprint FROM %1$I.leaderboard;
+		COMMENT ON VIEW %1$I.history IS 'one row per person and UTC day, from the last publication of the day';
 
 		CREATE VIEW %1$I.movers WITH (security_invoker = true) AS
 		SELECT c.days, s.topic, s.person, s.score - c.change AS score_before, s.score, c.change
 		FROM %1$I.scores AS s
-		CROSS JOIN LATERAL (VALUES (1, s.change_1), (7, s.change_7), (30, s.change_30), (90, s.change_90)) AS c (days, change)
+		CROSS JOIN LATERAL (VALUES (1, s.change_1), (7, s.change_7), (30, s.change_30), (90, s.change_90))
+			AS c (days, change)
 		WHERE c.change IS NOT NULL;
+		COMMENT ON VIEW %1$I.movers IS 'changes of scores over 1, 7, 30 and 90 days';
 
 		CREATE VIEW %1$I.moments WITH (security_invoker = true) AS
 		SELECT p.network, p.post, coalesce(a.person, p.account) AS person, p.last_at,
@@ -523,6 +667,7 @@ BEGIN
 		JOIN %1$I.models AS m USING (fingerprint)
 		LEFT JOIN %1$I.accounts AS a ON (a.account, a.network) = (p.account, p.network)
 		WHERE p.last_at > l.at - interval '2160 hours';
+		COMMENT ON VIEW %1$I.moments IS 'posts of the last 90 days with their reach';
 
 		CREATE VIEW %1$I.perks_left WITH (security_invoker = true) AS
 		SELECT p.perk, p.capacity, count(g.perk) AS granted, p.capacity - count(g.perk) AS left,
@@ -532,47 +677,12 @@ BEGIN
 		LEFT JOIN %1$I.grants AS g USING (perk)
 		LEFT JOIN %1$I.populations AS t ON t.topic = p.topic
 		GROUP BY p.perk, t.topic;
-	$sql$, board, '@extschema@');
-	PERFORM set_config('client_min_messages', messages, true);
-
-	EXECUTE format($sql$
-		COMMENT ON SCHEMA %1$I IS 'klout board';
-		COMMENT ON TABLE %1$I.settings IS 'parameters of the board; reactor_weight, tenure and the limits of the gate may be changed, the model by klout_board_set_model. klout maintains watermark (the id up to which actions are ingested), checked (the id up to which ranges were compared in this round), read_until (the time up to which all reactors are known) and started_at (when the community started, by its tenth reactor)';
-		COMMENT ON VIEW %1$I.source IS 'the actions table as the board reads it; reason: why a row is rejected';
-		COMMENT ON TABLE %1$I.pending IS 'actions with a time in the future';
-		COMMENT ON TABLE %1$I.batches IS 'ingested ranges of ids, with the number of their rows and the sum of their hashes; changed: the rows differ now, which holds publications back; checked_at: when the range was last found unchanged';
-		COMMENT ON TABLE %1$I.stalls IS 'refreshes that did not wait for all writers: the position of the sequence of ids, and the writers';
-		COMMENT ON TABLE %1$I.rejected IS 'ids of rejected actions with the reason; klout_board_retry_rejected ingests those that were fixed. rows: number of rows of the id; shared: accepted rows have the same id, so only klout_board_rebuild ingests the row once it is fixed';
-		COMMENT ON TABLE %1$I.accounts IS 'accounts that belong to a person of another id: klout_board_link, klout_board_unlink';
-		COMMENT ON TABLE %1$I.opt_outs IS 'people who opted out: klout_board_opt_out, klout_board_opt_in';
-		COMMENT ON TABLE %1$I.reactors IS 'when the board first saw an actor, and whether the actor acted on several people, which decides who is proven; first_target is NULL after klout_board_rebuild until actions are read again';
-		COMMENT ON TABLE %1$I.authority IS 'authority of actors at the last daily publication, and the share of people at or below it, if reactor_weight is authority';
-		COMMENT ON TABLE %1$I.signals IS 'signals of each account, network and topic ('''' if the board has no topics)';
-		COMMENT ON TABLE %1$I.posts IS 'signals of posts with actions in the last 90 days';
-		COMMENT ON TABLE %1$I.changed IS 'people whose signals changed since the last publication; folded: one of their accounts, with its network, that exceeds the limits of klout_signals';
-		COMMENT ON TABLE %1$I.scores IS 'scores of the last publication; topic '''' is all topics together; networks: points by network';
-		COMMENT ON TABLE %1$I.publications IS 'all publications, including those held back, with the reason; forced: published despite it';
-		COMMENT ON VIEW %1$I.last_publication IS 'the publication that scores, populations and views show';
-		COMMENT ON TABLE %1$I.models IS 'models by fingerprint, with their first publication';
-		COMMENT ON TABLE %1$I.populations IS 'the population of each topic at the last publication; sum_odds: the sum of score / (100 - score), which is raw / scale';
-		COMMENT ON TABLE %1$I.history_rows IS 'history of past days; partitioned by month, so old months can be dropped';
-		COMMENT ON VIEW %1$I.history IS 'one row per person and UTC day, from the last publication of the day';
-		COMMENT ON TABLE %1$I.perks IS 'perks, their conditions and capacity';
-		COMMENT ON TABLE %1$I.grants IS 'granted perks: klout_board_grant';
-		COMMENT ON VIEW %1$I.leaderboard IS 'rank, score, share of people at or below (percentile), changes over 1, 7, 30 and 90 days';
-		COMMENT ON VIEW %1$I.movers IS 'changes of scores over 1, 7, 30 and 90 days';
-		COMMENT ON VIEW %1$I.moments IS 'posts of the last 90 days with their reach';
 		COMMENT ON VIEW %1$I.perks_left IS 'remaining capacity of each perk, and the score from which people qualify: klout_board_qualify';
-	$sql$, board);
-
-	PERFORM @extschema@._klout_board_guard(board::name);
-	PERFORM @extschema@._klout_board_distribute(board::name, target_column);
-	PERFORM @extschema@.klout_board_extend_history(board::name);
-	PERFORM @extschema@.klout_board_rebuild(board::name);
+	$sql$, board, '@extschema@');
 END
 $body$;
-COMMENT ON FUNCTION klout_board_create(text, regclass, klout_model, jsonb, interval, text, interval) IS
-'Creates a board: a schema of that name with tables and views owned by the caller; klout_board_refresh fills it. actions is a permanent, append-only table with a NOT NULL integer key from its own sequence (INCREMENT 1, CACHE 1, NO CYCLE), preferably with a B-tree or BRIN index. columns is a JSON object that maps id, network, kind, actor, target, at (default: columns of these names) and optionally weight (a number in [0, 1]), topic and post to columns: {"actor": "user_id"}; network and kind can be constants: {"network": {"value": "forum"}}; null omits an optional column. Ids of actors and targets are bigint, integer, smallint, text, varchar or uuid; at is timestamptz, or timestamp in UTC. bucket is 1 day or 1 hour. reactor_weight is proven (1 for reactors first seen at least tenure before the action and seen acting on several people, otherwise 0), none (1 for all), score (the reactor''s last published score / 100) or authority (the fraction of people with the same or lower authority); it multiplies the weight column';
+COMMENT ON FUNCTION _klout_board_create_views(name, regclass, text[], text[]) IS
+'Step of klout_board_create: creates the views of a board. source is the select list that reads its actions table (called a), rules are the rules of its columns, as _klout_board_map_columns returns them';
 
 CREATE FUNCTION _klout_has_citus() RETURNS boolean
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
@@ -610,7 +720,9 @@ BEGIN
 						 WHERE p.logicalrelid = $1 AND t.attname = $2 AND p.partmethod = 'h'), false)
 	$sql$ INTO by_target USING actions, target_column, to_regclass(format('%I.signals', board));
 	IF by_target THEN
-		FOREACH relation IN ARRAY '{signals account,posts account,pending target,scores person,history_rows person}'::text[] LOOP
+		FOREACH relation IN ARRAY
+			'{signals account,posts account,pending target,scores person,history_rows person}'::text[]
+		LOOP
 			EXECUTE 'SELECT create_distributed_table($1, $2, colocate_with => $3)'
 				USING format('%I.%I', board, split_part(relation, ' ', 1))::regclass, split_part(relation, ' ', 2), actions::text;
 		END LOOP;
@@ -697,7 +809,8 @@ BEGIN
 			USING ERRCODE = 'numeric_value_out_of_range', HINT = 'Each month is a table.';
 	END IF;
 	FOR month IN
-		SELECT date_trunc('month', now() AT TIME ZONE 'UTC')::date + n * interval '1 month' FROM generate_series(0, months - 1) AS n
+		SELECT date_trunc('month', now() AT TIME ZONE 'UTC')::date + n * interval '1 month'
+		FROM generate_series(0, months - 1) AS n
 	LOOP
 		made := made + @extschema@._klout_board_add_history_month(board, month);
 	END LOOP;
@@ -719,7 +832,8 @@ BEGIN
 		RETURN 0;
 	END IF;
 	PERFORM @extschema@._klout_board_guard(board);
-	IF NOT (SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass(format('%I.history_rows', board))) THEN
+	IF NOT (SELECT pg_has_role(relowner, 'USAGE') FROM pg_class
+			WHERE oid = to_regclass(format('%I.history_rows', board))) THEN
 		RAISE EXCEPTION 'board "%": history has no partition for %', board, to_char(first, 'YYYY-MM')
 			USING ERRCODE = 'insufficient_privilege',
 				HINT = format('The board''s owner can create it: SELECT klout_board_extend_history(%L).', board);
