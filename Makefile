@@ -20,7 +20,7 @@ SOURCES    := $(call found,src/*.c) $(call found,src/*/*.c)
 OBJS        = $(SOURCES:.c=.o)
 # The install script of this version is made of parts, each of which needs types of those before it; the scripts
 # of released versions and the upgrades are in sql/ itself (DATA)
-SQL_PARTS   = model signals score scores fit population calibrate validate authority \
+SQL_PARTS   = collect model signals score scores fit population calibrate validate authority \
   board board_ingest board_publish board_refresh board_people board_perks board_read board_guard
 SQL         = sql/klout.sql $(SQL_PARTS:%=sql/parts/%.sql)
 SCRIPT      = klout--$(EXTVERSION).sql

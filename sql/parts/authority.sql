@@ -7,33 +7,13 @@ CREATE FUNCTION _klout_collect_edges_add(internal, bigint, bigint, "any", "any",
 COMMENT ON FUNCTION _klout_collect_edges_add(internal, bigint, bigint, "any", "any", "any") IS
 'Transition function of _klout_collect_edges.';
 
-CREATE FUNCTION _klout_collect_edges_combine(internal, internal) RETURNS internal
-	AS 'MODULE_PATHNAME', 'klout_collect_edges_combine' LANGUAGE C VOLATILE PARALLEL SAFE;
-COMMENT ON FUNCTION _klout_collect_edges_combine(internal, internal) IS
-'Combine function of _klout_collect_edges.';
-
-CREATE FUNCTION _klout_collect_edges_serial(internal) RETURNS bytea
-	AS 'MODULE_PATHNAME', 'klout_collect_edges_serial' LANGUAGE C VOLATILE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION _klout_collect_edges_serial(internal) IS
-'Serialization function of _klout_collect_edges.';
-
-CREATE FUNCTION _klout_collect_edges_deserial(bytea, internal) RETURNS internal
-	AS 'MODULE_PATHNAME', 'klout_collect_edges_deserial' LANGUAGE C VOLATILE STRICT PARALLEL SAFE;
-COMMENT ON FUNCTION _klout_collect_edges_deserial(bytea, internal) IS
-'Deserialization function of _klout_collect_edges.';
-
-CREATE FUNCTION _klout_collect_edges_final(internal) RETURNS boolean
-	AS 'MODULE_PATHNAME', 'klout_collect_edges_final' LANGUAGE C VOLATILE PARALLEL SAFE;
-COMMENT ON FUNCTION _klout_collect_edges_final(internal) IS
-'Final function of _klout_collect_edges.';
-
 CREATE AGGREGATE _klout_collect_edges(handle bigint, key bigint, actor "any", target "any", weight "any") (
 	SFUNC = _klout_collect_edges_add,
 	STYPE = internal,
-	FINALFUNC = _klout_collect_edges_final,
-	COMBINEFUNC = _klout_collect_edges_combine,
-	SERIALFUNC = _klout_collect_edges_serial,
-	DESERIALFUNC = _klout_collect_edges_deserial,
+	FINALFUNC = _klout_collect_final,
+	COMBINEFUNC = _klout_collect_combine,
+	SERIALFUNC = _klout_collect_serial,
+	DESERIALFUNC = _klout_collect_deserial,
 	PARALLEL = SAFE
 );
 COMMENT ON AGGREGATE _klout_collect_edges(bigint, bigint, "any", "any", "any") IS

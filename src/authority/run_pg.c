@@ -27,6 +27,15 @@
 /* of a person in the table of ids, at most */
 #define ID_BYTES			64
 
+/* what processes that read together publish */
+enum
+{
+	COUNT_USED,					/* memory */
+	COUNT_ROWS,
+	COUNT_EDGES,
+	COUNT_PEOPLE
+};
+
 /* klout.authority_memory in kB; 0 stands for maintenance_work_mem */
 static int	authority_memory = 0;
 
@@ -179,7 +188,7 @@ run_refuse(KloutMemory *memory, size_t needed)
 	KloutProgress progress;
 	bool		guess;
 
-	run->progress(run, &progress);
+	klout_run_progress(run, &progress);
 	guess = run->loading && run->planned_rows > (double) progress.rows &&
 		progress.edges > 0;
 	if (guess)
@@ -211,7 +220,7 @@ run_others(KloutMemory *memory)
 	KloutAuthorityRun *run = (KloutAuthorityRun *) memory->owner;
 	KloutProgress progress;
 
-	run->progress(run, &progress);
+	klout_run_progress(run, &progress);
 	return progress.used - memory->used;
 }
 
@@ -223,10 +232,25 @@ run_others(KloutMemory *memory)
 void
 klout_run_progress(KloutAuthorityRun *run, KloutProgress *progress)
 {
+	KloutCollection *collection = run->collection;
+
 	progress->used = run->memory.used + run->shared.used;
 	progress->rows = run->rows;
 	progress->edges = run->edges.n;
 	progress->people = run->ids.n;
+	if (!run->together)
+		return;
+	klout_collect_publish(collection, COUNT_USED, progress->used);
+	klout_collect_publish(collection, COUNT_ROWS, progress->rows);
+	klout_collect_publish(collection, COUNT_EDGES, progress->edges);
+	klout_collect_publish(collection, COUNT_PEOPLE, progress->people);
+	progress->used = (size_t) klout_collect_sum(collection, COUNT_USED);
+	progress->rows = klout_collect_sum(collection, COUNT_ROWS);
+	progress->edges = klout_collect_sum(collection, COUNT_EDGES);
+	/* all processes meet most people, so their sum would be too high */
+	for (uint32 slot = 0; slot < klout_collect_slots(collection); slot++)
+		progress->people = Max(progress->people,
+							   (uint32) klout_collect_count(collection, slot, COUNT_PEOPLE));
 }
 
 KloutAuthorityRun *
@@ -255,14 +279,12 @@ klout_run_start(bool text)
 }
 
 static void
-detach_area(KloutAuthorityRun *run)
+leave_collection(KloutAuthorityRun *run)
 {
-	if (run->segment != NULL)
-	{
-		dsa_detach(run->area);
-		dsm_detach(run->segment);
-		run->segment = NULL;
-	}
+	if (run->collection != NULL)
+		klout_collect_leave(run->collection);
+	run->collection = NULL;
+	run->together = false;
 }
 
 void
@@ -270,7 +292,7 @@ klout_run_reset(KloutAuthorityRun *run)
 {
 	uint64		seed;
 
-	detach_area(run);
+	leave_collection(run);
 	MemoryContextReset(run->context);
 #ifdef MADV_HUGEPAGE
 	dlist_init(&run->mappings);
@@ -279,8 +301,6 @@ klout_run_reset(KloutAuthorityRun *run)
 	MemoryContextRegisterResetCallback(run->context, &run->callback);
 #endif
 	run->memory.used = run->shared.used = 0;
-	run->progress = klout_run_progress;
-	run->collection = NULL;
 	run->rows = run->self_edges = run->null_rows = 0;
 	memset(run->mark, 0, sizeof(run->mark));
 	if (!pg_strong_random(&seed, sizeof(seed)))
@@ -295,7 +315,7 @@ klout_run_check_room(KloutAuthorityRun *run)
 	KloutProgress progress;
 	size_t		needs;
 
-	run->progress(run, &progress);
+	klout_run_progress(run, &progress);
 	if (progress.rows >= 2 * run->mark[1].rows)
 	{
 		run->mark[0] = run->mark[1];
@@ -321,7 +341,7 @@ klout_run_check_room(KloutAuthorityRun *run)
 void
 klout_run_end(KloutAuthorityRun *run)
 {
-	detach_area(run);
+	leave_collection(run);
 	MemoryContextDelete(run->context);
 	pfree(run);
 }

@@ -8,14 +8,12 @@
 #ifndef KLOUT_AUTHORITY_RUN_PG_H
 #define KLOUT_AUTHORITY_RUN_PG_H
 
-#include "common/compat.h"
+#include "common/collect_pg.h"
 
 #include "authority/edges.h"
 #include "authority/ids.h"
 
 #include "lib/ilist.h"
-#include "storage/dsm.h"
-#include "utils/dsa.h"
 
 typedef enum KloutIdType
 {
@@ -41,8 +39,8 @@ typedef struct KloutAuthorityRun
 	MemoryContext context;
 	MemoryContextCallback callback;
 	dlist_head	mappings;		/* large blocks outside of the context */
-	dsm_segment *segment;		/* of the area, or NULL */
-	dsa_area   *area;
+	KloutCollection *collection;	/* with the area, or NULL */
+	bool		together;		/* other processes read, too */
 	const char *function;		/* for messages */
 	bool text;					/* klout_authority_text */
 	KloutIdType id_type;
@@ -54,9 +52,6 @@ typedef struct KloutAuthorityRun
 	uint64		rows;			/* read */
 	uint64		self_edges;
 	uint64		null_rows;		/* without an actor or a target */
-	void		(*progress) (struct KloutAuthorityRun *run,
-							 KloutProgress *progress);
-	void	   *collection;		/* of collect_pg.c */
 } KloutAuthorityRun;
 
 extern KloutAuthorityRun *klout_run_start(bool text);
@@ -64,7 +59,7 @@ extern KloutAuthorityRun *klout_run_start(bool text);
 /* Forgets what was read. */
 extern void klout_run_reset(KloutAuthorityRun *run);
 
-/* The progress of this process, which run->progress is without others. */
+/* The progress of all processes that read; publishes that of this one. */
 extern void klout_run_progress(KloutAuthorityRun *run, KloutProgress *progress);
 
 /* Refuses a graph that cannot be built within the limits. */

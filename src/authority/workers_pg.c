@@ -16,7 +16,7 @@
  */
 #include "authority/workers_pg.h"
 
-#include "authority/shared_pg.h"
+#include "common/shared_pg.h"
 
 #include "access/parallel.h"
 #include "access/xact.h"

@@ -51,10 +51,10 @@ SELECT p.oid::regprocedure AS not_immutable_in_an_operator FROM pg_operator AS o
 SELECT p.oid::regprocedure AS parallel_unsafe FROM members JOIN pg_proc AS p ON classid = 'pg_proc'::regclass AND objid = p.oid
 WHERE p.proparallel <> 's' AND p.provolatile <> 'v';
 -- an aggregate can be combined in parallel, its state is flat, and no final function changes it;
--- but for _klout_collect_edges, whose state is never a value and stays where it was collected
+-- but for _klout_collect_*, whose state is never a value and stays where it was collected
 SELECT p.oid::regprocedure AS aggregate, a.aggtranstype::regtype, a.aggcombinefn FROM members JOIN pg_proc AS p ON classid = 'pg_proc'::regclass AND objid = p.oid
 	JOIN pg_aggregate AS a ON a.aggfnoid = p.oid
-WHERE p.proname <> '_klout_collect_edges' AND (a.aggtranstype = 'internal'::regtype OR a.aggtranstype = 'anyelement'::regtype OR a.aggcombinefn = 0 OR a.aggserialfn <> 0 OR
+WHERE p.proname !~ '^_klout_collect_' AND (a.aggtranstype = 'internal'::regtype OR a.aggtranstype = 'anyelement'::regtype OR a.aggcombinefn = 0 OR a.aggserialfn <> 0 OR
 	a.aggfinalmodify <> 'r' OR a.aggmfinalmodify <> 'r' OR a.aggkind <> 'n' OR a.aggtransspace = 0 OR
 	NOT (SELECT bool_and(f.proparallel = 's' AND f.provolatile <> 'v') FROM pg_proc AS f WHERE f.oid IN (a.aggtransfn, a.aggcombinefn, a.aggfinalfn)));
 SELECT p.oid::regprocedure AS polymorphic FROM members JOIN pg_proc AS p ON classid = 'pg_proc'::regclass AND objid = p.oid

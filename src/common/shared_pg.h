@@ -5,8 +5,8 @@
  *
  *-------------------------------------------------------------------------
  */
-#ifndef KLOUT_AUTHORITY_SHARED_PG_H
-#define KLOUT_AUTHORITY_SHARED_PG_H
+#ifndef KLOUT_SHARED_PG_H
+#define KLOUT_SHARED_PG_H
 
 #include "common/compat.h"
 
@@ -21,4 +21,4 @@ extern bool klout_try_shared(void (*task) (void *), void *argument);
 /* A segment, or NULL, with a DEBUG1 message, if there is too little memory. */
 extern dsm_segment *klout_create_segment(size_t size);
 
-#endif							/* KLOUT_AUTHORITY_SHARED_PG_H */
+#endif							/* KLOUT_SHARED_PG_H */

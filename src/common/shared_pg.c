@@ -9,7 +9,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "authority/shared_pg.h"
+#include "common/shared_pg.h"
 
 #include "access/xact.h"
 #include "utils/memutils.h"
@@ -48,7 +48,7 @@ klout_try_shared(void (*task) (void *), void *argument)
 		if (ERRCODE_TO_CATEGORY(error->sqlerrcode) != ERRCODE_INSUFFICIENT_RESOURCES ||
 			error->sqlerrcode == ERRCODE_CONFIGURATION_LIMIT_EXCEEDED)
 			ReThrowError(error);
-		elog(DEBUG1, "klout_authority: no shared memory for workers: %s",
+		elog(DEBUG1, "no shared memory for workers: %s",
 			 error->message);
 		FreeErrorData(error);
 	}
