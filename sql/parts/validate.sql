@@ -105,3 +105,34 @@ CREATE FUNCTION klout_validate(
 	COST 1000000 ROWS 7;
 COMMENT ON FUNCTION klout_validate(text, text, integer[]) IS
 'Measures how well scores predict an outcome. Each argument is a single SELECT, run read-only with the caller''s privileges, with columns found by name: person and score in scores_sql, person and outcome (a number, at least 0) in outcome_sql; rows with a NULL are ignored. Returns spearman, kendall and auc of the people with a score, and ndcg@k for each k in top (at least 1), each with the number of people; then, as without outcome, the number of people with a score but no outcome, which counts as 0, and their fraction of the people with a score; then, as without score, the number of people with an outcome but no score, who are left out, and their fraction of the total outcome. Two rows for one person and values that are not finite are errors. Takes seconds for a million people.';
+
+CREATE FUNCTION _klout_sharpness_accum(bytea, score float8, outcome float8, model klout_model) RETURNS bytea
+	AS 'MODULE_PATHNAME', 'klout_sharpness_accum'
+	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION _klout_sharpness_accum(bytea, float8, float8, klout_model) IS
+'Transition function of klout_sharpness: adds one row; a row with a NULL score or outcome is ignored. A NULL model, a score outside [0, 100), and an outcome that is not finite are errors.';
+
+CREATE FUNCTION _klout_sharpness_final(bytea) RETURNS float8
+	AS 'MODULE_PATHNAME', 'klout_sharpness_final'
+	LANGUAGE C IMMUTABLE PARALLEL SAFE;
+COMMENT ON FUNCTION _klout_sharpness_final(bytea) IS
+'Final function of klout_sharpness. An invalid state is an error.';
+
+CREATE AGGREGATE klout_sharpness(score float8, outcome float8, model klout_model) (
+	SFUNC = _klout_sharpness_accum,
+	STYPE = bytea,
+	SSPACE = 1024,
+	FINALFUNC = _klout_sharpness_final,
+	FINALFUNC_MODIFY = READ_ONLY,
+	COMBINEFUNC = _klout_pairs_combine,
+	PARALLEL = SAFE
+);
+COMMENT ON AGGREGATE klout_sharpness(float8, float8, klout_model) IS
+'Fits the sharpness of klout_outranks to a community: score is a person''s score under model at an earlier time (at least 0, below 100), outcome what came later, such as the number of new reactors (any finite number). Returns the maximum-likelihood sharpness over pairs of rows with different outcomes, in [0, 100]: 0 if scores do not predict the order of outcomes, 100 if they predict it without error. Of more than 262144 such pairs it uses a fixed random sample. Rows with a NULL score or outcome are ignored; no two different outcomes give NULL. A NULL model is an error. The result does not depend on the order of rows. Memory is that of klout_spearman. Cost: O(rows log rows), and under a second for the pairs. Source: Thurstone, A law of comparative judgment, 1927';
+
+CREATE FUNCTION klout_outranks(score_a float8, score_b float8, model klout_model DEFAULT klout_model(), sharpness float8 DEFAULT 0.57)
+	RETURNS float8
+	AS 'MODULE_PATHNAME', 'klout_outranks'
+	LANGUAGE C IMMUTABLE PARALLEL SAFE STRICT;
+COMMENT ON FUNCTION klout_outranks(float8, float8, klout_model, float8) IS
+'Returns the probability, in [0, 1], that the person with score_a will have the greater outcome (distinct new reactors) than the person with score_b, if their outcomes differ: Phi(sharpness * (raw_a - raw_b)), where raw = scale * score / (100 - score) with the scale of model. Both scores, in [0, 100], are of that model and of one time. Equal scores give 0.5, and swapping the scores gives 1 minus the result. sharpness is at least 0; klout_sharpness fits it to a community, and the default is the mean over communities that were not fitted. O(1)';

@@ -107,6 +107,13 @@ after_by_outcome(const KloutPair *a, const KloutPair *b)
 	return a->outcome > b->outcome;
 }
 
+static inline bool
+after_by_outcome_and_score(const KloutPair *a, const KloutPair *b)
+{
+	return a->outcome > b->outcome ||
+		(a->outcome == b->outcome && a->score > b->score);
+}
+
 /*
  * Stable sort; returns the number of pairs of rows in the wrong order.
  * Inlined for each order, so that the comparison is inlined.
@@ -408,4 +415,16 @@ klout_ndcg_of(KloutPair *pairs, KloutPair *spare, size_t n, uint32 k,
 		pairs[i].score = pairs[i].outcome;
 	sort_pairs(pairs, spare, n, after_by_score, poll);
 	return Min(1.0, gain / discounted_gain(pairs, n, k, poll));
+}
+
+/* ----------
+ * For outranks.c
+ * ----------
+ */
+
+void
+klout_pairs_sort_by_outcome(KloutPair *pairs, KloutPair *spare, size_t n,
+							KloutPoll poll)
+{
+	sort_pairs(pairs, spare, n, after_by_outcome_and_score, poll);
 }

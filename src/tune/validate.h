@@ -80,6 +80,12 @@ extern const char *klout_pairs_read(const uint8 *data,
 									KloutPair *pairs, KloutPoll poll);
 
 /*
+ * Sorts by outcome, then by score.  O(n log n); spare is as large.
+ */
+extern void klout_pairs_sort_by_outcome(KloutPair *pairs, KloutPair *spare,
+										size_t n, KloutPoll poll);
+
+/*
  * Knight's counts of agreeing pairs of rows, and the sums of squares and
  * products of doubled average ranks minus their mean.
  */

@@ -1,8 +1,9 @@
 /*-------------------------------------------------------------------------
  *
  * validate_pg.c
- *	  The aggregates klout_spearman, klout_kendall, klout_auc, klout_ndcg, and
- *	  klout_validate, which computes them all from two queries.
+ *	  The aggregates klout_spearman, klout_kendall, klout_auc, klout_ndcg and
+ *	  klout_sharpness; klout_outranks; and klout_validate, which computes the
+ *	  measures from two queries.
  *
  * Plan of the aggregates.  A state (validate.h) is a bytea to which each row
  * appends its pair, in place; it doubles as it grows.  The first three
@@ -25,7 +26,8 @@
 #include <math.h>
 
 #include "common/query_pg.h"
-#include "tune/validate.h"
+#include "score/model_pg.h"
+#include "tune/outranks.h"
 
 #include "catalog/pg_type_d.h"
 #include "executor/tstoreReceiver.h"
@@ -178,6 +180,41 @@ klout_pairs_accum(PG_FUNCTION_ARGS)
 	return accumulate(fcinfo, 0);
 }
 
+/* The scale of the model in argument argno. */
+static double
+scale_of_model(FunctionCallInfo fcinfo, int argno)
+{
+	KloutModel	model;
+
+	return klout_model_getarg(fcinfo, argno, &model)->scale;
+}
+
+/* Adds a row with the raw sum of its score. */
+PG_FUNCTION_INFO_V1(klout_sharpness_accum);
+Datum
+klout_sharpness_accum(PG_FUNCTION_ARGS)
+{
+	double		score;
+
+	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
+		return klout_return_argument(fcinfo, 0);
+	if (PG_ARGISNULL(3))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("%s: model must not be null",
+						klout_function_name(fcinfo))));
+	score = PG_GETARG_FLOAT8(1);
+	if (!(score >= 0 && score < 100))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("%s: score must be at least 0 and below 100, got %s",
+						klout_function_name(fcinfo), float8out_internal(score))));
+	check_finite(fcinfo, "outcome", PG_GETARG_FLOAT8(2));
+	fcinfo->args[1].value =
+		Float8GetDatum(klout_raw_of_score(score, scale_of_model(fcinfo, 3)));
+	return accumulate(fcinfo, 0);
+}
+
 PG_FUNCTION_INFO_V1(klout_ndcg_accum);
 Datum
 klout_ndcg_accum(PG_FUNCTION_ARGS)
@@ -322,6 +359,63 @@ klout_ndcg_final(PG_FUNCTION_ARGS)
 	if (isnan(value))
 		PG_RETURN_NULL();
 	PG_RETURN_FLOAT8(value);
+}
+
+PG_FUNCTION_INFO_V1(klout_sharpness_final);
+Datum
+klout_sharpness_final(PG_FUNCTION_ARGS)
+{
+	KloutPairsView view;
+	KloutPair  *pairs;
+	double		value;
+
+	if (PG_ARGISNULL(0))
+		PG_RETURN_NULL();
+	pairs = read_pairs(fcinfo, false, &view);
+	value = klout_sharpness_of(pairs, pairs + view.n, view.n, poll);
+	pfree(pairs);
+	if (isnan(value))
+		PG_RETURN_NULL();
+	PG_RETURN_FLOAT8(value);
+}
+
+/* ----------
+ * klout_outranks
+ * ----------
+ */
+
+/* The raw sum of the score in argument argno. */
+static double
+raw_of_argument(FunctionCallInfo fcinfo, int argno, const char *name,
+				double scale)
+{
+	double		score = PG_GETARG_FLOAT8(argno);
+
+	if (!(score >= 0 && score <= 100))
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("%s: %s must be between 0 and 100, got %s",
+						klout_function_name(fcinfo), name,
+						float8out_internal(score))));
+	return klout_raw_of_score(score, scale);
+}
+
+PG_FUNCTION_INFO_V1(klout_outranks);
+Datum
+klout_outranks(PG_FUNCTION_ARGS)
+{
+	double		scale = scale_of_model(fcinfo, 2);
+	double		raw_a = raw_of_argument(fcinfo, 0, "score_a", scale);
+	double		raw_b = raw_of_argument(fcinfo, 1, "score_b", scale);
+	double		sharpness = PG_GETARG_FLOAT8(3);
+
+	if (!isfinite(sharpness) || sharpness < 0)
+		ereport(ERROR,
+				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
+				 errmsg("%s: sharpness must be at least 0 and finite, got %s",
+						klout_function_name(fcinfo),
+						float8out_internal(sharpness))));
+	PG_RETURN_FLOAT8(klout_outranks_of(raw_a, raw_b, sharpness));
 }
 
 /* ----------
