@@ -27,7 +27,10 @@ BEGIN
 	WHERE n.nspname = board;
 	IF (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) THEN
 		SELECT o.owner INTO other
-		FROM (SELECT owner UNION SELECT c.relowner FROM pg_namespace AS n JOIN pg_class AS c ON c.relnamespace = n.oid WHERE n.nspname = board) AS o
+		FROM (SELECT owner
+			  UNION
+			  SELECT c.relowner FROM pg_namespace AS n JOIN pg_class AS c ON c.relnamespace = n.oid
+			  WHERE n.nspname = board) AS o
 		JOIN pg_roles AS r ON r.oid = o.owner AND NOT r.rolsuper
 		LIMIT 1;
 		IF other IS NOT NULL THEN
@@ -66,7 +69,8 @@ BEGIN
 			USING ERRCODE = 'insufficient_privilege';
 	END LOOP;
 	FOR found IN
-		SELECT c.oid::regclass AS relation FROM pg_class AS c WHERE c.oid = ANY (relations) AND c.relkind NOT IN ('r', 'p', 'f')
+		SELECT c.oid::regclass AS relation FROM pg_class AS c
+		WHERE c.oid = ANY (relations) AND c.relkind NOT IN ('r', 'p', 'f')
 	LOOP
 		RAISE EXCEPTION 'board "%": % is no longer a table', board, found.relation
 			USING ERRCODE = 'wrong_object_type',
@@ -86,7 +90,8 @@ BEGIN
 			  SELECT 'pg_rewrite'::regclass, w.oid FROM pg_rewrite AS w WHERE w.ev_class = source) AS o
 		JOIN pg_depend AS d ON d.classid = o.classid AND d.objid = o.objid
 		LEFT JOIN pg_operator AS q ON d.refclassid = 'pg_operator'::regclass AND q.oid = d.refobjid
-		JOIN pg_proc AS p ON p.oid = CASE d.refclassid WHEN 'pg_proc'::regclass THEN d.refobjid WHEN 'pg_operator'::regclass THEN q.oprcode::oid END
+		JOIN pg_proc AS p ON p.oid = CASE d.refclassid WHEN 'pg_proc'::regclass THEN d.refobjid
+			WHEN 'pg_operator'::regclass THEN q.oprcode::oid END
 		WHERE p.proowner <> owner AND p.proowner NOT IN (SELECT r.oid FROM pg_roles AS r WHERE r.rolsuper)
 		ORDER BY 1, 2
 		LIMIT 1

@@ -13,17 +13,23 @@ DECLARE
 	is_one boolean;
 BEGIN
 	EXECUTE format($sql$
-		SELECT $1::%2$s::text, ARRAY(SELECT DISTINCT a.person::text FROM %1$I.accounts AS a WHERE a.account = $1::%2$s AND ($2 IS NULL OR a.network = $2))
+		SELECT $1::%2$s::text,
+			   ARRAY(SELECT DISTINCT a.person::text FROM %1$I.accounts AS a
+					 WHERE a.account = $1::%2$s AND ($2 IS NULL OR a.network = $2))
 	$sql$, board, person_type) INTO id, people USING account, network;
 	IF people = '{}' THEN
 		RETURN ARRAY[id];
 	ELSIF network IS NULL AND NOT id = ANY (people) THEN
 		-- the id may be a person as well, on networks where it is not linked
-		EXECUTE format('SELECT EXISTS (SELECT 1 FROM %1$I.accounts WHERE person = $1::%2$s)', board, person_type) INTO is_one USING id;
+		EXECUTE format('SELECT EXISTS (SELECT 1 FROM %1$I.accounts WHERE person = $1::%2$s)', board, person_type)
+			INTO is_one USING id;
 		IF NOT is_one THEN
-			EXECUTE format('SELECT EXISTS (SELECT 1 FROM %1$I.signals AS s WHERE s.account = $1::%2$s
-							AND s.network <> ALL (ARRAY(SELECT a.network FROM %1$I.accounts AS a WHERE a.account = $1::%2$s)))', board, person_type)
-				INTO is_one USING id;
+			EXECUTE format($sql$
+				SELECT EXISTS (SELECT 1 FROM %1$I.signals AS s
+							   WHERE s.account = $1::%2$s
+								 AND s.network <> ALL (ARRAY(SELECT a.network FROM %1$I.accounts AS a
+															 WHERE a.account = $1::%2$s)))
+			$sql$, board, person_type) INTO is_one USING id;
 		END IF;
 		IF is_one THEN
 			people := people || id;
@@ -42,7 +48,8 @@ AS $body$
 DECLARE
 	is_out boolean;
 BEGIN
-	EXECUTE format('SELECT EXISTS (SELECT 1 FROM %1$I.opt_outs WHERE person = $1::%2$s)', board, @extschema@._klout_board_person_type(board))
+	EXECUTE format('SELECT EXISTS (SELECT 1 FROM %1$I.opt_outs WHERE person = $1::%2$s)',
+				   board, @extschema@._klout_board_person_type(board))
 		INTO is_out USING person;
 	RETURN is_out;
 END
@@ -56,13 +63,17 @@ CREATE FUNCTION _klout_board_report_unknown(board name, person text) RETURNS voi
 AS $body$
 DECLARE
 	person_type CONSTANT text := @extschema@._klout_board_person_type(board);
+	-- relations and columns with ids
+	stored CONSTANT text[] := '{opt_outs person,accounts account,accounts person,signals account,scores person,'
+		'reactors actor,pending actor,pending target,history_rows person,authority person}';
 	place text;
 	known boolean := false;
 	alike text[] := '{}';
 	more text[];
 BEGIN
-	FOREACH place IN ARRAY '{opt_outs person,accounts account,accounts person,signals account,scores person,reactors actor,pending actor,pending target,history_rows person,authority person}'::text[] LOOP
-		EXECUTE format('SELECT EXISTS (SELECT 1 FROM %1$I.%2$I WHERE %3$I = $1::%4$s)', board, split_part(place, ' ', 1), split_part(place, ' ', 2), person_type)
+	FOREACH place IN ARRAY stored LOOP
+		EXECUTE format('SELECT EXISTS (SELECT 1 FROM %1$I.%2$I WHERE %3$I = $1::%4$s)',
+					   board, split_part(place, ' ', 1), split_part(place, ' ', 2), person_type)
 			INTO known USING person;
 		IF known THEN
 			RETURN;
@@ -70,8 +81,9 @@ BEGIN
 	END LOOP;
 	IF person_type = 'text' THEN
 		FOREACH place IN ARRAY '{accounts account,accounts person,signals account,reactors actor}'::text[] LOOP
-			EXECUTE format('SELECT ARRAY(SELECT DISTINCT %3$I FROM %1$I.%2$I WHERE lower(btrim(%3$I)) = lower(btrim($1)) LIMIT 3)',
-						   board, split_part(place, ' ', 1), split_part(place, ' ', 2)) INTO more USING person;
+			EXECUTE format($sql$
+				SELECT ARRAY(SELECT DISTINCT %3$I FROM %1$I.%2$I WHERE lower(btrim(%3$I)) = lower(btrim($1)) LIMIT 3)
+			$sql$, board, split_part(place, ' ', 1), split_part(place, ' ', 2)) INTO more USING person;
 			alike := alike || more;
 		END LOOP;
 		alike := ARRAY(SELECT DISTINCT quote_ident(a) FROM unnest(alike) AS a ORDER BY 1 LIMIT 3);
@@ -103,9 +115,11 @@ BEGIN
 	IF before = person THEN
 		RETURN;
 	END IF;
-	EXECUTE format('INSERT INTO %1$I.changed SELECT $1::%2$s UNION SELECT $2::%2$s ON CONFLICT DO NOTHING', board, person_type) USING before, person;
+	EXECUTE format('INSERT INTO %1$I.changed SELECT $1::%2$s UNION SELECT $2::%2$s ON CONFLICT DO NOTHING',
+				   board, person_type) USING before, person;
 	IF account = person THEN
-		EXECUTE format('DELETE FROM %1$I.accounts WHERE account = $2::%2$s AND network = $1', board, person_type) USING network, account;
+		EXECUTE format('DELETE FROM %1$I.accounts WHERE account = $2::%2$s AND network = $1', board, person_type)
+			USING network, account;
 	ELSE
 		EXECUTE format($sql$
 			INSERT INTO %1$I.accounts AS a (network, account, person)
@@ -173,14 +187,16 @@ DECLARE
 	relation text;
 	ids text[];
 BEGIN
-	EXECUTE format('INSERT INTO %1$I.opt_outs (person) VALUES ($1::%2$s) ON CONFLICT DO NOTHING', board, person_type) USING person;
+	EXECUTE format('INSERT INTO %1$I.opt_outs (person) VALUES ($1::%2$s) ON CONFLICT DO NOTHING', board, person_type)
+		USING person;
 	-- wait for concurrent grants, which may use the score being deleted
 	EXECUTE format('UPDATE %I.perks SET capacity = capacity', board);
 	-- links of accounts stay: they tell which accounts to exclude
 	FOREACH relation IN ARRAY '{signals,posts}'::text[] LOOP
 		EXECUTE format($sql$
 			DELETE FROM %1$I.%2$I AS s
-			WHERE coalesce((SELECT a.person FROM %1$I.accounts AS a WHERE a.account = s.account AND a.network = s.network), s.account) = $1::%3$s
+			WHERE coalesce((SELECT a.person FROM %1$I.accounts AS a
+							WHERE a.account = s.account AND a.network = s.network), s.account) = $1::%3$s
 			  AND (s.account = $1::%3$s OR s.account IN (SELECT a.account FROM %1$I.accounts AS a WHERE a.person = $1::%3$s))
 		$sql$, board, relation, person_type) USING person;
 	END LOOP;
@@ -196,9 +212,11 @@ BEGIN
 					   AND NOT EXISTS (SELECT FROM %1$I.accounts AS o WHERE o.person = a.account))::text[]
 	$sql$, board, person_type) INTO ids USING person;
 	EXECUTE format('DELETE FROM %1$I.reactors WHERE actor = ANY ($1::%2$s[])', board, person_type) USING ids;
-	EXECUTE format('UPDATE %1$I.reactors SET first_target = actor WHERE first_target = ANY ($1::%2$s[])', board, person_type) USING ids;
+	EXECUTE format('UPDATE %1$I.reactors SET first_target = actor WHERE first_target = ANY ($1::%2$s[])',
+				   board, person_type) USING ids;
 	-- ranks of the others move up
-	EXECUTE format('INSERT INTO %1$I.changed SELECT unnest($1::%2$s[]) ON CONFLICT DO NOTHING', board, person_type) USING ids;
+	EXECUTE format('INSERT INTO %1$I.changed SELECT unnest($1::%2$s[]) ON CONFLICT DO NOTHING', board, person_type)
+		USING ids;
 	PERFORM @extschema@._klout_board_refresh_populations(board, -1);
 	FOREACH relation IN ARRAY '{authority,scores,history_rows,grants}'::text[] LOOP
 		EXECUTE format('DELETE FROM %1$I.%2$I WHERE person = ANY ($1::%3$s[])', board, relation, person_type) USING ids;
@@ -224,8 +242,10 @@ BEGIN
 	PERFORM @extschema@._klout_board_lock(board);
 	person_type := @extschema@._klout_board_person_type(board);
 	people := @extschema@._klout_board_people_of_account(board, person, network);
-	EXECUTE format('SELECT ARRAY(SELECT o.person::text FROM %1$I.opt_outs AS o WHERE o.person = ANY ($1::%2$s[]) OR $3 IS NULL AND o.person = $2::%2$s)',
-				   board, person_type) INTO people USING people, person, network;
+	EXECUTE format($sql$
+		SELECT ARRAY(SELECT o.person::text FROM %1$I.opt_outs AS o
+					 WHERE o.person = ANY ($1::%2$s[]) OR $3 IS NULL AND o.person = $2::%2$s)
+	$sql$, board, person_type) INTO people USING people, person, network;
 	IF people = '{}' THEN
 		RAISE NOTICE 'board "%": "%" had not opted out', board, person;
 	ELSIF cardinality(people) > 1 THEN

@@ -2,7 +2,8 @@
 -- Boards: perks for the best people who qualify
 -- ---------------------------------------------------------------------------
 
-CREATE FUNCTION klout_board_qualify(board name, perk text, most bigint DEFAULT NULL, OUT person text, OUT score float8, OUT rank bigint)
+CREATE FUNCTION klout_board_qualify(board name, perk text, most bigint DEFAULT NULL,
+	OUT person text, OUT score float8, OUT rank bigint)
 	RETURNS SETOF record
 	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 100
 	SET search_path = pg_catalog, pg_temp
@@ -18,8 +19,9 @@ BEGIN
 		RAISE EXCEPTION 'klout_board_qualify: most must not be negative, got %', most
 			USING ERRCODE = 'numeric_value_out_of_range', HINT = 'Specify a number of people, or NULL for all.';
 	END IF;
-	EXECUTE format('SELECT perk, topic, network, from_score FROM %1$I.perks JOIN %1$I.perks_left USING (perk) WHERE perk = $1', board)
-		INTO wanted USING perk;
+	EXECUTE format($sql$
+		SELECT perk, topic, network, from_score FROM %1$I.perks JOIN %1$I.perks_left USING (perk) WHERE perk = $1
+	$sql$, board) INTO wanted USING perk;
 	IF wanted.perk IS NULL THEN
 		RAISE EXCEPTION 'board "%" has no perk "%"', board, perk
 			USING ERRCODE = 'undefined_object', HINT = format('Insert it into %I.perks.', board);
@@ -47,7 +49,8 @@ $body$;
 COMMENT ON FUNCTION klout_board_qualify(name, text, bigint) IS
 'Lists the people who qualify for a perk of a board by the last publication (min_score, top_share, topic, points on network) and do not have it, best first, at most most of them (default: all): those klout_board_grant would choose next. Ignores the remaining capacity and the period in which the perk is granted';
 
-CREATE FUNCTION klout_board_grant(board name, perk text, as_of timestamptz DEFAULT now(), OUT person text, OUT score float8, OUT rank bigint)
+CREATE FUNCTION klout_board_grant(board name, perk text, as_of timestamptz DEFAULT now(),
+	OUT person text, OUT score float8, OUT rank bigint)
 	RETURNS SETOF record
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
 	SET search_path = pg_catalog, pg_temp
@@ -58,7 +61,8 @@ DECLARE
 BEGIN
 	PERFORM @extschema@._klout_board_guard(board, false);
 	-- Concurrent grants of this perk wait here, then see what was granted (see _klout_board_lock)
-	EXECUTE format('UPDATE %I.perks SET capacity = capacity WHERE perk = $1 RETURNING from_at, until_at', board) INTO granted USING perk;
+	EXECUTE format('UPDATE %I.perks SET capacity = capacity WHERE perk = $1 RETURNING from_at, until_at', board)
+		INTO granted USING perk;
 	-- (klout_board_qualify reports a perk that does not exist)
 	IF as_of < granted.from_at OR as_of >= granted.until_at THEN
 		RETURN;

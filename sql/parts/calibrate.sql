@@ -38,7 +38,8 @@ CREATE FUNCTION _klout_calibrate_accum(state bytea, signals klout_signals, model
 COMMENT ON FUNCTION _klout_calibrate_accum(bytea, klout_signals, klout_model) IS
 'Transition function of klout_calibrate(signals, model): adds one person, as of now(). A change of the model and an invalid state are errors.';
 
-CREATE FUNCTION _klout_calibrate_accum(state bytea, signals klout_signals, model klout_model, as_of timestamptz) RETURNS bytea
+CREATE FUNCTION _klout_calibrate_accum(state bytea, signals klout_signals, model klout_model, as_of timestamptz)
+	RETURNS bytea
 	AS 'MODULE_PATHNAME', 'klout_calibrate_accum'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
 COMMENT ON FUNCTION _klout_calibrate_accum(bytea, klout_signals, klout_model, timestamptz) IS

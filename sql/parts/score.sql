@@ -74,7 +74,8 @@ COMMENT ON FUNCTION klout_summary(klout_signals, klout_model, timestamptz) IS
 'klout_score, klout_reach, klout_consistency, and the points of the score by network as a JSON object (networks with points only; they add up to the score), in one pass over the signals. model defaults to the default model and as_of to now(), which makes the call STABLE; buckets after as_of are ignored. Cost: O(size of the signals)';
 
 CREATE FUNCTION _klout_activity(signals klout_signals, model klout_model, as_of timestamptz,
-	OUT network text, OUT kind text, OUT actions bigint, OUT first_at timestamptz, OUT last_at timestamptz, OUT points double precision)
+	OUT network text, OUT kind text, OUT actions bigint,
+	OUT first_at timestamptz, OUT last_at timestamptz, OUT points double precision)
 	RETURNS SETOF record
 	AS 'MODULE_PATHNAME', 'klout_statement_rows'
 	LANGUAGE C IMMUTABLE STRICT PARALLEL SAFE ROWS 10;

@@ -167,27 +167,36 @@ COMMENT ON OPERATOR FAMILY klout_signals_ops USING btree IS
 COMMENT ON OPERATOR FAMILY klout_signals_ops USING hash IS
 'equality of canonical bytes';
 
-CREATE FUNCTION _klout_signals_accum(state klout_signals, network text, kind text, actor bigint, at timestamptz) RETURNS klout_signals
+CREATE FUNCTION _klout_signals_accum(state klout_signals, network text, kind text, actor bigint, at timestamptz)
+	RETURNS klout_signals
 	AS 'MODULE_PATHNAME', 'klout_signals_add_bigint'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
-CREATE FUNCTION _klout_signals_accum(state klout_signals, network text, kind text, actor bigint, at timestamptz, weight double precision, bucket interval) RETURNS klout_signals
+CREATE FUNCTION _klout_signals_accum(state klout_signals, network text, kind text, actor bigint, at timestamptz,
+	weight double precision, bucket interval)
+	RETURNS klout_signals
 	AS 'MODULE_PATHNAME', 'klout_signals_add_bigint'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
-CREATE FUNCTION _klout_signals_accum(state klout_signals, network text, kind text, actor text, at timestamptz) RETURNS klout_signals
+CREATE FUNCTION _klout_signals_accum(state klout_signals, network text, kind text, actor text, at timestamptz)
+	RETURNS klout_signals
 	AS 'MODULE_PATHNAME', 'klout_signals_add_text'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
-CREATE FUNCTION _klout_signals_accum(state klout_signals, network text, kind text, actor text, at timestamptz, weight double precision, bucket interval) RETURNS klout_signals
+CREATE FUNCTION _klout_signals_accum(state klout_signals, network text, kind text, actor text, at timestamptz,
+	weight double precision, bucket interval)
+	RETURNS klout_signals
 	AS 'MODULE_PATHNAME', 'klout_signals_add_text'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
-CREATE FUNCTION _klout_signals_accum(state klout_signals, network text, kind text, actor uuid, at timestamptz) RETURNS klout_signals
+CREATE FUNCTION _klout_signals_accum(state klout_signals, network text, kind text, actor uuid, at timestamptz)
+	RETURNS klout_signals
 	AS 'MODULE_PATHNAME', 'klout_signals_add_uuid'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
-CREATE FUNCTION _klout_signals_accum(state klout_signals, network text, kind text, actor uuid, at timestamptz, weight double precision, bucket interval) RETURNS klout_signals
+CREATE FUNCTION _klout_signals_accum(state klout_signals, network text, kind text, actor uuid, at timestamptz,
+	weight double precision, bucket interval)
+	RETURNS klout_signals
 	AS 'MODULE_PATHNAME', 'klout_signals_add_uuid'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
@@ -195,11 +204,13 @@ CREATE FUNCTION _klout_posts_accum(state klout_signals, network text, at timesta
 	AS 'MODULE_PATHNAME', 'klout_posts_add'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
-CREATE FUNCTION _klout_posts_accum(state klout_signals, network text, at timestamptz, bucket interval) RETURNS klout_signals
+CREATE FUNCTION _klout_posts_accum(state klout_signals, network text, at timestamptz, bucket interval)
+	RETURNS klout_signals
 	AS 'MODULE_PATHNAME', 'klout_posts_add'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
-CREATE FUNCTION _klout_audience_accum(state klout_signals, network text, followers bigint, at timestamptz) RETURNS klout_signals
+CREATE FUNCTION _klout_audience_accum(state klout_signals, network text, followers bigint, at timestamptz)
+	RETURNS klout_signals
 	AS 'MODULE_PATHNAME', 'klout_audience_add'
 	LANGUAGE C IMMUTABLE PARALLEL SAFE;
 
@@ -262,7 +273,8 @@ CREATE AGGREGATE klout_signals(network text, kind text, actor bigint, at timesta
 	PARALLEL = SAFE
 );
 
-CREATE AGGREGATE klout_signals(network text, kind text, actor bigint, at timestamptz, weight double precision, bucket interval) (
+CREATE AGGREGATE klout_signals(network text, kind text, actor bigint, at timestamptz,
+	weight double precision, bucket interval) (
 	SFUNC = _klout_signals_accum,
 	STYPE = klout_signals,
 	SSPACE = 512,
@@ -280,7 +292,8 @@ CREATE AGGREGATE klout_signals(network text, kind text, actor text, at timestamp
 	PARALLEL = SAFE
 );
 
-CREATE AGGREGATE klout_signals(network text, kind text, actor text, at timestamptz, weight double precision, bucket interval) (
+CREATE AGGREGATE klout_signals(network text, kind text, actor text, at timestamptz,
+	weight double precision, bucket interval) (
 	SFUNC = _klout_signals_accum,
 	STYPE = klout_signals,
 	SSPACE = 512,
@@ -298,7 +311,8 @@ CREATE AGGREGATE klout_signals(network text, kind text, actor uuid, at timestamp
 	PARALLEL = SAFE
 );
 
-CREATE AGGREGATE klout_signals(network text, kind text, actor uuid, at timestamptz, weight double precision, bucket interval) (
+CREATE AGGREGATE klout_signals(network text, kind text, actor uuid, at timestamptz,
+	weight double precision, bucket interval) (
 	SFUNC = _klout_signals_accum,
 	STYPE = klout_signals,
 	SSPACE = 512,
