@@ -64,8 +64,8 @@ AS $body$
 DECLARE
 	person_type CONSTANT text := @extschema@._klout_board_person_type(board);
 	-- relations and columns with ids
-	stored CONSTANT text[] := '{opt_outs person,accounts account,accounts person,signals account,scores person,'
-		'reactors actor,pending actor,pending target,history_rows person,authority person}';
+	stored CONSTANT text[] := ARRAY['opt_outs person', 'accounts account', 'accounts person', 'signals account',
+		'scores person', 'reactors actor', 'pending actor', 'pending target', 'history_rows person', 'authority person'];
 	place text;
 	known boolean := false;
 	alike text[] := '{}';
