@@ -12,10 +12,6 @@
 
 #include <math.h>
 
-#include "authority/build.h"
-#include "authority/load_pg.h"
-#include "authority/workers_pg.h"
-
 #include "miscadmin.h"
 #include "portability/instr_time.h"
 #include "utils/builtins.h"
@@ -234,7 +230,6 @@ authority(FunctionCallInfo fcinfo, const char *function, bool text)
 	KloutSolveOptions options;
 	KloutSolveResult result;
 	KloutSell	sell;
-	KloutSolver *solver;
 	KloutGraph	graph;
 	KloutAmount *restart = NULL;
 	KloutAmount *warm = NULL;
@@ -264,11 +259,9 @@ authority(FunctionCallInfo fcinfo, const char *function, bool text)
 	klout_load_edges(run, edges_sql,
 					 get_namespace_name(get_func_namespace(fcinfo->flinfo->fn_oid)));
 	if (restart_sql != NULL)
-		restart = klout_load_amounts(run, restart_sql, "restart query", "weight",
-									 true, &restart_n);
+		restart = klout_load_amounts(run, restart_sql, false, &restart_n);
 	if (warm_sql != NULL)
-		warm = klout_load_amounts(run, warm_sql, "warm query", "authority",
-								  false, &warm_n);
+		warm = klout_load_amounts(run, warm_sql, true, &warm_n);
 	stats.known = true;
 	stats.rows = run->rows;
 	stats.self_edges = run->self_edges;
@@ -294,14 +287,13 @@ authority(FunctionCallInfo fcinfo, const char *function, bool text)
 		if (warm_sql != NULL)
 			warm_vector = vector_of(run, &graph, warm, warm_n);
 		klout_sell_init(&sell, &graph, options.damping, mass, flow);
-		solver = klout_solver_start(&sell, &options, warm_vector);
-		stats.build_seconds = lap(&since);
-		stats.workers = klout_solver_finish(solver, &result);
+		stats.workers = klout_solve_graph(&sell, &options, warm_vector, &result,
+										  &stats.solve_seconds);
+		stats.build_seconds = lap(&since) - stats.solve_seconds;
 		stats.core_edges = result.core_edges;
 		stats.iterations = result.iterations;
 		stats.converged = result.converged;
 		stats.error_bound = result.error_bound;
-		stats.solve_seconds = lap(&since);
 		if (!result.converged)
 			ereport(WARNING,
 					(errmsg("%s: did not converge in %u iterations", function,

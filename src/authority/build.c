@@ -20,11 +20,9 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "authority/build.h"
+#include "authority/graph.h"
 
 #include <math.h>
-
-#include "authority/peel.h"
 
 #include "port/pg_bitutils.h"
 

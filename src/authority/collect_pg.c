@@ -9,20 +9,14 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "authority/collect_pg.h"
-
-#include "common/collect_pg.h"
-
-/* bounds of the edges in a chunk: allocations of shared memory should be few */
-#define LEAST_CHUNK			(64 * 1024)
-#define MOST_CHUNK			(64 * 1024 * 1024)
+#include "authority/run_pg.h"
 
 /* What the leader tells the workers. */
 typedef struct Told
 {
 	bool text;
 	KloutIdType id_type;
-	KloutEdgeColumns columns;
+	KloutColumns columns;
 	double		planned_rows;
 } Told;
 
@@ -58,7 +52,7 @@ shared_release(KloutMemory *memory, void *block, size_t size, uint64 handle)
 /* Makes a run take part in a collection. */
 static KloutReceiver *
 join_collection(KloutAuthorityRun *run, KloutCollection *collection,
-				const KloutEdgeColumns *columns)
+				const KloutColumns *columns)
 {
 	run->collection = collection;
 	run->together = true;
@@ -82,8 +76,6 @@ start_worker(KloutCollection *collection, const void *argument)
 	run->planned_rows = told->planned_rows;
 	run->loading = true;
 	run->edges.memory = &run->shared;
-	run->edges.least = LEAST_CHUNK;
-	run->edges.most = MOST_CHUNK;
 	return join_collection(run, collection, &told->columns);
 }
 
@@ -110,7 +102,7 @@ lay_out_ids(Collected *result, bool text, KloutIdList *list)
 static dsa_pointer
 hand_over(KloutCollection *collection)
 {
-	KloutAuthorityRun *run = ((KloutReceiver *) collection->state)->run;
+	KloutAuthorityRun *run = klout_receiver_run((KloutReceiver *) collection->state);
 	KloutIds   *ids = &run->ids;
 	size_t		size = MAXALIGN(sizeof(Collected)) + sizeof(uint32[2]) * ids->n;
 	KloutProgress progress;
@@ -161,7 +153,7 @@ hand_over(KloutCollection *collection)
 static void
 flush(void *state)
 {
-	klout_edge_receiver_flush((KloutReceiver *) state);
+	klout_receiver_flush((KloutReceiver *) state);
 }
 
 static const KloutCollector collector = {
@@ -248,10 +240,10 @@ adopt_all(KloutAuthorityRun *run)
 
 bool
 klout_collect_edges(KloutAuthorityRun *run, const char *sql, const char *schema,
-					const KloutEdgeColumns *columns)
+					const KloutColumns *columns)
 {
 	const char *const names[] = {
-		"actor", "target", columns->weight.attnum > 0 ? "weight" : NULL
+		"actor", "target", columns->attnum[KLOUT_AMOUNT] > 0 ? "weight" : NULL
 	};
 	Told		told;
 	KloutCollection *collection;

@@ -10,8 +10,8 @@
  */
 #include "authority/edges.h"
 
-#define LEAST_CHUNK			1024
-#define MOST_CHUNK			(1024 * 1024)
+#define LEAST_CHUNK			(8 * 1024)
+#define MOST_CHUNK			(16 * 1024 * 1024)
 
 /* what klout_alloc adds to a block */
 #define BLOCK_OVERHEAD		64
@@ -21,8 +21,6 @@ klout_edges_init(KloutEdges *edges, KloutMemory *memory)
 {
 	memset(edges, 0, sizeof(KloutEdges));
 	edges->memory = memory;
-	edges->least = LEAST_CHUNK;
-	edges->most = MOST_CHUNK;
 }
 
 static void
@@ -43,7 +41,7 @@ add_chunk(KloutEdges *edges, KloutWeightKind kind)
 	KloutMemory *memory = edges->memory;
 	size_t		width = 2 * sizeof(uint32) + klout_weight_size(kind);
 	size_t		size = KLOUT_CHUNK_HEADER +
-		Min(Max(edges->n / 8, edges->least), edges->most) * width;
+		Min(Max(edges->n / 8, LEAST_CHUNK), MOST_CHUNK) * width;
 	KloutEdgeChunk *chunk;
 
 	/* fill the huge pages that the block takes */

@@ -10,7 +10,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "authority/extrapolate.h"
+#include "authority/solve.h"
 
 #include <math.h>
 

@@ -48,10 +48,37 @@ typedef struct KloutGraph
 	uint64		upstream_edges; /* from upstream to the core */
 } KloutGraph;
 
+/* build.c */
+
+/*
+ * Builds the graph of the edges between ids, whose table is closed, and frees
+ * the edges.  Takes linear time and memory.  Returns NULL, or what is wrong,
+ * with the number of the id in *culprit.
+ */
+extern const char *klout_graph_build(KloutGraph *graph, KloutIds *ids,
+									 KloutEdges *edges, uint32 *culprit);
+
+/*
+ * An upper bound of the bytes that build and solver need for so many vertices
+ * and edges beyond the edges themselves, which are freed on the way.  The slack
+ * in it does not depend on their number.  Not included: that float4 weights of
+ * repeated pairs may add up to one that needs float8.
+ */
+#define KLOUT_GRAPH_SLACK	(256 * 1024)
+
+extern size_t klout_graph_needs(uint64 vertices, uint64 edges,
+								KloutWeightKind kind, size_t huge);
+
+/* graph.c */
+
+/*
+ * Fills role, queue, upstream, downstream and upstream_edges of a graph.
+ * out_degree[n] is scratch afterwards.
+ */
+extern void klout_graph_peel(KloutGraph *graph, uint32 *out_degree);
+
 /* Frees the rows of all vertices that are not downstream. */
 extern void klout_graph_keep_downstream(KloutGraph *graph);
-
-extern void klout_graph_free(KloutGraph *graph);
 
 /* The sum of flow over the in-edges of a vertex; flow is scale times mass. */
 extern double klout_graph_inflow(const KloutGraph *graph, uint32 vertex,

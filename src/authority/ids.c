@@ -10,7 +10,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "authority/ids.h"
+#include "authority/edges.h"
 
 /* how far ahead of the current slot klout_ids_close prefetches */
 #define PREFETCH_DISTANCE	16
@@ -355,14 +355,4 @@ klout_ids_close(KloutIds *ids)
 	}
 	KLOUT_FREE(ids->memory, ids->slot);
 	trim_ids(ids);
-}
-
-void
-klout_ids_free(KloutIds *ids)
-{
-	KLOUT_FREE(ids->memory, ids->slot);
-	KLOUT_FREE(ids->memory, ids->edges);
-	KLOUT_FREE(ids->memory, ids->id);
-	KLOUT_FREE(ids->memory, ids->offset);
-	KLOUT_FREE(ids->memory, ids->data);
 }

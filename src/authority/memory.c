@@ -80,7 +80,8 @@ klout_realloc(KloutMemory *memory, void *block, size_t count, size_t size)
 {
 	void	   *moved = klout_alloc(memory, count, size);
 
-	memcpy(moved, block, Min(count * size, header_of(block)->size - HEADER_SIZE));
+	if (block != NULL)
+		memcpy(moved, block, Min(count * size, header_of(block)->size - HEADER_SIZE));
 	klout_free(memory, block);
 	return moved;
 }

@@ -55,7 +55,7 @@ extern void *klout_alloc(KloutMemory *memory, size_t count, size_t size);
 /* Frees a block that klout_alloc returned, or NULL. */
 extern void klout_free(KloutMemory *memory, void *block);
 
-/* Resizes a block, keeping its contents as far as they fit. */
+/* Resizes a block, or NULL, keeping its contents as far as they fit. */
 extern void *klout_realloc(KloutMemory *memory, void *block, size_t count,
 						   size_t size);
 

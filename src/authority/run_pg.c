@@ -15,8 +15,6 @@
 #include <sys/mman.h>
 #endif
 
-#include "authority/build.h"
-
 #include "miscadmin.h"
 #include "utils/guc.h"
 #include "utils/memutils.h"

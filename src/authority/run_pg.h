@@ -1,7 +1,13 @@
 /*-------------------------------------------------------------------------
  *
  * run_pg.h
- *	  One call of klout_authority: its memory, its limit and what it has read.
+ *	  One call of klout_authority, in the files that PostgreSQL calls.
+ *
+ *		run_pg.c		memory, limit and what was read
+ *		load_pg.c		the queries and their rows
+ *		collect_pg.c	the edges query, read by several processes
+ *		workers_pg.c	the iteration, by several processes
+ *		authority_pg.c	the SQL functions
  *
  *-------------------------------------------------------------------------
  */
@@ -10,8 +16,8 @@
 
 #include "common/collect_pg.h"
 
-#include "authority/edges.h"
-#include "authority/ids.h"
+#include "authority/graph.h"
+#include "authority/solve.h"
 
 #include "lib/ilist.h"
 
@@ -54,6 +60,19 @@ typedef struct KloutAuthorityRun
 	uint64		null_rows;		/* without an actor or a target */
 } KloutAuthorityRun;
 
+/* The columns of a query: actor and target, or person and none; amount. */
+#define KLOUT_AMOUNT		2
+
+typedef struct KloutColumns
+{
+	int			attnum[3];		/* 0: the query has no such column */
+	Oid			type[3];		/* base type */
+} KloutColumns;
+
+typedef struct KloutReceiver KloutReceiver;
+
+/* run_pg.c */
+
 extern KloutAuthorityRun *klout_run_start(bool text);
 
 /* Forgets what was read. */
@@ -69,5 +88,48 @@ extern void klout_run_end(KloutAuthorityRun *run);
 
 /* Defines the settings of klout_authority. */
 extern void klout_authority_init(void);
+
+/* load_pg.c */
+
+/* Reads edges_sql into the run.  schema is that of the extension. */
+extern void klout_load_edges(KloutAuthorityRun *run, const char *sql,
+							 const char *schema);
+
+/*
+ * Reads the amounts of people who are in run->ids from the query of the warm
+ * start or of the restart; *n is their number.
+ */
+extern KloutAmount *klout_load_amounts(KloutAuthorityRun *run, const char *sql,
+									   bool warm, size_t *n);
+
+/*
+ * A receiver of the rows of the edges query.  flush adds what is still
+ * batched, at the end.
+ */
+extern KloutReceiver *klout_edge_receiver(KloutAuthorityRun *run,
+										  const KloutColumns *columns);
+extern void klout_receive_edge(KloutReceiver *receiver, const NullableDatum *row);
+extern void klout_receiver_flush(KloutReceiver *receiver);
+extern KloutAuthorityRun *klout_receiver_run(const KloutReceiver *receiver);
+
+/* collect_pg.c */
+
+/*
+ * Reads the edges query if the planner aggregates it in parallel, and there is
+ * the shared memory.  Returns false if nothing was read.
+ */
+extern bool klout_collect_edges(KloutAuthorityRun *run, const char *sql,
+								const char *schema, const KloutColumns *columns);
+
+/* workers_pg.c */
+
+/*
+ * Solves, with parallel workers where that pays, and writes the result to
+ * sell->mass.  Frees the rows of the graph that are not needed any more.
+ * *seconds is the time of the iteration.  Returns the number of workers.
+ */
+extern int	klout_solve_graph(KloutSell *sell, const KloutSolveOptions *options,
+							  const double *warm, KloutSolveResult *result,
+							  double *seconds);
 
 #endif							/* KLOUT_AUTHORITY_RUN_PG_H */

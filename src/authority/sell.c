@@ -14,9 +14,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "authority/sell.h"
-
-#include "authority/ids.h"
+#include "authority/solve.h"
 
 #define LANES				KLOUT_SELL_LANES
 #define LONG_ROW			64

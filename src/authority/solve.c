@@ -42,9 +42,6 @@
 #include <float.h>
 #include <math.h>
 
-#include "authority/extrapolate.h"
-#include "authority/ids.h"
-
 #define LANES				KLOUT_SELL_LANES
 
 /* rows whose vectors are worked on at a time, which the nearest cache holds */

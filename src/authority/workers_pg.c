@@ -14,7 +14,7 @@
  *
  *-------------------------------------------------------------------------
  */
-#include "authority/workers_pg.h"
+#include "authority/run_pg.h"
 
 #include "common/shared_pg.h"
 
@@ -25,6 +25,7 @@
 #include "optimizer/optimizer.h"
 #include "optimizer/paths.h"
 #include "pgstat.h"
+#include "portability/instr_time.h"
 #include "port/atomics.h"
 #include "storage/condition_variable.h"
 #include "storage/dsm.h"
@@ -149,15 +150,6 @@ typedef struct Space
 	size_t		size;
 } Space;
 
-struct KloutSolver
-{
-	KloutSell  *sell;
-	int			wanted;			/* workers */
-	Space		entries;
-	Space		vectors;
-	KloutSolve *solve;			/* in vectors */
-};
-
 static void
 space_init(Space *space, KloutMemory *memory, size_t size, bool shared)
 {
@@ -188,40 +180,36 @@ space_free(Space *space, KloutMemory *memory)
 static int
 workers_wanted(size_t size)
 {
-	int			wanted = 0;
-	double		threshold = (double) min_parallel_table_scan_size * BLCKSZ;
+	RelOptInfo *table = makeNode(RelOptInfo);
 
 	if (max_parallel_workers == 0)
 		return 0;
-	if (min_parallel_table_scan_size == 0)
-		return max_parallel_workers_per_gather;
-	while ((double) size >= threshold && wanted < max_parallel_workers_per_gather)
-	{
-		wanted++;
-		threshold *= 3;
-	}
-	return wanted;
+	table->reloptkind = RELOPT_BASEREL;
+	table->rel_parallel_workers = -1;	/* by size */
+	return compute_parallel_worker(table, (double) size / BLCKSZ, -1,
+								   max_parallel_workers_per_gather);
 }
 
-/* Solves with workers; the result is computed while they exit. */
+/* Runs the iteration with workers; the result is computed while they exit. */
 static int
-solve_in_parallel(KloutSolver *solver, KloutSolveResult *result)
+solve_in_parallel(const KloutSell *sell, KloutSolve *solve, const Space *entries,
+				  const Space *vectors, int wanted, KloutSolveResult *result)
 {
 	ParallelContext *pcxt;
-	Team	   *team;
 	int			launched = 0;
 
 	EnterParallelMode();
-	pcxt = CreateParallelContext("klout", "klout_solve_worker", solver->wanted);
+	pcxt = CreateParallelContext("klout", "klout_solve_worker", wanted);
 	shm_toc_estimate_chunk(&pcxt->estimator, sizeof(Team));
 	shm_toc_estimate_keys(&pcxt->estimator, 1);
 	InitializeParallelDSM(pcxt);
 	if (pcxt->seg != NULL && pcxt->nworkers > 0)
 	{
-		team = (Team *) shm_toc_allocate(pcxt->toc, sizeof(Team));
-		team->entries = dsm_segment_handle(solver->entries.segment);
-		team->solve = dsm_segment_handle(solver->vectors.segment);
-		team->tasks = klout_solve_tasks(solver->solve);
+		Team	   *team = (Team *) shm_toc_allocate(pcxt->toc, sizeof(Team));
+
+		team->entries = dsm_segment_handle(entries->segment);
+		team->solve = dsm_segment_handle(vectors->segment);
+		team->tasks = klout_solve_tasks(solve);
 		pg_atomic_init_u64(&team->ticket, 0);
 		pg_atomic_init_u32(&team->done, 0);
 		ConditionVariableInit(&team->ended);
@@ -229,55 +217,51 @@ solve_in_parallel(KloutSolver *solver, KloutSolveResult *result)
 
 		LaunchParallelWorkers(pcxt);
 		launched = pcxt->nworkers_launched;
-		work(team, solver->solve, solver->entries.address);
+		work(team, solve, entries->address);
 	}
 	else
-		klout_solve_alone(solver->solve, solver->entries.address, check_interrupts);
-	klout_solve_finish(solver->sell, solver->solve, result);
+		klout_solve_alone(solve, entries->address, check_interrupts);
+	klout_solve_finish(sell, solve, result);
 	WaitForParallelWorkersToFinish(pcxt);
 	DestroyParallelContext(pcxt);
 	ExitParallelMode();
 	return launched;
 }
 
-KloutSolver *
-klout_solver_start(KloutSell *sell, const KloutSolveOptions *options,
-				   const double *warm)
+int
+klout_solve_graph(KloutSell *sell, const KloutSolveOptions *options,
+				  const double *warm, KloutSolveResult *result, double *seconds)
 {
 	KloutMemory *memory = sell->graph->memory;
-	KloutSolver *solver = palloc0(sizeof(KloutSolver));
 	size_t		solve_size = klout_solve_size(sell);
-
-	solver->sell = sell;
-	solver->wanted = sell->rows > 0 ?
-		workers_wanted(sell->at.size + solve_size) : 0;
-	space_init(&solver->entries, memory, sell->at.size, solver->wanted > 0);
-	klout_sell_copy(sell, solver->entries.address);
-	klout_graph_keep_downstream(sell->graph);
-	space_init(&solver->vectors, memory, solve_size,
-			   solver->entries.segment != NULL);
-	solver->solve = klout_solve_init(sell, options, solver->vectors.address, warm);
-	return solver;
-}
-
-int
-klout_solver_finish(KloutSolver *solver, KloutSolveResult *result)
-{
-	KloutMemory *memory = solver->sell->graph->memory;
+	int			wanted = sell->rows > 0 ? workers_wanted(sell->at.size + solve_size) : 0;
 	int			launched = 0;
+	Space		entries;
+	Space		vectors;
+	KloutSolve *solve;
+	instr_time	start;
+	instr_time	end;
 
-	if (solver->vectors.segment != NULL)
-		launched = solve_in_parallel(solver, result);
+	space_init(&entries, memory, sell->at.size, wanted > 0);
+	klout_sell_copy(sell, entries.address);
+	klout_graph_keep_downstream(sell->graph);
+	space_init(&vectors, memory, solve_size, entries.segment != NULL);
+	solve = klout_solve_init(sell, options, vectors.address, warm);
+
+	INSTR_TIME_SET_CURRENT(start);
+	if (vectors.segment != NULL)
+		launched = solve_in_parallel(sell, solve, &entries, &vectors, wanted, result);
 	else
 	{
-		klout_solve_alone(solver->solve, solver->entries.address, check_interrupts);
-		klout_solve_finish(solver->sell, solver->solve, result);
+		klout_solve_alone(solve, entries.address, check_interrupts);
+		klout_solve_finish(sell, solve, result);
 	}
+	INSTR_TIME_SET_CURRENT(end);
+	INSTR_TIME_SUBTRACT(end, start);
+	*seconds = INSTR_TIME_GET_DOUBLE(end);
 	elog(DEBUG1, "klout_authority: %d of %d parallel workers solve", launched,
-		 solver->wanted);
-	space_free(&solver->vectors, memory);
-	space_free(&solver->entries, memory);
-	klout_sell_free(solver->sell);
-	pfree(solver);
+		 wanted);
+	space_free(&vectors, memory);
+	space_free(&entries, memory);
 	return launched;
 }

@@ -13,7 +13,6 @@
 
 #include <math.h>
 
-#include "authority/build.h"
 #include "authority/solve.h"
 #include "blocks.h"
 
@@ -157,8 +156,8 @@ authority(int n, int step, bool bytes, const KloutSolveOptions *options,
 	}
 	klout_free(&memory, mass);
 	klout_free(&memory, flow);
-	klout_graph_free(&graph);
-	klout_ids_free(&ids);
+	free_graph(&graph);
+	free_ids(&ids);
 	klout_edges_free(&edges);
 	require(memory.used == 0);
 	require(memory.peak <= bound);

@@ -11,7 +11,6 @@
 #include <math.h>
 #include <setjmp.h>
 
-#include "authority/build.h"
 #include "authority/solve.h"
 #include "blocks.h"
 
@@ -170,7 +169,7 @@ adopt(KloutIds *ids, KloutEdges *edges, KloutMemory *memory, int from, int n,
 	list.data = their_ids.data;
 	list.edges = (const uint32 (*)[2]) their_ids.edges;
 	klout_ids_merge(ids, &list, remap->number);
-	klout_ids_free(&their_ids);
+	free_ids(&their_ids);
 	for (KloutEdgeChunk *chunk = their_edges.first; chunk != NULL; chunk = next)
 	{
 		next = chunk->next;
@@ -276,8 +275,8 @@ run(Run *this, int n, int people, size_t limit)
 	klout_free(&memory, mass);
 	klout_free(&memory, flow);
 	klout_free(&memory, warm);
-	klout_graph_free(&graph);
-	klout_ids_free(&ids);
+	free_graph(&graph);
+	free_ids(&ids);
 	klout_edges_free(&edges);
 	if (memory.used != 0)
 		printf("# %zu bytes are left\n", memory.used);

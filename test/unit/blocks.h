@@ -11,7 +11,7 @@
 #ifndef BLOCKS_H
 #define BLOCKS_H
 
-#include "authority/memory.h"
+#include "authority/graph.h"
 
 typedef struct Block
 {
@@ -72,6 +72,33 @@ memory_of(size_t limit, void (*refuse) (KloutMemory *memory, size_t needed),
 	};
 
 	return memory;
+}
+
+/* The server frees graphs and ids with their memory context. */
+static inline void
+free_graph(KloutGraph *graph)
+{
+	KloutMemory *memory = graph->memory;
+
+	KLOUT_FREE(memory, graph->vertex);
+	KLOUT_FREE(memory, graph->by_id);
+	KLOUT_FREE(memory, graph->start);
+	KLOUT_FREE(memory, graph->length);
+	KLOUT_FREE(memory, graph->column);
+	KLOUT_FREE(memory, graph->value);
+	KLOUT_FREE(memory, graph->scale);
+	KLOUT_FREE(memory, graph->role);
+	KLOUT_FREE(memory, graph->queue);
+}
+
+static inline void
+free_ids(KloutIds *ids)
+{
+	KLOUT_FREE(ids->memory, ids->slot);
+	KLOUT_FREE(ids->memory, ids->edges);
+	KLOUT_FREE(ids->memory, ids->id);
+	KLOUT_FREE(ids->memory, ids->offset);
+	KLOUT_FREE(ids->memory, ids->data);
 }
 
 #endif							/* BLOCKS_H */
