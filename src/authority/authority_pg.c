@@ -271,7 +271,7 @@ authority(FunctionCallInfo fcinfo, const char *function, bool text)
 
 	if (run->edges.n > 0)
 	{
-		klout_ids_close(&run->ids);
+		klout_ids_close(&run->ids, &run->memory);
 		problem = klout_graph_build(&graph, &run->ids, &run->edges, &culprit);
 		if (problem != NULL)
 			ereport(ERROR,

@@ -206,19 +206,6 @@ lay_out_blocks(Build *build, const KloutIds *ids)
 	}
 }
 
-/* Turns the remap tables of adopted chunks into tables of vertices. */
-static void
-remap_to_vertices(const uint32 *vertex, KloutRemap *remap)
-{
-	for (; remap != NULL; remap = remap->next)
-		for (uint32 i = 0; i < remap->n; i++)
-		{
-			if (i + PREFETCH_DISTANCE < remap->n)
-				KLOUT_PREFETCH(&vertex[remap->number[i + PREFETCH_DISTANCE]]);
-			remap->number[i] = vertex[remap->number[i]];
-		}
-}
-
 /* Allocates the arrays of the build and lays out the blocks. */
 static void
 build_init(Build *build, KloutGraph *graph, KloutIds *ids, const KloutEdges *edges)
@@ -242,7 +229,6 @@ build_init(Build *build, KloutGraph *graph, KloutIds *ids, const KloutEdges *edg
 	build->used = KLOUT_ALLOC(memory, uint32, build->blocks);
 	lay_out_blocks(build, ids);
 	KLOUT_FREE(memory, ids->edges);
-	remap_to_vertices(graph->vertex, edges->remaps);
 
 	build->column = KLOUT_ALLOC(memory, uint32, build->capacity);
 	build->weight = build->value = klout_alloc(memory, build->capacity,
@@ -282,8 +268,7 @@ static pg_attribute_always_inline void
 scatter(const Build *build, const Lines *lines, const KloutEdgeChunk *chunk,
 		uint32 from, uint32 to, KloutWeightKind chunk_kind, KloutWeightKind kind)
 {
-	const uint32 *vertex = chunk->remap != NULL ? chunk->remap->number :
-		build->graph->vertex;
+	const uint32 *vertex = build->graph->vertex;
 	const uint32 *actor = klout_chunk_actors(chunk);
 	const uint32 *target = klout_chunk_targets(chunk);
 	const void *weight = klout_chunk_weights(chunk);

@@ -5,7 +5,7 @@
  *
  * Each process numbers the people it meets and collects edges: the leader in
  * its own memory, workers in the shared area.  After the query the leader
- * adopts chunks of edges where they are, with a table that translates numbers.
+ * adopts chunks of edges where they are, and translates their numbers.
  *
  *-------------------------------------------------------------------------
  */
@@ -20,15 +20,19 @@ typedef struct Told
 	double		planned_rows;
 } Told;
 
-/* The result of a worker: this, then edge counts, ids or offsets, bytes. */
+/* The result of a worker, with blocks of the area. */
 typedef struct Collected
 {
 	uint64		rows;
 	uint64		self_edges;
 	uint64		null_rows;
 	size_t		shared_used;	/* what it hands over */
-	dsa_pointer chunk;			/* block of the first chunk, if there is one */
+	dsa_pointer chunk;			/* the first one */
 	uint32		n;				/* ids */
+	dsa_pointer edges;			/* the arrays of its KloutIds */
+	dsa_pointer id;
+	dsa_pointer offset;
+	dsa_pointer data;
 } Collected;
 
 /* ----------
@@ -79,23 +83,10 @@ start_worker(KloutCollection *collection, const void *argument)
 	return join_collection(run, collection, &told->columns);
 }
 
-/* Sets the pointers to the arrays that follow a result. */
-static void
-lay_out_ids(Collected *result, bool text, KloutIdList *list)
+static dsa_pointer
+handle_of(const void *block)
 {
-	char	   *at = (char *) result + MAXALIGN(sizeof(Collected));
-
-	memset(list, 0, sizeof(KloutIdList));
-	list->n = result->n;
-	list->edges = (const uint32 (*)[2]) at;
-	at += sizeof(uint32[2]) * list->n;
-	if (text)
-	{
-		list->offset = (const uint64 *) at;
-		list->data = at + sizeof(uint64) * ((size_t) list->n + 1);
-	}
-	else
-		list->id = (const int64 *) at;
+	return block != NULL ? klout_block_handle(block) : InvalidDsaPointer;
 }
 
 /* Hands over ids and chunks to the leader. */
@@ -103,40 +94,24 @@ static dsa_pointer
 hand_over(KloutCollection *collection)
 {
 	KloutAuthorityRun *run = klout_receiver_run((KloutReceiver *) collection->state);
-	KloutIds   *ids = &run->ids;
-	size_t		size = MAXALIGN(sizeof(Collected)) + sizeof(uint32[2]) * ids->n;
-	KloutProgress progress;
-	KloutIdList list;
 	Collected  *result;
-	uint64		handle;
+	KloutProgress progress;
+	dsa_pointer handle;
 
-	klout_ids_close(ids);
-	size += run->text ?
-		sizeof(uint64) * ((size_t) ids->n + 1) + ids->offset[ids->n] :
-		sizeof(int64) * ids->n;
-	result = klout_alloc(&run->shared, size, 1);
-	result->n = ids->n;
-	lay_out_ids(result, run->text, &list);
-	memcpy(unconstify(char *, (const char *) list.edges), ids->edges,
-		   sizeof(uint32[2]) * ids->n);
-	if (run->text)
-	{
-		memcpy(unconstify(uint64 *, list.offset), ids->offset,
-			   sizeof(uint64) * ((size_t) ids->n + 1));
-		memcpy(unconstify(char *, list.data), ids->data, ids->offset[ids->n]);
-	}
-	else
-		memcpy(unconstify(int64 *, list.id), ids->id, ids->n * sizeof(int64));
-
+	klout_ids_close(&run->ids, &run->shared);
 	for (KloutEdgeChunk *chunk = run->edges.first; chunk != NULL; chunk = chunk->next)
-		chunk->next_handle = chunk->next == NULL ? InvalidDsaPointer :
-			klout_block_handle(chunk->next);
-	result->chunk = run->edges.first == NULL ? InvalidDsaPointer :
-		klout_block_handle(run->edges.first);
+		chunk->next_handle = handle_of(chunk->next);
+	result = klout_alloc(&run->shared, sizeof(Collected), 1);
 	result->rows = run->rows;
 	result->self_edges = run->self_edges;
 	result->null_rows = run->null_rows;
 	result->shared_used = run->shared.used;
+	result->chunk = handle_of(run->edges.first);
+	result->n = run->ids.n;
+	result->edges = handle_of(run->ids.edges);
+	result->id = handle_of(run->ids.id);
+	result->offset = handle_of(run->ids.offset);
+	result->data = handle_of(run->ids.data);
 	/* publishes what this process used */
 	klout_run_progress(run, &progress);
 	handle = klout_block_handle(result);
@@ -180,36 +155,52 @@ klout_collect_edges_add(PG_FUNCTION_ARGS)
  * ----------
  */
 
-static Collected *
-result_of(KloutAuthorityRun *run, uint32 slot)
+/* A block of the area, or NULL. */
+static void *
+block_at(const KloutAuthorityRun *run, dsa_pointer at)
 {
-	dsa_pointer at = klout_collect_result(run->collection, slot);
-
 	return DsaPointerIsValid(at) ?
 		klout_block_at(dsa_get_address(run->collection->area, at)) : NULL;
+}
+
+static Collected *
+result_of(const KloutAuthorityRun *run, uint32 slot)
+{
+	return block_at(run, klout_collect_result(run->collection, slot));
 }
 
 /* Adopts what a worker collected. */
 static void
 adopt(KloutAuthorityRun *run, Collected *result)
 {
-	KloutRemap *remap = klout_edges_remap(&run->edges, result->n);
-	dsa_pointer at = result->chunk;
-	KloutIdList list;
+	uint32	   *number = KLOUT_ALLOC(&run->memory, uint32, result->n);
+	KloutIds	ids = {
+		.bytes = run->text,
+		.n = result->n,
+		.edges = block_at(run, result->edges),
+		.id = block_at(run, result->id),
+		.offset = block_at(run, result->offset),
+		.data = block_at(run, result->data)
+	};
+	KloutEdgeChunk *chunk = block_at(run, result->chunk);
 
 	run->rows += result->rows;
 	run->self_edges += result->self_edges;
 	run->null_rows += result->null_rows;
-	lay_out_ids(result, run->text, &list);
-	klout_ids_merge(&run->ids, &list, remap->number);
+	klout_ids_merge(&run->ids, &ids, number);
+	klout_free(&run->shared, ids.edges);
+	klout_free(&run->shared, ids.id);
+	klout_free(&run->shared, ids.offset);
+	klout_free(&run->shared, ids.data);
 	klout_free(&run->shared, result);
-	while (DsaPointerIsValid(at))
+	while (chunk != NULL)
 	{
-		KloutEdgeChunk *chunk = klout_block_at(dsa_get_address(run->collection->area, at));
+		KloutEdgeChunk *next = block_at(run, chunk->next_handle);
 
-		at = chunk->next_handle;
-		klout_edges_adopt(&run->edges, chunk, &run->shared, remap);
+		klout_edges_adopt(&run->edges, chunk, &run->shared, number);
+		chunk = next;
 	}
+	klout_free(&run->memory, number);
 }
 
 /* Adopts what all workers collected, after the query. */

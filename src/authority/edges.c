@@ -107,25 +107,20 @@ klout_edges_add(KloutEdges *edges, const uint32 *number, const double *weight,
 	}
 }
 
-KloutRemap *
-klout_edges_remap(KloutEdges *edges, uint32 n)
-{
-	KloutRemap *remap = (KloutRemap *) klout_alloc(edges->memory,
-												   offsetof(KloutRemap, number) +
-												   n * sizeof(uint32), 1);
-
-	remap->n = n;
-	remap->next = edges->remaps;
-	edges->remaps = remap;
-	return remap;
-}
-
 void
 klout_edges_adopt(KloutEdges *edges, KloutEdgeChunk *chunk,
-				  KloutMemory *memory, const KloutRemap *remap)
+				  KloutMemory *memory, const uint32 *number)
 {
+	uint32	   *arrays[2] = {klout_chunk_actors(chunk), klout_chunk_targets(chunk)};
+
+	for (int end = 0; end < 2; end++)
+		for (uint32 i = 0; i < chunk->n; i++)
+		{
+			if (i % KLOUT_INTERRUPT_STEPS == 0)
+				edges->memory->interrupts();
+			arrays[end][i] = number[arrays[end][i]];
+		}
 	chunk->memory = memory;
-	chunk->remap = remap;
 	edges->n += chunk->n;
 	link_chunk(edges, chunk);
 }
@@ -146,11 +141,4 @@ klout_edges_free(KloutEdges *edges)
 {
 	while (edges->first != NULL)
 		klout_edges_drop(edges);
-	while (edges->remaps != NULL)
-	{
-		KloutRemap *remap = edges->remaps;
-
-		edges->remaps = remap->next;
-		klout_free(edges->memory, remap);
-	}
 }

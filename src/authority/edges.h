@@ -78,22 +78,15 @@ extern uint32 klout_ids_find(const KloutIds *ids, int64 id);
 extern uint32 klout_ids_find_bytes(const KloutIds *ids, const char *data,
 								   size_t len);
 
-/* The ids and edge counts of another table, which is closed. */
-typedef struct KloutIdList
-{
-	uint32		n;
-	const int64 *id;
-	const uint64 *offset;
-	const char *data;
-	const uint32 (*edges)[2];
-} KloutIdList;
-
-/* Adds the ids of a list and their edge counts; number[i] is that of its id i. */
-extern void klout_ids_merge(KloutIds *ids, const KloutIdList *list,
+/* Adds the ids of a closed table and their edge counts; number[i] is that of its id i. */
+extern void klout_ids_merge(KloutIds *ids, const KloutIds *other,
 							uint32 *number);
 
-/* Completes ids->edges and frees what only lookups need. */
-extern void klout_ids_close(KloutIds *ids);
+/*
+ * Completes ids->edges, frees what only lookups need, and moves the rest to a
+ * memory, which may be another one.
+ */
+extern void klout_ids_close(KloutIds *ids, KloutMemory *memory);
 
 /* Edges are counted in 32 bits. */
 #define KLOUT_EDGES_MAX		(PG_UINT32_MAX - 1)
@@ -133,20 +126,11 @@ klout_weights_from(const void *weights, uint64 i, KloutWeightKind kind)
 	return unconstify(char *, (const char *) weights) + i * klout_weight_size(kind);
 }
 
-/* Translates person numbers of chunks that another process filled. */
-typedef struct KloutRemap
-{
-	struct KloutRemap *next;
-	uint32		n;
-	uint32		number[FLEXIBLE_ARRAY_MEMBER];
-} KloutRemap;
-
 /* Followed by actors, targets and weights, capacity of each. */
 typedef struct KloutEdgeChunk
 {
 	struct KloutEdgeChunk *next;
 	KloutMemory *memory;		/* that the chunk is freed to */
-	const KloutRemap *remap;	/* NULL: the numbers are ours */
 	uint64		next_handle;	/* for the process that takes the chunk over */
 	uint32		n;
 	uint32		capacity;
@@ -179,7 +163,6 @@ typedef struct KloutEdges
 	KloutMemory *memory;		/* for chunks of this process */
 	KloutEdgeChunk *first;
 	KloutEdgeChunk *last;
-	KloutRemap *remaps;
 	uint64		n;				/* edges, counting repeated ones */
 	KloutWeightKind kind;		/* the widest of the chunks' */
 } KloutEdges;
@@ -193,20 +176,17 @@ extern void klout_edges_init(KloutEdges *edges, KloutMemory *memory);
 extern void klout_edges_add(KloutEdges *edges, const uint32 *number,
 							const double *weight, int n);
 
-/* Allocates a table for n numbers, which the caller fills. */
-extern KloutRemap *klout_edges_remap(KloutEdges *edges, uint32 n);
-
 /*
- * Appends a chunk that another process filled, whose numbers remap translates.
- * It will be freed to memory, which counts it already.
+ * Appends a chunk that another process filled: number[i] is our number of its
+ * person i.  The chunk will be freed to memory, which counts it already.
  */
 extern void klout_edges_adopt(KloutEdges *edges, KloutEdgeChunk *chunk,
-							  KloutMemory *memory, const KloutRemap *remap);
+							  KloutMemory *memory, const uint32 *number);
 
 /* Frees the first chunk. */
 extern void klout_edges_drop(KloutEdges *edges);
 
-/* Frees all chunks and remap tables. */
+/* Frees all chunks. */
 extern void klout_edges_free(KloutEdges *edges);
 
 static inline bool

@@ -281,31 +281,31 @@ klout_ids_of_end(KloutIds *ids, const char *data, size_t len, KloutEnd end)
 }
 
 void
-klout_ids_merge(KloutIds *ids, const KloutIdList *list, uint32 *number)
+klout_ids_merge(KloutIds *ids, const KloutIds *other, uint32 *number)
 {
 	uint64		at[KLOUT_IDS_BATCH];
 
-	for (uint32 from = 0; from < list->n; from += KLOUT_IDS_BATCH)
+	for (uint32 from = 0; from < other->n; from += KLOUT_IDS_BATCH)
 	{
-		uint32		n = Min(list->n - from, KLOUT_IDS_BATCH);
+		uint32		n = Min(other->n - from, KLOUT_IDS_BATCH);
 
 		if (from % KLOUT_INTERRUPT_STEPS == 0)
 			ids->memory->interrupts();
 		if (!ids->bytes)
-			prefetch_slots(ids, list->id + from, (int) n, at);
+			prefetch_slots(ids, other->id + from, (int) n, at);
 		for (uint32 i = from; i < from + n; i++)
 		{
 			KloutIdSlot *slot = ids->bytes ?
-				find_or_add_bytes(ids, list->data + list->offset[i],
-							  list->offset[i + 1] - list->offset[i]) :
-				find_or_add(ids, list->id[i], at[i - from]);
+				find_or_add_bytes(ids, other->data + other->offset[i],
+							  other->offset[i + 1] - other->offset[i]) :
+				find_or_add(ids, other->id[i], at[i - from]);
 
 			number[i] = slot->number;
 			KLOUT_PREFETCH(&ids->edges[slot->number]);
 		}
 		for (uint32 i = from; i < from + n; i++)
 			for (int end = KLOUT_ACTOR; end <= KLOUT_TARGET; end++)
-				ids->edges[number[i]][end] += list->edges[i][end];
+				ids->edges[number[i]][end] += other->edges[i][end];
 	}
 }
 
@@ -322,27 +322,28 @@ klout_ids_find_bytes(const KloutIds *ids, const char *data, size_t len)
 	return slot_of_bytes(ids, hash_of_bytes(ids, data, len), data, len)->number;
 }
 
-/* Frees the room for more ids. */
+/* Moves the arrays to a memory, without the room for more ids. */
 static void
-trim_ids(KloutIds *ids)
+trim_ids(KloutIds *ids, KloutMemory *memory)
 {
-	KloutMemory *memory = ids->memory;
+	KloutMemory *from = ids->memory;
 
+	ids->memory = memory;
 	ids->capacity = ids->n;
-	ids->edges = klout_realloc(memory, ids->edges, ids->n,
-							   sizeof(*ids->edges));
+	ids->edges = klout_move(from, memory, ids->edges, ids->n, sizeof(*ids->edges));
 	if (!ids->bytes)
 	{
-		ids->id = klout_realloc(memory, ids->id, ids->n, sizeof(int64));
+		ids->id = klout_move(from, memory, ids->id, ids->n, sizeof(int64));
 		return;
 	}
-	ids->offset = klout_realloc(memory, ids->offset, (size_t) ids->n + 1, sizeof(uint64));
-	ids->data = klout_realloc(memory, ids->data, ids->offset[ids->n], 1);
 	ids->data_capacity = ids->offset[ids->n];
+	ids->offset = klout_move(from, memory, ids->offset, (size_t) ids->n + 1,
+							 sizeof(uint64));
+	ids->data = klout_move(from, memory, ids->data, ids->data_capacity, 1);
 }
 
 void
-klout_ids_close(KloutIds *ids)
+klout_ids_close(KloutIds *ids, KloutMemory *memory)
 {
 	for (uint64 i = 0; i < ids->slots; i++)
 	{
@@ -354,5 +355,5 @@ klout_ids_close(KloutIds *ids)
 			flush_counts(ids, &ids->slot[i]);
 	}
 	KLOUT_FREE(ids->memory, ids->slot);
-	trim_ids(ids);
+	trim_ids(ids, memory);
 }

@@ -76,14 +76,21 @@ klout_free(KloutMemory *memory, void *block)
 }
 
 void *
-klout_realloc(KloutMemory *memory, void *block, size_t count, size_t size)
+klout_move(KloutMemory *from, KloutMemory *to, void *block, size_t count,
+		   size_t size)
 {
-	void	   *moved = klout_alloc(memory, count, size);
+	void	   *moved = klout_alloc(to, count, size);
 
 	if (block != NULL)
 		memcpy(moved, block, Min(count * size, header_of(block)->size - HEADER_SIZE));
-	klout_free(memory, block);
+	klout_free(from, block);
 	return moved;
+}
+
+void *
+klout_realloc(KloutMemory *memory, void *block, size_t count, size_t size)
+{
+	return klout_move(memory, memory, block, count, size);
 }
 
 uint64

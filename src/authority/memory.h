@@ -59,6 +59,10 @@ extern void klout_free(KloutMemory *memory, void *block);
 extern void *klout_realloc(KloutMemory *memory, void *block, size_t count,
 						   size_t size);
 
+/* The same, from one memory to another. */
+extern void *klout_move(KloutMemory *from, KloutMemory *to, void *block,
+						size_t count, size_t size);
+
 /* The handle of a block, and the block of what allocate returned. */
 extern uint64 klout_block_handle(const void *block);
 extern void *klout_block_at(void *allocated);

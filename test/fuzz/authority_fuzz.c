@@ -106,7 +106,7 @@ authority(int n, int step, bool bytes, const KloutSolveOptions *options,
 		klout_edges_add(&edges, number, &edge->weight, 1);
 	}
 	bound = memory.used + klout_graph_needs(ids.n, edges.n, edges.kind, 0);
-	klout_ids_close(&ids);
+	klout_ids_close(&ids, &memory);
 	if (klout_graph_build(&graph, &ids, &edges, &culprit) != NULL)
 	{
 		require(culprit < ids.n);

@@ -154,27 +154,22 @@ adopt(KloutIds *ids, KloutEdges *edges, KloutMemory *memory, int from, int n,
 	KloutIds	their_ids;
 	KloutEdges	their_edges;
 	KloutEdgeChunk *next;
-	KloutRemap *remap;
-	KloutIdList list;
+	uint32	   *number;
 
 	*memory = memory_of(SIZE_MAX / 2, test_refuse, test_interrupts);
 	klout_ids_init(&their_ids, memory, bytes, (uint64) from);
 	klout_edges_init(&their_edges, memory);
 	load(&their_ids, &their_edges, from, n, bytes);
-	klout_ids_close(&their_ids);
-	remap = klout_edges_remap(edges, their_ids.n);
-	list.n = their_ids.n;
-	list.id = their_ids.id;
-	list.offset = their_ids.offset;
-	list.data = their_ids.data;
-	list.edges = (const uint32 (*)[2]) their_ids.edges;
-	klout_ids_merge(ids, &list, remap->number);
+	klout_ids_close(&their_ids, memory);
+	number = KLOUT_ALLOC(edges->memory, uint32, their_ids.n);
+	klout_ids_merge(ids, &their_ids, number);
 	free_ids(&their_ids);
 	for (KloutEdgeChunk *chunk = their_edges.first; chunk != NULL; chunk = next)
 	{
 		next = chunk->next;
-		klout_edges_adopt(edges, chunk, memory, remap);
+		klout_edges_adopt(edges, chunk, memory, number);
 	}
+	klout_free(edges->memory, number);
 }
 
 /* klout's way.  Persons are 0 up to people - 1, as in rows. */
@@ -208,7 +203,7 @@ run(Run *this, int n, int people, size_t limit)
 			  this->bytes);
 	bound = memory.used + used_by_others(&memory) +
 		klout_graph_needs(ids.n, edges.n, edges.kind, 0);
-	klout_ids_close(&ids);
+	klout_ids_close(&ids, &memory);
 	this->problem = klout_graph_build(&graph, &ids, &edges, &culprit);
 	if (this->problem != NULL)
 	{
