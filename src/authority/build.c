@@ -622,6 +622,7 @@ klout_graph_build(KloutGraph *graph, KloutIds *ids, KloutEdges *edges,
 	uint32		overflowing;
 	uint32	   *out_degree;
 
+	Assert(ids->slot == NULL && ids->n > 1 && edges->n > 0);
 	build_init(&build, graph, ids, edges);
 	scatter_edges(&build, edges);
 	build_rows(&build);

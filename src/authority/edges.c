@@ -3,14 +3,19 @@
  * edges.c
  *	  Edges as they arrive: pairs of person numbers with a weight, in chunks.
  *
- * Chunks grow geometrically, so that there are few and at most an eighth of
- * their memory is unused.
+ * Chunks grow geometrically, so that there are few and, of large graphs, at most
+ * an eighth of their memory is unused.
  *
  *-------------------------------------------------------------------------
  */
 #include "authority/edges.h"
 
-#define LEAST_CHUNK			(8 * 1024)
+/*
+ * Bounds of the edges in a chunk.  Chunks double up to the first that fills a
+ * huge page: many small ones would cost page faults.
+ */
+#define LEAST_CHUNK			1024
+#define DOUBLED_CHUNK		(64 * 1024)
 #define MOST_CHUNK			(16 * 1024 * 1024)
 
 /* what klout_alloc adds to a block */
@@ -41,7 +46,7 @@ add_chunk(KloutEdges *edges, KloutWeightKind kind)
 	KloutMemory *memory = edges->memory;
 	size_t		width = 2 * sizeof(uint32) + klout_weight_size(kind);
 	size_t		size = KLOUT_CHUNK_HEADER +
-		Min(Max(edges->n / 8, LEAST_CHUNK), MOST_CHUNK) * width;
+		Min(Max(edges->n / 8, Min(Max(edges->n, LEAST_CHUNK), DOUBLED_CHUNK)), MOST_CHUNK) * width;
 	KloutEdgeChunk *chunk;
 
 	/* fill the huge pages that the block takes */
@@ -93,6 +98,7 @@ klout_edges_add(KloutEdges *edges, const uint32 *number, const double *weight,
 		for (uint32 i = 0; i < fits; i++)
 		{
 			Assert(number[2 * i] != number[2 * i + 1]);
+			Assert(weight[i] > 0 && weight[i] <= DBL_MAX);
 			actor[i] = number[2 * i];
 			target[i] = number[2 * i + 1];
 		}

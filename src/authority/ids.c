@@ -285,6 +285,7 @@ klout_ids_merge(KloutIds *ids, const KloutIds *other, uint32 *number)
 {
 	uint64		at[KLOUT_IDS_BATCH];
 
+	Assert(ids->bytes == other->bytes && other->slot == NULL);
 	for (uint32 from = 0; from < other->n; from += KLOUT_IDS_BATCH)
 	{
 		uint32		n = Min(other->n - from, KLOUT_IDS_BATCH);

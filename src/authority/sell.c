@@ -188,6 +188,7 @@ klout_sell_init(KloutSell *sell, KloutGraph *graph, double damping,
 {
 	KloutMemory *memory = graph->memory;
 
+	Assert(graph->upstream + graph->downstream <= graph->n);
 	memset(sell, 0, sizeof(KloutSell));
 	sell->graph = graph;
 	sell->damping = damping;

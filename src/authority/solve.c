@@ -600,6 +600,7 @@ klout_solve_task(KloutSolve *solve, const void *entries, uint32 task)
 {
 	double	   *part = KLOUT_ARRAY(solve, double, solve->at.part) + (size_t) task * PARTS;
 
+	Assert(task < solve->tasks && solve->phase != PHASE_DONE);
 	memset(part, 0, PARTS * sizeof(double));
 	switch (solve->phase)
 	{
