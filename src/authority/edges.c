@@ -11,11 +11,11 @@
 #include "authority/edges.h"
 
 /*
- * Bounds of the edges in a chunk.  Chunks double up to the first that fills a
+ * Bounds of the edges in a chunk.  Chunks grow fast up to the first that fills a
  * huge page: many small ones would cost page faults.
  */
 #define LEAST_CHUNK			1024
-#define DOUBLED_CHUNK		(64 * 1024)
+#define HUGE_CHUNK			(64 * 1024)
 #define MOST_CHUNK			(16 * 1024 * 1024)
 
 /* what klout_alloc adds to a block */
@@ -46,7 +46,7 @@ add_chunk(KloutEdges *edges, KloutWeightKind kind)
 	KloutMemory *memory = edges->memory;
 	size_t		width = 2 * sizeof(uint32) + klout_weight_size(kind);
 	size_t		size = KLOUT_CHUNK_HEADER +
-		Min(Max(edges->n / 8, Min(Max(edges->n, LEAST_CHUNK), DOUBLED_CHUNK)), MOST_CHUNK) * width;
+		Min(Max(edges->n / 8, Min(Max(4 * edges->n, LEAST_CHUNK), HUGE_CHUNK)), MOST_CHUNK) * width;
 	KloutEdgeChunk *chunk;
 
 	/* fill the huge pages that the block takes */

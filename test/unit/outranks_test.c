@@ -39,7 +39,10 @@ static void
 add(int n, double raw, double outcome)
 {
 	for (int i = 0; i < n; i++)
-		given[ngiven++] = (KloutPair) {raw, outcome};
+		given[ngiven++] = (KloutPair)
+	{
+		raw, outcome
+	};
 }
 
 static double
@@ -119,7 +122,10 @@ test_sharpness(void)
 	add(9, 2, 4);
 	check(isnan(sharpness()), "equal outcomes have none");
 
-	/* 3 pairs of raw sums in order, 1 in the wrong one, 1 apart: Phi(g) = 3 / 4 */
+	/*
+	 * 3 pairs of raw sums in order, 1 in the wrong one, 1 apart: Phi(g) = 3 /
+	 * 4
+	 */
 	ngiven = 0;
 	add(3, 8, 1);
 	add(1, 7, 0);
