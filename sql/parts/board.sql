@@ -537,7 +537,7 @@ BEGIN
 
 	EXECUTE format($sql$
 		COMMENT ON SCHEMA %1$I IS 'klout board';
-		COMMENT ON TABLE %1$I.settings IS 'parameters of the board; reactor_weight, tenure and the limits of the gate may be changed, the model by klout_board_set_model. klout maintains watermark (the id up to which actions are ingested), checked (the id up to which ranges were compared in this round), read_until (the time up to which all reactors are known) and started_at (when the community started_at, by its tenth reactor)';
+		COMMENT ON TABLE %1$I.settings IS 'parameters of the board; reactor_weight, tenure and the limits of the gate may be changed, the model by klout_board_set_model. klout maintains watermark (the id up to which actions are ingested), checked (the id up to which ranges were compared in this round), read_until (the time up to which all reactors are known) and started_at (when the community started, by its tenth reactor)';
 		COMMENT ON VIEW %1$I.source IS 'the actions table as the board reads it; reason: why a row is rejected';
 		COMMENT ON TABLE %1$I.pending IS 'actions with a time in the future';
 		COMMENT ON TABLE %1$I.batches IS 'ingested ranges of ids, with the number of their rows and the sum of their hashes; changed: the rows differ now, which holds publications back; checked_at: when the range was last found unchanged';
