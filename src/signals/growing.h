@@ -8,14 +8,14 @@
  *
  *		0		KLOUT_BUFFER_VERSION
  *		1		unit of the buckets; WIDE_ENTRIES is added
- *		2		number of all_series
+ *		2		number of series
  *		3		0
- *		4 .. 5	bytes of all_series
+ *		4 .. 5	bytes of series
  *		6 .. 9	bytes of the canonical value, 0 for none
  *		10 .. 13 number of entries
  *		14 .. 17 first bucket of the entries' window, counted from the first
  *				bucket there is
- *		all_series, canonical value, entries, free space
+ *		series, canonical value, entries, free space
  *
  * Series translate network and kind to a small number in each entry.  A row
  * costs one access to the first cache line, a comparison of two names and one
