@@ -34,7 +34,9 @@ BEGIN
 	IF described IS NULL THEN
 		RAISE EXCEPTION 'klout has no source for the system "%"', system
 			USING ERRCODE = 'invalid_parameter_value',
-				HINT = format('Systems: %s.', (SELECT string_agg(s.system, ', ' ORDER BY s.system) FROM @extschema@.klout_sources() AS s));
+				HINT = format('Systems: %s.', (
+					SELECT string_agg(format('%s (%s)', s.system, s.releases), ', ' ORDER BY s.system)
+					FROM @extschema@.klout_sources() AS s));
 	END IF;
 	RETURN QUERY EXECUTE format('SELECT s.item, s.name, s.body FROM %s() AS s', described::regproc);
 END
@@ -77,24 +79,30 @@ BEGIN
 	IF namespace IS NULL THEN
 		RAISE EXCEPTION '%: there is no schema "%"', function, schema
 			USING ERRCODE = 'invalid_schema_name', DETAIL = described,
-				HINT = format('Name the schema with the tables of %s: %s(%L, schema => ...).', system, function, system);
+				HINT = format('Name the schema with the tables of %1$s: %2$s(%1$L, schema => ...).', system, function);
 	END IF;
 	FOR wanted IN
 		SELECT name, body FROM @extschema@._klout_source_items(system)
-		WHERE item = 'table' AND EXISTS (SELECT FROM unnest(queries) AS query WHERE strpos(query, format('{%s}', name)) > 0)
+		WHERE item = 'table'
+		  AND EXISTS (SELECT FROM unnest(queries) AS query WHERE strpos(query, format('{%s}', name)) > 0)
 		ORDER BY name COLLATE "C"
 	LOOP
-		relation := (SELECT oid FROM pg_class WHERE relnamespace = namespace AND relname = wanted.name AND relkind IN ('r', 'p', 'v', 'm', 'f'));
+		relation := (
+			SELECT oid FROM pg_class
+			WHERE relnamespace = namespace AND relname = wanted.name AND relkind IN ('r', 'p', 'v', 'm', 'f'));
 		IF relation IS NULL THEN
-			RAISE EXCEPTION '%: the schema "%" has no table "%", which the source % reads', function, schema, wanted.name, system
+			RAISE EXCEPTION '%: the schema "%" has no table "%", which the source % reads',
+				function, schema, wanted.name, system
 				USING ERRCODE = 'undefined_table', DETAIL = described,
 					HINT = format('Name the schema with the tables of %s%s.', system, remedy);
 		END IF;
 		FOR attribute IN
-			SELECT c.name, c.type, a.attnum, @extschema@._klout_source_type(a.atttypid) AS found, format_type(a.atttypid, a.atttypmod) AS shown
+			SELECT c.name, c.type, a.attnum, @extschema@._klout_source_type(a.atttypid) AS found,
+				   format_type(a.atttypid, a.atttypmod) AS shown
 			FROM (SELECT split_part(word, ' ', 1) AS name, split_part(word, ' ', 2) AS type, n
 				  FROM string_to_table(wanted.body, ', ') WITH ORDINALITY AS words (word, n)) AS c
-			LEFT JOIN pg_attribute AS a ON a.attrelid = relation AND a.attname = c.name AND NOT a.attisdropped AND a.attnum > 0
+			LEFT JOIN pg_attribute AS a
+				ON a.attrelid = relation AND a.attname = c.name AND NOT a.attisdropped AND a.attnum > 0
 			ORDER BY c.n
 		LOOP
 			IF attribute.attnum IS NULL THEN
@@ -161,7 +169,8 @@ DECLARE
 	selected text := 'a.actor, a.target, a.at, a.post';
 BEGIN
 	IF num_nulls(system, schema, without, topic, private) > 0 THEN
-		RAISE EXCEPTION 'klout_source: % is NULL', CASE WHEN system IS NULL THEN 'system' WHEN schema IS NULL THEN 'schema'
+		RAISE EXCEPTION 'klout_source: % is NULL',
+				CASE WHEN system IS NULL THEN 'system' WHEN schema IS NULL THEN 'schema'
 				WHEN without IS NULL THEN 'without' WHEN topic IS NULL THEN 'topic' ELSE 'private' END
 			USING ERRCODE = 'null_value_not_allowed';
 	END IF;
@@ -171,7 +180,8 @@ BEGIN
 		RAISE EXCEPTION 'klout_source: the source % has no kind %', system, unknown
 			USING ERRCODE = 'invalid_parameter_value', HINT = format('Kinds: %s.', array_to_string(known, ', '));
 	END IF;
-	SELECT array_agg(i.name), array_agg(i.body) INTO read, queries FROM @extschema@._klout_source_items(system) AS i
+	SELECT array_agg(i.name), array_agg(i.body) INTO read, queries
+	FROM @extschema@._klout_source_items(system) AS i
 	WHERE i.item IN ('kind', 'extra') AND i.name <> ALL (without)
 	  AND CASE WHEN kinds IS NULL THEN i.item = 'kind' ELSE i.name = ANY (kinds) END;
 	IF read IS NULL THEN
@@ -186,27 +196,37 @@ BEGIN
 		END IF;
 		selected := selected || ', a.topic';
 	END IF;
-	IF private AND NOT EXISTS (SELECT FROM @extschema@._klout_source_items(system) AS i WHERE strpos(i.body, '{private}') > 0) THEN
+	IF private AND NOT EXISTS (
+		SELECT FROM @extschema@._klout_source_items(system) AS i WHERE strpos(i.body, '{private}') > 0)
+	THEN
 		RAISE EXCEPTION 'klout_source: the source % has no private messages', system
 			USING ERRCODE = 'invalid_parameter_value', HINT = 'Leave private out.';
 	END IF;
 	people := (SELECT i.body FROM @extschema@._klout_source_items(system) AS i WHERE i.item = 'people');
-	PERFORM @extschema@._klout_source_tables('klout_source', system, schema, queries || people,
-		format(': klout_source(%L, schema => ...), or leave kinds out: klout_source(%L, without => ...)', system, system));
+	PERFORM @extschema@._klout_source_tables('klout_source', system, schema, queries || people, format(
+		': klout_source(%1$L, schema => ...), or leave kinds out: klout_source(%1$L, without => ...)', system));
 
 	RETURN format(E'SELECT %L::text AS network, a.kind, %s\nFROM (\n\t%s\n) AS a\n%sWHERE a.actor <> a.target',
 		coalesce(network, system), selected,
-		(SELECT string_agg(format('SELECT %L::text AS kind, k.* FROM (%s) AS k (actor, target, at, post%s)', read[n],
-				@extschema@._klout_source_query(system, schema, queries[n], private, NULL), CASE WHEN has_topic THEN ', topic' ELSE '' END), E'\n\tUNION ALL\n\t' ORDER BY n)
+		(SELECT string_agg(
+			format('SELECT %L::text AS kind, k.* FROM (%s) AS k (actor, target, at, post%s)', read[n],
+				@extschema@._klout_source_query(system, schema, queries[n], private, NULL),
+				CASE WHEN has_topic THEN ', topic' ELSE '' END),
+			E'\n\tUNION ALL\n\t' ORDER BY n)
 		 FROM generate_subscripts(read, 1) AS n),
-		CASE WHEN people IS NULL THEN '' ELSE format(E'JOIN (%1$s) AS p ON p.id = a.actor\nJOIN (%1$s) AS q ON q.id = a.target\n',
-			@extschema@._klout_source_query(system, schema, people, private, NULL)) END);
+		CASE WHEN people IS NULL THEN ''
+			ELSE format(E'JOIN (%1$s) AS p ON p.id = a.actor\nJOIN (%1$s) AS q ON q.id = a.target\n',
+				@extschema@._klout_source_query(system, schema, people, private, NULL)) END);
 END
 $body$;
 COMMENT ON FUNCTION klout_source(text, text, text[], text[], text, boolean, boolean) IS
 'Returns a query of the actions in the tables of an application, for klout_scores and boards: network, kind, actor, target, at, post and, with topic, topic. schema has the tables of the application; kinds are read instead of those read by default, without leaves kinds out; network is the name of the network, by default that of the system; private includes what is not public. Actions on oneself, deleted content, and people who are suspended, deleted or no people are left out. An error names a missing table or column. klout_sources() lists systems and kinds';
 
-CREATE FUNCTION klout_source_people(system text, schema text DEFAULT 'public', base_url text DEFAULT NULL) RETURNS text
+CREATE FUNCTION klout_source_people(
+	system text,
+	schema text DEFAULT 'public',
+	base_url text DEFAULT NULL
+) RETURNS text
 	LANGUAGE plpgsql STABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $body$
@@ -217,7 +237,8 @@ BEGIN
 		RAISE EXCEPTION 'klout_source_people: % is NULL', CASE WHEN system IS NULL THEN 'system' ELSE 'schema' END
 			USING ERRCODE = 'null_value_not_allowed';
 	END IF;
-	query := (SELECT i.body FROM @extschema@._klout_source_items(system) AS i WHERE i.item IN ('people', 'labels'));
+	query := (
+		SELECT i.body FROM @extschema@._klout_source_items(system) AS i WHERE i.item IN ('people', 'labels'));
 	PERFORM @extschema@._klout_source_tables('klout_source_people', system, schema, ARRAY[query],
 		format(': klout_source_people(%L, schema => ...)', system));
 	RETURN @extschema@._klout_source_query(system, schema, query, false, base_url);
@@ -226,9 +247,15 @@ $body$;
 COMMENT ON FUNCTION klout_source_people(text, text, text) IS
 'Returns a query of the people in the tables of an application: id, name and url, for labels. base_url is the address of the application, such as https://forum.example.org; without it, url is NULL where the tables have no addresses';
 
-CREATE FUNCTION klout_sources(OUT system text, OUT ids text, OUT kinds text[], OUT extra_kinds text[], OUT tables text[], OUT topic text,
-	OUT releases text)
-	RETURNS SETOF record
+CREATE FUNCTION klout_sources(
+	OUT system text,
+	OUT ids text,
+	OUT kinds text[],
+	OUT extra_kinds text[],
+	OUT tables text[],
+	OUT topic text,
+	OUT releases text
+) RETURNS SETOF record
 	LANGUAGE plpgsql STABLE PARALLEL SAFE ROWS 10
 	SET search_path = pg_catalog, pg_temp
 AS $body$
@@ -242,7 +269,8 @@ BEGIN
 		ORDER BY p.proname
 	LOOP
 		SELECT max(i.name) FILTER (WHERE i.item = 'system'),
-			array_agg(i.name) FILTER (WHERE i.item = 'kind'), coalesce(array_agg(i.name) FILTER (WHERE i.item = 'extra'), '{}'),
+			array_agg(i.name) FILTER (WHERE i.item = 'kind'),
+			coalesce(array_agg(i.name) FILTER (WHERE i.item = 'extra'), '{}'),
 			array_agg(i.name) FILTER (WHERE i.item = 'table'), max(i.body) FILTER (WHERE i.item = 'topic'),
 			max(i.body) FILTER (WHERE i.item = 'system')
 		INTO ids, kinds, extra_kinds, tables, topic, releases

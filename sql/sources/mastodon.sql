@@ -1,5 +1,5 @@
 /*
- * Mastodon 4.4 to 4.5, by db/schema.rb of 2025-12-17.
+ * Mastodon 4.5, by db/schema.rb of 2025-12-17 (commit 0070a207).
  *
  * Times are without zone, in UTC.  Actions that are taken back are deleted rows; statuses have deleted_at beside.
  * favourite	a like of a status
@@ -17,10 +17,11 @@ CREATE FUNCTION _klout_source_mastodon(OUT item text, OUT name text, OUT body te
 AS $body$
 BEGIN
 	RETURN QUERY VALUES
-	('system', 'bigint', 'Mastodon 4.4 to 4.5'),
+	('system', 'bigint', 'Mastodon 4.5'),
 	('table', 'accounts', 'id integer, username text, domain text, url text, actor_type text, suspended_at timestamp'),
 	('table', 'favourites', 'account_id integer, status_id integer, created_at timestamp'),
-	('table', 'statuses', 'id integer, account_id integer, created_at timestamp, deleted_at timestamp, visibility integer, '
+	('table', 'statuses', 'id integer, account_id integer, created_at timestamp, deleted_at timestamp,
+		visibility integer, '
 		'reblog_of_id integer, in_reply_to_id integer, in_reply_to_account_id integer'),
 	('table', 'mentions', 'account_id integer, status_id integer, created_at timestamp, silent boolean'),
 	('table', 'quotes', 'account_id integer, quoted_account_id integer, status_id integer, quoted_status_id integer, '
@@ -47,12 +48,14 @@ BEGIN
 	('kind', 'quote', $sql$
 		SELECT s.account_id, o.account_id, s.created_at AT TIME ZONE 'UTC', o.id::text
 		FROM {quotes} AS c JOIN {statuses} AS s ON s.id = c.status_id JOIN {statuses} AS o ON o.id = c.quoted_status_id
-		WHERE c.state = 1 AND s.deleted_at IS NULL AND o.deleted_at IS NULL AND (s.visibility NOT IN (3, 4) OR {private})$sql$),
+		WHERE c.state = 1 AND s.deleted_at IS NULL AND o.deleted_at IS NULL
+		  AND (s.visibility NOT IN (3, 4) OR {private})$sql$),
 	('kind', 'follow', $sql$
 		SELECT f.account_id, f.target_account_id, f.created_at AT TIME ZONE 'UTC', NULL::text
 		FROM {follows} AS f$sql$),
 	('people', NULL, $sql$
-		SELECT a.id, a.username || coalesce('@' || a.domain, '') AS name, coalesce(a.url, {base_url} || '/@' || a.username) AS url
+		SELECT a.id, a.username || coalesce('@' || a.domain, '') AS name, coalesce(a.url,
+			{base_url} || '/@' || a.username) AS url
 		FROM {accounts} AS a
 		WHERE a.suspended_at IS NULL AND coalesce(a.actor_type, '') NOT IN ('Service', 'Application')$sql$);
 END
