@@ -79,7 +79,7 @@ BEGIN
 	IF namespace IS NULL THEN
 		RAISE EXCEPTION '%: there is no schema "%"', function, schema
 			USING ERRCODE = 'invalid_schema_name', DETAIL = described,
-				HINT = format('Name the schema with the tables of %1$s: %2$s(%1$L, schema => ...).', system, function);
+				HINT = remedy;
 	END IF;
 	FOR wanted IN
 		SELECT name, body FROM @extschema@._klout_source_items(system)
@@ -94,7 +94,7 @@ BEGIN
 			RAISE EXCEPTION '%: the schema "%" has no table "%", which the source % reads',
 				function, schema, wanted.name, system
 				USING ERRCODE = 'undefined_table', DETAIL = described,
-					HINT = format('Name the schema with the tables of %s%s.', system, remedy);
+					HINT = 'The tables may be in another schema or of another release. ' || remedy;
 		END IF;
 		FOR attribute IN
 			SELECT c.name, c.type, a.attnum, @extschema@._klout_source_type(a.atttypid) AS found,
@@ -109,12 +109,12 @@ BEGIN
 				RAISE EXCEPTION '%: the table "%"."%" has no column "%", which the source % reads',
 					function, schema, wanted.name, attribute.name, system
 					USING ERRCODE = 'undefined_column', DETAIL = described,
-						HINT = format('The table may be of another release%s.', remedy);
+						HINT = 'The tables may be in another schema or of another release. ' || remedy;
 			ELSIF attribute.type NOT IN (attribute.found, 'any') THEN
 				RAISE EXCEPTION '%: the column "%" of the table "%"."%" is of type %, but the source % reads %',
 					function, attribute.name, schema, wanted.name, attribute.shown, system, attribute.type
 					USING ERRCODE = 'datatype_mismatch', DETAIL = described,
-						HINT = format('The table may be of another release%s.', remedy);
+						HINT = 'The tables may be in another schema or of another release. ' || remedy;
 			END IF;
 		END LOOP;
 	END LOOP;
@@ -204,7 +204,7 @@ BEGIN
 	END IF;
 	people := (SELECT i.body FROM @extschema@._klout_source_items(system) AS i WHERE i.item = 'people');
 	PERFORM @extschema@._klout_source_tables('klout_source', system, schema, queries || people, format(
-		': klout_source(%1$L, schema => ...), or leave kinds out: klout_source(%1$L, without => ...)', system));
+		'Name the schema: klout_source(%1$L, schema => ...), or leave kinds out: klout_source(%1$L, without => ...).', system));
 
 	RETURN format(E'SELECT %L::text AS network, a.kind, %s\nFROM (\n\t%s\n) AS a\n%sWHERE a.actor <> a.target',
 		coalesce(network, system), selected,
@@ -240,7 +240,7 @@ BEGIN
 	query := (
 		SELECT i.body FROM @extschema@._klout_source_items(system) AS i WHERE i.item IN ('people', 'labels'));
 	PERFORM @extschema@._klout_source_tables('klout_source_people', system, schema, ARRAY[query],
-		format(': klout_source_people(%L, schema => ...)', system));
+		format('Name the schema: klout_source_people(%L, schema => ...).', system));
 	RETURN @extschema@._klout_source_query(system, schema, query, false, base_url);
 END
 $body$;

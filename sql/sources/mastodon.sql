@@ -1,5 +1,5 @@
 /*
- * Mastodon 4.5, by db/schema.rb of 2025-12-17 (commit 0070a207).
+ * Mastodon 4.5 to 4.8, by db/schema.rb of 2025-12-17 and 2026-08-12.
  *
  * Times are without zone, in UTC.  Actions that are taken back are deleted rows; statuses have deleted_at beside.
  * favourite	a like of a status
@@ -17,12 +17,11 @@ CREATE FUNCTION _klout_source_mastodon(OUT item text, OUT name text, OUT body te
 AS $body$
 BEGIN
 	RETURN QUERY VALUES
-	('system', 'bigint', 'Mastodon 4.5'),
+	('system', 'bigint', 'Mastodon 4.5 to 4.8'),
 	('table', 'accounts', 'id integer, username text, domain text, url text, actor_type text, suspended_at timestamp'),
 	('table', 'favourites', 'account_id integer, status_id integer, created_at timestamp'),
-	('table', 'statuses', 'id integer, account_id integer, created_at timestamp, deleted_at timestamp,
-		visibility integer, '
-		'reblog_of_id integer, in_reply_to_id integer, in_reply_to_account_id integer'),
+	('table', 'statuses', 'id integer, account_id integer, created_at timestamp, deleted_at timestamp, '
+		'visibility integer, reblog_of_id integer, in_reply_to_id integer, in_reply_to_account_id integer'),
 	('table', 'mentions', 'account_id integer, status_id integer, created_at timestamp, silent boolean'),
 	('table', 'quotes', 'account_id integer, quoted_account_id integer, status_id integer, quoted_status_id integer, '
 		'state integer, created_at timestamp'),
