@@ -1,5 +1,5 @@
 /*
- * Discourse 2 and 3, by the schemas in app/models.
+ * Discourse since 2.4, by the schemas in app/models.
  *
  * Times are without zone, in UTC.  Likes that are taken back have deleted_at, as have posts and topics.
  * like		post_actions of type 2
@@ -17,7 +17,7 @@ CREATE FUNCTION _klout_source_discourse(OUT item text, OUT name text, OUT body t
 AS $body$
 BEGIN
 	RETURN QUERY VALUES
-	('system', 'bigint', 'Discourse 2 and 3'),
+	('system', 'bigint', 'Discourse since 2.4'),
 	('table', 'users', 'id integer, username text, name text, staged boolean, suspended_till timestamp'),
 	('table', 'anonymous_users', 'user_id integer'),
 	('table', 'post_actions', 'post_id integer, user_id integer, post_action_type_id integer, '

@@ -1,5 +1,5 @@
 /*
- * Forgejo and Gitea, by models of Gitea 1.25 (commits 000d87ef and 019823e1), on which Forgejo builds.
+ * Forgejo and Gitea, by models of Gitea of 2025 (commits 000d87ef and 019823e1), which both share.
  *
  * Times are Unix seconds.  What is taken back is a deleted row.
  * star		of a repository, to its owner
@@ -17,7 +17,7 @@ CREATE FUNCTION _klout_source_forgejo(OUT item text, OUT name text, OUT body tex
 AS $body$
 BEGIN
 	RETURN QUERY VALUES
-	('system', 'bigint', 'Gitea 1.25 and Forgejo of the same tables'),
+	('system', 'bigint', 'Forgejo and Gitea of 2025'),
 	('table', 'user', 'id integer, name text, full_name text, type integer, is_active boolean, '
 		'prohibit_login boolean'),
 	('table', 'repository', 'id integer, owner_id integer, owner_name text, name text'),

@@ -1,5 +1,5 @@
 /*
- * Mattermost 9 to 11, by the migrations in server/channels/db.
+ * Mattermost since 6.0, by the migrations in server/channels/db.
  *
  * Times are Unix milliseconds.  What is taken back or deleted has deleteat other than 0.
  * reaction	an emoji on a post
@@ -14,7 +14,7 @@ CREATE FUNCTION _klout_source_mattermost(OUT item text, OUT name text, OUT body 
 AS $body$
 BEGIN
 	RETURN QUERY VALUES
-	('system', 'text', 'Mattermost 9 to 11'),
+	('system', 'text', 'Mattermost since 6.0'),
 	('table', 'users', 'id text, username text, nickname text, deleteat integer'),
 	('table', 'bots', 'userid text'),
 	('table', 'reactions', 'userid text, postid text, createat integer, deleteat integer'),
