@@ -45,20 +45,23 @@ COMMENT ON FUNCTION _klout_source_items(text) IS
 'Returns the description of a system, a row for each table, kind and so on; see the head of sql/parts/sources.sql';
 
 CREATE FUNCTION _klout_source_type(type oid) RETURNS text
-	LANGUAGE sql STABLE STRICT PARALLEL SAFE
+	LANGUAGE plpgsql STABLE STRICT PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $body$
-	SELECT CASE coalesce(nullif(t.typbasetype, 0), t.oid)
-		WHEN 'bigint'::regtype THEN 'integer'
-		WHEN 'smallint'::regtype THEN 'integer'
-		WHEN 'character varying'::regtype THEN 'text'
-		WHEN 'character'::regtype THEN 'text'
-		WHEN 'json'::regtype THEN 'jsonb'
-		WHEN 'timestamp'::regtype THEN 'timestamp'
-		WHEN 'timestamptz'::regtype THEN 'timestamptz'
-		ELSE CASE t.typtype WHEN 'e' THEN 'text' ELSE format_type(coalesce(nullif(t.typbasetype, 0), t.oid), NULL) END
-	END
-	FROM pg_type AS t WHERE t.oid = type
+BEGIN
+	RETURN (
+		SELECT CASE coalesce(nullif(t.typbasetype, 0), t.oid)
+			WHEN 'bigint'::regtype THEN 'integer'
+			WHEN 'smallint'::regtype THEN 'integer'
+			WHEN 'character varying'::regtype THEN 'text'
+			WHEN 'character'::regtype THEN 'text'
+			WHEN 'json'::regtype THEN 'jsonb'
+			WHEN 'timestamp'::regtype THEN 'timestamp'
+			WHEN 'timestamptz'::regtype THEN 'timestamptz'
+			ELSE CASE t.typtype WHEN 'e' THEN 'text' ELSE format_type(coalesce(nullif(t.typbasetype, 0), t.oid), NULL) END
+		END
+		FROM pg_type AS t WHERE t.oid = type);
+END
 $body$;
 COMMENT ON FUNCTION _klout_source_type(oid) IS
 'Returns the type of a column as descriptions of systems name it: integer for any integer, text for any text and enum';
