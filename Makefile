@@ -6,7 +6,7 @@
 #
 # Works in the source tree and out of it (mkdir b && cd b && make -f ../Makefile VPATH=..).
 # Files are found by wildcard: a new source, script or test needs no line here, but a part of the install script
-# needs its place in SQL_PARTS.
+# needs its place in SQL_PARTS; those in sql/sources, one a system, need none.
 
 EXTENSION   = klout
 MODULE_big  = klout
@@ -21,8 +21,8 @@ OBJS        = $(SOURCES:.c=.o)
 # The install script of this version is made of parts, each of which needs types of those before it; the scripts
 # of released versions and the upgrades are in sql/ itself (DATA)
 SQL_PARTS   = collect model signals score scores fit population calibrate validate authority \
-  board board_ingest board_publish board_refresh board_people board_perks board_read board_guard
-SQL         = sql/klout.sql $(SQL_PARTS:%=sql/parts/%.sql)
+  sources board board_ingest board_publish board_refresh board_people board_perks board_read board_guard
+SQL         = sql/klout.sql $(SQL_PARTS:%=sql/parts/%.sql) $(call found,sql/sources/*.sql)
 SCRIPT      = klout--$(EXTVERSION).sql
 DATA        = $(call found,sql/klout--*.sql)
 DATA_built  = $(SCRIPT)

@@ -1,4 +1,4 @@
-# Runs the documentation. Each of README.md and docs/*.md gets a new database; its ```sql blocks go
+# Runs the documentation. Each of README.md, docs/*.md and docs/sources/*.md gets a new database; its ```sql blocks go
 # through one psql session from top to bottom, and where a ```text block (or one without a language)
 # follows directly, psql must print exactly that. A block that raises an error must show it there.
 # "```sql skip" is not run. Whatever the time zone of a reader, the output must be as printed, so the
@@ -24,7 +24,7 @@ my $fence = qr/^```/;
 my $marker = '-=-=- block';
 my $results = ($ENV{TESTDIR} // '.') . "/results/docs";
 
-my @documents = ('README.md', sort glob('docs/*.md'));
+my @documents = ('README.md', sort glob('docs/*.md docs/sources/*.md'));
 my $node = klout_node('docs', extension => 0,
 	init => [ extra => [ '--encoding=UTF8', '--no-locale' ] ]);
 my $databases = 0;
