@@ -13,9 +13,8 @@
  * regula falsi with the Illinois modification (Dowell and Jarratt, BIT 11,
  * 1971).
  *
- * The caller owns all memory.  The running sums and the differences of pairs
- * are on no stack: the sums lie in spare, the differences are computed anew in
- * each step.
+ * The caller owns all memory.  The running sums lie in spare, the sample of
+ * pairs is drawn again in each step.
  *
  *-------------------------------------------------------------------------
  */

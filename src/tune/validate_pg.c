@@ -142,15 +142,11 @@ check_depth(FunctionCallInfo fcinfo, uint32 state_k, uint32 k)
 				 errdetail("The values are %u and %u.", state_k, k)));
 }
 
-/*
- * Adds a row: the arguments are the state, which may be NULL, and two numbers.
- */
+/* Adds a row to the state, which is argument 0 and may be NULL. */
 static Datum
-accumulate(FunctionCallInfo fcinfo, uint32 k)
+accumulate(FunctionCallInfo fcinfo, uint32 k, double score, double outcome)
 {
 	bool		in_aggregate = AggCheckCallContext(fcinfo, NULL) != 0;
-	double		score = PG_GETARG_FLOAT8(1);
-	double		outcome = PG_GETARG_FLOAT8(2);
 	struct varlena *state;
 	KloutPairsView view = {0};
 	uint8	   *data = NULL;
@@ -177,7 +173,18 @@ klout_pairs_accum(PG_FUNCTION_ARGS)
 		return klout_return_argument(fcinfo, 0);
 	check_finite(fcinfo, "score", PG_GETARG_FLOAT8(1));
 	check_finite(fcinfo, "outcome", PG_GETARG_FLOAT8(2));
-	return accumulate(fcinfo, 0);
+	return accumulate(fcinfo, 0, PG_GETARG_FLOAT8(1), PG_GETARG_FLOAT8(2));
+}
+
+/* An argument that must not be NULL, though other NULLs skip the row. */
+static void
+check_not_null(FunctionCallInfo fcinfo, int argno, const char *name)
+{
+	if (PG_ARGISNULL(argno))
+		ereport(ERROR,
+				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
+				 errmsg("%s: %s must not be null",
+						klout_function_name(fcinfo), name)));
 }
 
 /* The scale of the model in argument argno. */
@@ -198,11 +205,7 @@ klout_sharpness_accum(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		return klout_return_argument(fcinfo, 0);
-	if (PG_ARGISNULL(3))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s: model must not be null",
-						klout_function_name(fcinfo))));
+	check_not_null(fcinfo, 3, "model");
 	score = PG_GETARG_FLOAT8(1);
 	if (!(score >= 0 && score < 100))
 		ereport(ERROR,
@@ -210,9 +213,9 @@ klout_sharpness_accum(PG_FUNCTION_ARGS)
 				 errmsg("%s: score must be at least 0 and below 100, got %s",
 						klout_function_name(fcinfo), float8out_internal(score))));
 	check_finite(fcinfo, "outcome", PG_GETARG_FLOAT8(2));
-	fcinfo->args[1].value =
-		Float8GetDatum(klout_raw_of_score(score, scale_of_model(fcinfo, 3)));
-	return accumulate(fcinfo, 0);
+	return accumulate(fcinfo, 0,
+					  klout_raw_of_score(score, scale_of_model(fcinfo, 3)),
+					  PG_GETARG_FLOAT8(2));
 }
 
 PG_FUNCTION_INFO_V1(klout_ndcg_accum);
@@ -223,11 +226,7 @@ klout_ndcg_accum(PG_FUNCTION_ARGS)
 
 	if (PG_ARGISNULL(1) || PG_ARGISNULL(2))
 		return klout_return_argument(fcinfo, 0);
-	if (PG_ARGISNULL(3))
-		ereport(ERROR,
-				(errcode(ERRCODE_NULL_VALUE_NOT_ALLOWED),
-				 errmsg("%s: k must not be null",
-						klout_function_name(fcinfo))));
+	check_not_null(fcinfo, 3, "k");
 	if (PG_GETARG_INT32(3) < 1)
 		ereport(ERROR,
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
@@ -240,7 +239,8 @@ klout_ndcg_accum(PG_FUNCTION_ARGS)
 				(errcode(ERRCODE_NUMERIC_VALUE_OUT_OF_RANGE),
 				 errmsg("%s: gain must be at least 0 and finite, got %s",
 						klout_function_name(fcinfo), float8out_internal(gain))));
-	return accumulate(fcinfo, (uint32) PG_GETARG_INT32(3));
+	return accumulate(fcinfo, (uint32) PG_GETARG_INT32(3), PG_GETARG_FLOAT8(1),
+					  gain);
 }
 
 PG_FUNCTION_INFO_V1(klout_pairs_combine);

@@ -34,6 +34,9 @@ SELECT klout_sharpness(score, -outcome, klout_model()) AS wrong_order, klout_sha
 	klout_sharpness(score, 1, klout_model()) AS one_outcome, klout_sharpness(NULL::float8, outcome, klout_model()) AS no_score,
 	klout_sharpness(1, outcome, klout_model()) AS one_score
 FROM rows;
+-- the transition function, called directly with a constant score, reads the score of each row anew
+SELECT count(DISTINCT _klout_sharpness_accum(state, 50, 1, klout_model())) AS states
+FROM (SELECT NULL::bytea AS state FROM generate_series(1, 3) OFFSET 0) AS v;
 SELECT klout_sharpness(score, outcome, NULL) FROM rows;
 SELECT klout_sharpness(100, 1, klout_model());
 SELECT klout_sharpness(-1, 1, klout_model());
