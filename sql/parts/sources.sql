@@ -74,9 +74,9 @@ DECLARE
 	namespace CONSTANT oid := (SELECT oid FROM pg_namespace WHERE nspname = schema);
 	releases CONSTANT text := (SELECT body FROM @extschema@._klout_source_items(system) WHERE item = 'system');
 	described CONSTANT text := format('The source %s was written for %s.', system, releases);
+	elsewhere CONSTANT text := 'The tables may be in another schema or of another release. ' || remedy;
 	wanted record;
 	relation oid;
-	missing text;
 	attribute record;
 BEGIN
 	IF namespace IS NULL THEN
@@ -97,7 +97,7 @@ BEGIN
 			RAISE EXCEPTION '%: the schema "%" has no table "%", which the source % reads',
 				function, schema, wanted.name, system
 				USING ERRCODE = 'undefined_table', DETAIL = described,
-					HINT = 'The tables may be in another schema or of another release. ' || remedy;
+					HINT = elsewhere;
 		END IF;
 		FOR attribute IN
 			SELECT c.name, c.type, a.attnum, @extschema@._klout_source_type(a.atttypid) AS found,
@@ -112,12 +112,12 @@ BEGIN
 				RAISE EXCEPTION '%: the table "%"."%" has no column "%", which the source % reads',
 					function, schema, wanted.name, attribute.name, system
 					USING ERRCODE = 'undefined_column', DETAIL = described,
-						HINT = 'The tables may be in another schema or of another release. ' || remedy;
+						HINT = elsewhere;
 			ELSIF attribute.type NOT IN (attribute.found, 'any') THEN
 				RAISE EXCEPTION '%: the column "%" of the table "%"."%" is of type %, but the source % reads %',
 					function, attribute.name, schema, wanted.name, attribute.shown, system, attribute.type
 					USING ERRCODE = 'datatype_mismatch', DETAIL = described,
-						HINT = 'The tables may be in another schema or of another release. ' || remedy;
+						HINT = elsewhere;
 			END IF;
 		END LOOP;
 	END LOOP;

@@ -15,6 +15,13 @@ CREATE FUNCTION _klout_source_gharchive(OUT item text, OUT name text, OUT body t
 	LANGUAGE plpgsql IMMUTABLE PARALLEL SAFE
 	SET search_path = pg_catalog, pg_temp
 AS $body$
+DECLARE
+	events CONSTANT text := $sql$(
+			SELECT event ->> 'type' AS type, (event ->> 'created_at')::timestamptz AS at,
+				   event -> 'actor' ->> 'login' AS login, event -> 'repo' ->> 'name' AS repo,
+				   event -> 'payload' AS payload
+			FROM {gharchive}
+		) AS g$sql$;
 BEGIN
 	RETURN QUERY VALUES
 	('system', 'text', 'events since 2015'),
@@ -23,63 +30,33 @@ BEGIN
 	('kind', 'star', $sql$
 		SELECT lower(g.login) AS actor, lower(split_part(g.repo, '/', 1)) AS target,
 			   g.at, g.repo AS post, g.repo AS topic
-		FROM (
-			SELECT event ->> 'type' AS type, (event ->> 'created_at')::timestamptz AS at,
-				   event -> 'actor' ->> 'login' AS login, event -> 'repo' ->> 'name' AS repo,
-				   event -> 'payload' AS payload
-			FROM {gharchive}
-		) AS g
+		FROM $sql$ || events || $sql$
 		WHERE g.type = 'WatchEvent' AND g.login NOT LIKE '%[bot]'$sql$),
 	('kind', 'fork', $sql$
 		SELECT lower(g.login) AS actor, lower(split_part(g.repo, '/', 1)) AS target,
 			   g.at, g.repo AS post, g.repo AS topic
-		FROM (
-			SELECT event ->> 'type' AS type, (event ->> 'created_at')::timestamptz AS at,
-				   event -> 'actor' ->> 'login' AS login, event -> 'repo' ->> 'name' AS repo,
-				   event -> 'payload' AS payload
-			FROM {gharchive}
-		) AS g
+		FROM $sql$ || events || $sql$
 		WHERE g.type = 'ForkEvent' AND g.login NOT LIKE '%[bot]'$sql$),
 	('kind', 'pull', $sql$
 		SELECT lower(g.login) AS actor, lower(split_part(g.repo, '/', 1)) AS target,
 			   g.at, g.repo AS post, g.repo AS topic
-		FROM (
-			SELECT event ->> 'type' AS type, (event ->> 'created_at')::timestamptz AS at,
-				   event -> 'actor' ->> 'login' AS login, event -> 'repo' ->> 'name' AS repo,
-				   event -> 'payload' AS payload
-			FROM {gharchive}
-		) AS g
+		FROM $sql$ || events || $sql$
 		WHERE g.type = 'PullRequestEvent' AND g.login NOT LIKE '%[bot]' AND g.payload ->> 'action' = 'opened'$sql$),
 	('kind', 'issue', $sql$
 		SELECT lower(g.login) AS actor, lower(split_part(g.repo, '/', 1)) AS target,
 			   g.at, g.repo AS post, g.repo AS topic
-		FROM (
-			SELECT event ->> 'type' AS type, (event ->> 'created_at')::timestamptz AS at,
-				   event -> 'actor' ->> 'login' AS login, event -> 'repo' ->> 'name' AS repo,
-				   event -> 'payload' AS payload
-			FROM {gharchive}
-		) AS g
+		FROM $sql$ || events || $sql$
 		WHERE g.type = 'IssuesEvent' AND g.login NOT LIKE '%[bot]' AND g.payload ->> 'action' = 'opened'$sql$),
 	('kind', 'comment', $sql$
 		SELECT lower(g.login) AS actor, lower(g.payload -> 'issue' -> 'user' ->> 'login') AS target,
 			   g.at, g.payload -> 'issue' ->> 'html_url' AS post, g.repo AS topic
-		FROM (
-			SELECT event ->> 'type' AS type, (event ->> 'created_at')::timestamptz AS at,
-				   event -> 'actor' ->> 'login' AS login, event -> 'repo' ->> 'name' AS repo,
-				   event -> 'payload' AS payload
-			FROM {gharchive}
-		) AS g
+		FROM $sql$ || events || $sql$
 		WHERE g.type = 'IssueCommentEvent' AND g.login NOT LIKE '%[bot]' AND g.payload ->> 'action' = 'created'
 		  AND g.payload -> 'issue' -> 'user' ->> 'login' NOT LIKE '%[bot]'$sql$),
 	('kind', 'review', $sql$
 		SELECT lower(g.login) AS actor, lower(g.payload -> 'pull_request' -> 'user' ->> 'login') AS target,
 			   g.at, g.payload -> 'pull_request' ->> 'html_url' AS post, g.repo AS topic
-		FROM (
-			SELECT event ->> 'type' AS type, (event ->> 'created_at')::timestamptz AS at,
-				   event -> 'actor' ->> 'login' AS login, event -> 'repo' ->> 'name' AS repo,
-				   event -> 'payload' AS payload
-			FROM {gharchive}
-		) AS g
+		FROM $sql$ || events || $sql$
 		WHERE g.type = 'PullRequestReviewEvent' AND g.login NOT LIKE '%[bot]'
 		  AND g.payload -> 'pull_request' -> 'user' ->> 'login' NOT LIKE '%[bot]'$sql$),
 	('labels', NULL, $sql$
