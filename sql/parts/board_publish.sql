@@ -60,20 +60,20 @@ BEGIN
 	EXECUTE format('SELECT EXISTS (SELECT 1 FROM %1$I.accounts)', board) INTO linked;
 	IF NOT linked OR citus THEN
 		-- people without links; Citus workers score them locally
-		queries := queries || (format('SELECT s.account AS person, s.topic, s.signals FROM %1$I.signals AS s WHERE true', board) ||
+		queries := queries || (format('SELECT s.account AS person, s.network, s.topic, s.signals FROM %1$I.signals AS s WHERE true', board) ||
 			CASE WHEN whole THEN '' ELSE ' AND ' || @extschema@._klout_board_changed_predicate(board, 's.account') END ||
 			CASE WHEN linked THEN format(' AND NOT EXISTS (SELECT FROM %1$I.accounts AS l WHERE l.account = s.account)'
 										 ' AND NOT EXISTS (SELECT FROM %1$I.accounts AS l WHERE l.person = s.account)', board) ELSE '' END);
 	END IF;
 	IF linked THEN
 		-- facts under their own id, and under linked ids
-		queries := queries || (format('SELECT s.account AS person, s.topic, s.signals
+		queries := queries || (format('SELECT s.account AS person, s.network, s.topic, s.signals
 				FROM %1$I.signals AS s LEFT JOIN %1$I.accounts AS l USING (account, network)
 				WHERE l.person IS NULL', board) ||
 			CASE WHEN citus THEN format(' AND s.account IN (SELECT account FROM %1$I.accounts UNION ALL SELECT person FROM %1$I.accounts)', board) ELSE '' END ||
 			CASE WHEN whole THEN '' ELSE ' AND ' || @extschema@._klout_board_changed_predicate(board, 's.account') END ||
 			format(' UNION ALL
-				SELECT l.person, s.topic, s.signals
+				SELECT l.person, s.network, s.topic, s.signals
 				FROM %1$I.accounts AS l JOIN %1$I.signals AS s USING (account, network)', board) ||
 			CASE WHEN whole THEN '' ELSE ' WHERE ' || @extschema@._klout_board_changed_predicate(board, 'l.person') END);
 	END IF;
@@ -81,7 +81,7 @@ BEGIN
 END
 $body$;
 COMMENT ON FUNCTION _klout_board_scoring_queries(name, boolean) IS
-'Step of klout_board_publish: returns the queries (one, or two on Citus) whose rows (person, topic, signals) are the facts to score, of all people or of those in changed. No person is in two of them';
+'Step of klout_board_publish: returns the queries (one, or two on Citus) whose rows (person, network, topic, signals) are the facts to score, of all people or of those in changed. No person is in two of them';
 
 CREATE FUNCTION _klout_board_refresh_scores(board name, whole boolean, as_of timestamptz) RETURNS bigint
 	LANGUAGE plpgsql VOLATILE PARALLEL UNSAFE STRICT
@@ -156,13 +156,12 @@ BEGIN
 		DELETE FROM %1$I.scores AS s USING gone AS g WHERE s.person = g.person AND s.topic = g.topic
 	$sql$, board, @extschema@._klout_board_changed_predicate(board, 's.person'), facts);
 
-	-- Too many networks show only after values are merged
+	-- Too many networks show only after values are merged.  The points of a score name those that have any, so count
 	EXECUTE format($sql$
 		SELECT count(*), string_agg(person, ', ' ORDER BY person) FILTER (WHERE n <= 3)
-		FROM (SELECT s.person::text AS person, row_number() OVER (ORDER BY s.person::text) AS n
-			  FROM %1$I.scores AS s
-			  WHERE s.topic = '' AND s.networks ? '(other)' AND (SELECT count(*) FROM jsonb_object_keys(s.networks)) >= 255 AND %2$s) AS f
-	$sql$, board, @extschema@._klout_board_changed_predicate(board, 's.person')) INTO folded, examples;
+		FROM (SELECT person::text AS person, row_number() OVER (ORDER BY person::text) AS n
+			  FROM (%s) AS facts GROUP BY facts.person HAVING count(DISTINCT network) > 255) AS f
+	$sql$, array_to_string(@extschema@._klout_board_scoring_queries(board, false), ' UNION ALL ')) INTO folded, examples;
 	IF folded > 0 THEN
 		RAISE WARNING 'board "%": % changed people have more networks than klout_signals can hold', board, folded
 			USING DETAIL = format('The surplus is counted under the name (other): %s%s.',

@@ -183,3 +183,13 @@ SELECT * FROM klout_board_audit('d');
 
 SELECT klout_board_drop('b'), klout_board_drop('p'), klout_board_drop('q'), klout_board_drop('d'), klout_board_drop('e');
 DROP SCHEMA br CASCADE;
+
+-- more networks than a value can hold are told whatever their points: n1 has none
+CREATE TABLE spread (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, network text, kind text, actor bigint, target bigint, at timestamptz);
+INSERT INTO spread (network, kind, actor, target, at)
+SELECT 'n' || i, 'like', 7, person, '2026-01-01' FROM (VALUES (1, 256), (2, 255)) AS p (person, networks), generate_series(1, networks) AS i;
+SELECT klout_board_create('e', 'spread', klout_model() || '{"networks": {"n1": 0}}', reactor_weight => 'none');
+CALL klout_board_refresh('e', as_of => '2026-01-02');
+SELECT person, (SELECT count(*) FROM jsonb_object_keys(networks)) AS with_points, networks ? '(other)' AS folded FROM e.scores ORDER BY person;
+SELECT klout_board_drop('e');
+DROP TABLE spread;

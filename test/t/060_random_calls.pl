@@ -64,6 +64,7 @@ my %pool = (
 	'boolean' => [qw(true false)],
 	'uuid' => [q{'00000000-0000-0000-0000-000000000000'}, q{'c0ffee00-0000-4000-8000-00000000ffff'}],
 	'regclass' => [q{'actions'}, q{'pg_class'}, q{'edges'}, 0, 1],
+	'oid' => [q{'bigint'::regtype}, q{'text'::regtype}, q{'json'::regtype}, 0, 1, 4294967295],
 	'jsonb' => [q{'{}'}, q{'null'}, q{'1e400'}, q{'[]'}, q{'""'}, q{'{"scale": 2}'}, q{'{"scale": -1}'}, q{'{"scale": 1e500}'},
 		q{'{"networks": {"twitter": 0.5, "t": 0}}'}, q{'{"networks": {"": 1}}'}, q{'{"reach_half_life": "1 microsecond"}'},
 		q{'{"mix": null}'}, q{'{"kinds": {"like": "NaN"}}'}, q{'{"target": "target", "id": null}'}],
@@ -147,7 +148,7 @@ INSERT INTO pool_klout_model (v) VALUES (NULL), (klout_model()), ('hour'), ('str
 INSERT INTO pool_klout_population (v) SELECT klout_population(s) FROM (VALUES (1, 0), (1, 50.5), (2, 100), (1, 99.99), (2, 3)) AS p(g, s) GROUP BY g;
 INSERT INTO pool_klout_population (v) SELECT klout_population(g % 10001 / 100.0) FROM generate_series(1, 20000) AS g;
 INSERT INTO pool_klout_population (v) VALUES (NULL), (_klout_population_accum(NULL, 5));
-INSERT INTO pool_bytea (v) VALUES (NULL), (_klout_pairs_accum(_klout_pairs_accum(NULL, 1, 2), 2, 1)), (_klout_ndcg_accum(NULL, 1, 2, 3)), (_klout_calibrate_accum(NULL, (SELECT v FROM pool_klout_signals WHERE n = 3), klout_model(), '2026-01-01')), (_klout_fit_accum(_klout_fit_accum(NULL, '{1,2}', '{0,3}'), '{5,2}', '{0,1}')), (_klout_mix_accum(NULL, (SELECT v FROM pool_klout_signals WHERE n = 3)));
+INSERT INTO pool_bytea (v) VALUES (NULL), (_klout_pairs_accum(_klout_pairs_accum(NULL, 1, 2), 2, 1)), (_klout_ndcg_accum(NULL, 1, 2, 3)), (_klout_sharpness_accum(_klout_sharpness_accum(NULL, 50, 1, klout_model()), 40, 0, klout_model())), (_klout_calibrate_accum(NULL, (SELECT v FROM pool_klout_signals WHERE n = 3), klout_model(), '2026-01-01')), (_klout_fit_accum(_klout_fit_accum(NULL, '{1,2}', '{0,3}'), '{5,2}', '{0,1}')), (_klout_mix_accum(NULL, (SELECT v FROM pool_klout_signals WHERE n = 3)));
 INSERT INTO pool_jsonb (v) SELECT v::jsonb FROM pool_klout_model;
 INSERT INTO pool_float8_ (v) VALUES ('{1,2,3,4}');
 SELECT klout_board_create('board_1', 'actions');
