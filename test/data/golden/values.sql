@@ -17,7 +17,7 @@ CREATE VIEW signals (name, value) AS
 		FROM generate_series(1, 63) AS g
 	UNION ALL SELECT 'kinds', klout_signals('forum', 'kind' || g % 64, g, timestamptz '2026-03-31 14:00+00' - g % 7 * interval '1 day')
 		FROM generate_series(1::bigint, 256) AS g
-	UNION ALL SELECT 'repeats', klout_signals('forum', (ARRAY['like', 'reply', 'share'])[1 + g % 3], g % 20, timestamptz '2026-03-31 14:00+00' - g * interval '5 hours', g % 3 / 2.0)
+	UNION ALL SELECT 'repeats', klout_signals('forum', (ARRAY['like', 'reply', 'share'])[1 + g % 3], g % 20, timestamptz '2026-03-31 14:00+00' - g * interval '5 hours', g % 3 / 2.0, '1 day')
 		FROM generate_series(1::bigint, 2000) AS g
 	UNION ALL SELECT 'a crowd', klout_signals('forum', 'like', g, timestamptz '2026-03-31 14:00+00' - g % 90 * interval '1 day', (g % 7 = 0)::int, '1 day')
 		FROM generate_series(1::bigint, 5000) AS g
